@@ -1,0 +1,1 @@
+"""The domain: coordinated discharge and plans across huvudmän."""
