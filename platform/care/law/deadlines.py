@@ -1,13 +1,15 @@
 """Deadlines as rules: what starts the clock, what stops it, and when time is up."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from care.law import calendar, history, limits
 from care.law.discharge import Act
 from care.law.history import EndReason, Fact, ReadyPeriod
 from care.law.terms import AGREEMENT, ReceiptTime, Terms
+
+ABORTS = (Act.ABORT_CASE,)
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,7 @@ def _admission_notice(rule: Rule, facts: Sequence[Fact], terms: Terms) -> Iterab
         history.stated_time(facts, "admitted_at"), history.stated_time(facts, "need_assessed_at")
     )
     if due_at is not None:
-        met_at = _first(facts, rule.stops)
-        yield Run(1, due_at, met_at, met_at is None and _is_aborted(facts))
+        yield _run(1, due_at, _first(facts, rule.stops), over_at=_first(facts, ABORTS))
 
 
 def _receipt(rule: Rule, facts: Sequence[Fact], terms: Terms) -> Iterable[Run]:
@@ -113,10 +114,15 @@ def _receipt(rule: Rule, facts: Sequence[Fact], terms: Terms) -> Iterable[Run]:
             (moment for moment in (*stopped, fact.moment("acknowledged_at")) if moment is not None),
             default=None,
         )
-        is_over = _first(facts, (Act.WITHDRAW_READY, Act.ABORT_CASE), since=fact.at) is not None
-        yield Run(
-            number, _receipt_due(fact.at, receipt_time, terms), met_at, met_at is None and is_over
-        )
+        due_at = _receipt_due(fact.at, receipt_time, terms)
+        voids = (*ABORTS, Act.WITHDRAW_READY) if rule.starts == Act.NOTIFY_READY else ABORTS
+        yield _run(number, due_at, met_at, over_at=_first(facts, voids, since=fact.at))
+
+
+def receipt_due_at(act: Act, sent_at: datetime, terms: Terms) -> datetime | None:
+    """Return when a receipt for a message is due; None where the terms give it no time."""
+    receipt_time = terms.receipt_times.get(act)
+    return _receipt_due(sent_at, receipt_time, terms) if receipt_time is not None else None
 
 
 def _receipt_due(sent_at: datetime, receipt_time: ReceiptTime, terms: Terms) -> datetime:
@@ -137,7 +143,7 @@ def _expected_discharge(rule: Rule, facts: Sequence[Fact], terms: Terms) -> Iter
             if moment is not None
         ]
         met_at = max(min(later), estimate.stated_at) if later else None
-        yield Run(number, estimate.expected_at, met_at, met_at is None and _is_aborted(facts))
+        yield _run(number, estimate.expected_at, met_at, over_at=_first(facts, ABORTS))
 
 
 def _care_contact(rule: Rule, facts: Sequence[Fact], terms: Terms) -> Iterable[Run]:
@@ -145,13 +151,15 @@ def _care_contact(rule: Rule, facts: Sequence[Fact], terms: Terms) -> Iterable[R
     for number, estimate in enumerate(history.expected_discharges(facts), start=1):
         last_day = calendar.local_date(estimate.expected_at) - timedelta(days=1)
         revised_at = _revised_at(facts, number)
+        # The next estimate has a run of its own; this one ends when it was not met before that.
         is_superseded = revised_at is not None and (named_at is None or named_at > revised_at)
-        yield Run(
+        run = _run(
             number,
             calendar.end_of_local_day(last_day),
-            named_at,
-            is_superseded or (named_at is None and _is_aborted(facts)),
+            None if is_superseded else named_at,
+            over_at=_first(facts, ABORTS),
         )
+        yield replace(run, cancelled=run.cancelled or is_superseded)
 
 
 def _revised_at(facts: Sequence[Fact], number: int) -> datetime | None:
@@ -164,14 +172,9 @@ def _call(rule: Rule, facts: Sequence[Fact], terms: Terms) -> Iterable[Run]:
     if history.planning_is_required(facts) is False:
         return
     for period in history.ready_periods(facts):
+        due_at = calendar.end_of_local_day(limits.call_due_on(period.starts_at, terms))
         met_at = history.called_at(facts, period)
-        due_on = limits.call_due_on(period.starts_at, terms)
-        yield Run(
-            period.number,
-            calendar.end_of_local_day(due_on),
-            met_at,
-            met_at is None and _is_void(period),
-        )
+        yield _run(period.number, due_at, met_at, over_at=_void_at(period))
 
 
 def _information_transfer(rule: Rule, facts: Sequence[Fact], terms: Terms) -> Iterable[Run]:
@@ -182,19 +185,25 @@ def _information_transfer(rule: Rule, facts: Sequence[Fact], terms: Terms) -> It
 
 
 def _liability(rule: Rule, facts: Sequence[Fact], terms: Terms) -> Iterable[Run]:
-    for period in history.ready_periods(facts):
-        starts_on = limits.first_liable_on(period.starts_at, terms)
-        is_void = _is_void(period)
-        met_at = None if is_void else period.ends_at
-        yield Run(period.number, calendar.start_of_local_day(starts_on), met_at, is_void)
+    periods = history.ready_periods(facts)
+    for period in periods:
+        due_at = calendar.start_of_local_day(limits.liable_from(period, periods, terms))
+        void_at = _void_at(period)
+        is_void = void_at is not None and void_at <= due_at
+        yield Run(period.number, due_at, None if is_void else period.ends_at, is_void)
 
 
-def _is_void(period: ReadyPeriod) -> bool:
-    return period.end_reason not in {None, EndReason.DISCHARGED}
+def _void_at(period: ReadyPeriod) -> datetime | None:
+    """Return when a period ended otherwise than by discharge, or None."""
+    return None if period.end_reason == EndReason.DISCHARGED else period.ends_at
 
 
-def _is_aborted(facts: Sequence[Fact]) -> bool:
-    return bool(history.of(facts, Act.ABORT_CASE))
+def _run(
+    number: int, due_at: datetime, met_at: datetime | None, *, over_at: datetime | None
+) -> Run:
+    """Return a run that is cancelled when what it was for ended before time was up."""
+    is_cancelled = met_at is None and over_at is not None and over_at <= due_at
+    return Run(number, due_at, met_at, is_cancelled)
 
 
 RULES: tuple[Rule, ...] = (

@@ -14,12 +14,15 @@ from types import MappingProxyType
 from care.law.discharge import PROCESS, Act, State
 from care.law.machine import NOTHING
 
+YEARS = range(1900, 2200)
+
 
 @dataclass(frozen=True)
 class Fact:
     """Händelse: an act that was done, when it was done or sent, and its content.
 
-    Raises ValueError for a time without offset: a legal time must be unmistakable.
+    Raises ValueError for a time without offset, or outside 1900 to 2199: a legal time must be
+    unmistakable.
     """
 
     act: Act
@@ -29,8 +32,8 @@ class Fact:
     by_care_contact: bool = False
 
     def __post_init__(self) -> None:
-        if self.at.utcoffset() is None:
-            raise ValueError(f"{self.act} has a time without offset: {self.at}")
+        if self.at.utcoffset() is None or self.at.year not in YEARS:
+            raise ValueError(f"{self.act} has a time without offset or out of range: {self.at}")
         # Two times in the hour that repeats compare wrongly within one zone; in UTC they do not.
         object.__setattr__(self, "at", self.at.astimezone(UTC))
         object.__setattr__(self, "body", MappingProxyType(dict(self.body)))
@@ -42,9 +45,10 @@ class Fact:
             return None
         try:
             moment = datetime.fromisoformat(value)
-            return moment.astimezone(UTC) if moment.utcoffset() is not None else None
-        except (ValueError, OverflowError):
+        except ValueError:
             return None
+        is_clear = moment.utcoffset() is not None and moment.year in YEARS
+        return moment.astimezone(UTC) if is_clear else None
 
     def text(self, key: str) -> str | None:
         """Return a text in the content, or None when it is absent."""

@@ -1,10 +1,12 @@
 """The Act's time limits, counted: 24 hours, three days for the call, three or four for liability."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from care.law import calendar
 from care.law.calendar import STOCKHOLM
-from care.law.terms import DayUnit, DayZero, HolidayRule, Terms
+from care.law.history import ReadyPeriod
+from care.law.terms import DayUnit, DayZero, HolidayRule, Terms, WithdrawalEffect
 
 ADMISSION_HOURS = 24
 CALL_DAYS = 3
@@ -48,6 +50,34 @@ def first_liable_on(sent_at: datetime, terms: Terms) -> date:
     """
     day, days = _day_zero(sent_at, terms)
     return calendar.add_days_where(day, days, lambda later: _counts(later, terms))
+
+
+def liable_from(
+    period: ReadyPeriod,
+    periods: Sequence[ReadyPeriod],
+    terms: Terms,
+    *,
+    sent_at: datetime | None = None,
+) -> date:
+    """Return the first chargeable date of a ready period (5 kap. 4 §).
+
+    With a resumed clock the days that earlier, withdrawn periods used up are not given again.
+    `sent_at` is the notice that counts, when it is not the one that opened the period.
+    """
+    sent_at = sent_at or period.starts_at
+    if terms.withdrawal_effect == WithdrawalEffect.NEW_CLOCK:
+        return first_liable_on(sent_at, terms)
+    day, days = _day_zero(sent_at, terms)
+    used = sum(_used_days(earlier, terms) for earlier in periods if earlier.number < period.number)
+    return calendar.add_days_where(day, days - used, lambda later: _counts(later, terms))
+
+
+def _used_days(period: ReadyPeriod, terms: Terms) -> int:
+    if period.ends_at is None:
+        return 0
+    first = calendar.local_date(period.starts_at) + timedelta(days=1)
+    last = calendar.local_date(period.ends_at) + timedelta(days=1)
+    return sum(_counts(day, terms) for day in calendar.dates_between(first, last))
 
 
 def grace_days_of(sent_at: datetime, terms: Terms) -> int:
