@@ -1,0 +1,68 @@
+# make demo and make test are the two commands a newcomer needs; make help prints the rest.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := $(BIN)/python infra/dev/postgres.py
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset test check bench format assets docs messages migrations clean
+
+help: ## print this
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: .venv/.demo assets ## set everything up and serve the demo county (SAMPLAN_PORT=8000)
+	@SAMPLAN_DEMO=1 $(RUN) -- $(BIN)/samplan demo
+
+demo-reset: .venv/.demo assets ## the same with a database that begins anew
+	@rm -rf .samplan/postgres .samplan/clock
+	@SAMPLAN_DEMO=1 $(RUN) -- $(BIN)/samplan demo
+
+test: .venv/.dev assets browser ## set everything up and run every test
+	@$(BIN)/pytest
+
+check: test ## everything that CI runs: tests, format, lint, types, imports, migrations, translations
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@cd platform && ../$(BIN)/python manage.py makemigrations --check --dry-run --skip-checks
+	@$(BIN)/python infra/dev/messages.py --check
+
+bench: .venv/.dev assets ## measure, beside stock yardsticks, and write .samplan/bench.json (ONLY=id for one)
+	@$(BIN)/python tests/bench/run.py $(if $(ONLY),--only $(ONLY))
+
+format: .venv/.dev ## put the code in shape
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+assets: .venv/.demo ## install the front-end files of others, from their lock
+	@$(BIN)/python platform/portal/assets/build.py
+
+browser: .venv/.dev ## install the browser of the tests, where it is missing
+	@infra/dev/browser.sh
+
+messages: .venv/.dev ## bring the translations in line with the texts
+	@$(BIN)/python infra/dev/messages.py
+
+docs: .venv/.dev ## build the documentation
+	@$(BIN)/sphinx-build -W -q -b html docs docs/_build
+
+clean: ## remove everything that make has set up
+	rm -rf .venv .samplan platform/portal/assets/node_modules platform/portal/static/portal/vendor
+
+.venv/.uv:
+	@echo "Skapar .venv ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check "uv>=0.9"
+	@touch $@
+
+.venv/.demo: .venv/.uv requirements/demo.txt pyproject.toml
+	@echo "Installerar beroenden ..."
+	@$(BIN)/uv pip install --quiet --require-hashes -r requirements/demo.txt
+	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.demo requirements/dev.txt
+	@echo "Installerar det som testerna behöver ..."
+	@$(BIN)/uv pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@

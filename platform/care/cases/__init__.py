@@ -1,0 +1,1 @@
+"""The case: its participants, its append-only log of acts, and what is computed from it."""

@@ -1,0 +1,176 @@
+"""Questions about one case, answered with values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from care.cases.models import Case, Deadline, Event
+from care.law import discharge
+from care.law.history import Fact
+from tenants.models import Unit
+
+REPLACE = "replace_message"
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Händelse: one line of the history, as it was recorded here."""
+
+    act: str
+    at: datetime
+    recorded_at: datetime
+    origin: str
+    unit_id: str
+    actor_name: str
+    actor_title: str
+    body: dict[str, Any]
+    is_flagged: bool
+    message_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A unit that takes part in a case."""
+
+    unit_id: str
+    name: str
+    kind: str
+    branch: str
+    phone: str
+    tenant: str
+    from_at: datetime
+
+
+def happenings(case: Case) -> list[Happening]:
+    """Return everything recorded here about a case, in order of when it was true."""
+    rows = Event.objects.filter(common_id=case.common_id).order_by("at", "id")
+    return [
+        Happening(
+            it.act,
+            it.at,
+            it.recorded_at,
+            it.origin,
+            it.unit_id,
+            it.actor_name,
+            it.actor_title,
+            it.body,
+            it.is_flagged,
+            it.message_id,
+        )  # fmt: skip
+        for it in rows
+    ]
+
+
+def facts(case: Case) -> tuple[Fact, ...]:
+    """Return the history as the law reads it: acts with their content, corrections put in place."""
+    return facts_of(happenings(case), kinds=unit_kinds(case))
+
+
+def facts_of(history: Sequence[Happening], *, kinds: dict[str, str]) -> tuple[Fact, ...]:
+    """Return the history as the law reads it.
+
+    A message that replaces another corrects its content; the time when the first was sent stands.
+    """
+    corrected = {
+        it.body["replaces"]: it.body
+        for it in history
+        if it.act == REPLACE and "replaces" in it.body
+    }
+    made = []
+    for it in history:
+        if it.act not in set(discharge.Act):
+            continue
+        kind = kinds.get(it.unit_id)
+        body, seen = it.body, str(it.message_id)
+        while seen in corrected:  # a correction may itself have been corrected
+            body = corrected[seen]
+            seen = body.get("message_id", "")
+        made.append(
+            Fact(
+                act=discharge.Act(it.act),
+                at=it.at,
+                body=body,
+                unit_kind=kind,
+                by_care_contact=it.act == discharge.Act.CALL_TO_PLANNING
+                and kind == Unit.Kind.PRIMARY_CARE,
+            )
+        )
+    return tuple(made)
+
+
+def unit_kinds(case: Case) -> dict[str, str]:
+    """Return the kind of every unit that takes or took part."""
+    return dict(case.participations.values_list("unit", "unit__kind"))
+
+
+def parts(case: Case) -> list[Part]:
+    """Return the units that take part, the sending one first."""
+    rows = case.participations.filter(until_at=None).select_related("unit")
+    order = {kind: number for number, kind in enumerate(Unit.Kind.values)}
+    return sorted(
+        (
+            Part(
+                row.unit.hsa_id,
+                row.unit.name,
+                row.unit.kind,
+                row.unit.branch,
+                row.unit.phone,
+                row.tenant,
+                row.from_at,
+            )  # fmt: skip
+            for row in rows
+        ),
+        key=lambda it: (order[it.kind], it.name),
+    )
+
+
+def latest(case: Case) -> Event | None:
+    """Return the newest act of the process in a case."""
+    acts = [it.value for it in discharge.Act]
+    return (
+        Event.objects.filter(common_id=case.common_id, act__in=[*acts, REPLACE])
+        .order_by("-at", "-id")
+        .first()
+    )
+
+
+def next_deadline(case: Case, unit_id: str) -> Deadline | None:
+    """Return the deadline that a unit must look at first: running, or overdue and not met."""
+    running = case.deadlines.filter(unit_id=unit_id, met_at=None, cancelled_at=None)
+    return running.order_by("due_at", "id").first()
+
+
+@dataclass(frozen=True)
+class Due:
+    """Frist: one deadline at a unit here."""
+
+    key: str
+    rule: str
+    unit_id: str
+    statute: str
+    due_at: datetime
+    met_at: datetime | None
+    is_cancelled: bool
+
+    def is_overdue(self, *, at: datetime) -> bool:
+        """Tell whether time ran out before it was met."""
+        return not self.is_cancelled and (self.met_at or at) > self.due_at
+
+
+def dues(case: Case) -> tuple[Due, ...]:
+    """Return every deadline at the units here, the next one first."""
+    rows = case.deadlines.order_by("due_at", "id")
+    return tuple(
+        Due(
+            it.key,
+            it.rule,
+            it.unit_id,
+            it.statute,
+            it.due_at,
+            it.met_at,
+            it.cancelled_at is not None,
+        )  # fmt: skip
+        for it in rows
+    )

@@ -1,0 +1,1 @@
+"""The acts of the discharge process (lag 2017:612)."""

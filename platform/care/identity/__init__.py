@@ -1,0 +1,1 @@
+"""Who acts: units, staff, assignments, sessions; one frozen Actor."""

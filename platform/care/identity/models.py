@@ -1,0 +1,93 @@
+"""Staff, their assignments, and their sessions, in the schema of the huvudman they work for."""
+
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+
+from care.identity.permissions import Role
+from tenants.models import Unit
+from tenants.rows import AppendOnly, Home
+
+
+class Staff(Home):
+    """Medarbetare: a person who works for this huvudman."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    hsa_id = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=100)
+    name_sort = models.CharField(max_length=200, db_collation="C")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Assignment(Home):
+    """Medarbetaruppdrag: one person, one unit, one role, one period (R1)."""
+
+    class Purpose(models.TextChoices):
+        """Ändamål of the assignment."""
+
+        CARE = "care", "Vård och omsorg"
+        ADMINISTRATION = "administration", "Administration"
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="assignments")
+    # A row in public: joined, never constrained, so that no foreign key leaves the schema.
+    unit = models.ForeignKey(
+        Unit, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    role = models.CharField(max_length=40, choices=[(role.value, role.value) for role in Role])
+    title = models.CharField(max_length=60)  # befattning, as printed in the journal
+    purpose = models.CharField(max_length=20, choices=Purpose.choices, default=Purpose.CARE)
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["staff", "unit", "role"],
+                condition=Q(revoked_at=None),
+                name="assignment_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.unit_id}"
+
+
+class StaffSession(Home):
+    """Inloggning: the active assignment lives here only, never in cookie, URL or token (R3)."""
+
+    token_hash = models.CharField(max_length=64, primary_key=True)
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    assignment = models.ForeignKey(
+        Assignment, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    opened_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"session since {self.opened_at:%Y-%m-%d %H:%M}"
+
+
+class SessionEvent(AppendOnly):
+    """Händelse i inloggningen: signed in, assignment chosen or switched (from, to), signed out."""
+
+    class What(models.TextChoices):
+        """What happened."""
+
+        SIGN_IN = "sign_in"
+        CHOOSE_ASSIGNMENT = "choose_assignment"
+        SIGN_OUT = "sign_out"
+
+    staff_id = models.UUIDField(db_index=True)
+    what = models.CharField(max_length=30, choices=What.choices)
+    before = models.UUIDField(null=True)
+    after = models.UUIDField(null=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.what

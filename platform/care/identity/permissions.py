@@ -1,0 +1,116 @@
+"""Rights, named by act, and the roles that carry them. A role is a row (security document 4.4).
+
+A role right alone never suffices: the actor's unit must also take part in the case (R9).
+"""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Roll in an assignment; it comes with the assignment and cannot be chosen (R6)."""
+
+    WARD_NURSE = "ward_nurse"
+    TREATING_PHYSICIAN = "treating_physician"
+    MEDICAL_SECRETARY = "medical_secretary"
+    CARE_COORDINATOR = "care_coordinator"
+    INBOX_COORDINATOR = "inbox_coordinator"
+    CASE_OFFICER = "case_officer"
+    MUNICIPAL_NURSE = "municipal_nurse"
+    LOCAL_ADMINISTRATOR = "local_administrator"
+    SIGNATORY = "signatory"
+    OPERATOR = "operator"
+
+
+class Permission(StrEnum):
+    """Rättighet: one for each act, and few for reading."""
+
+    READ_CASE = "case:read"
+    READ_INBOX = "inbox:read"
+    OPEN_CASE = "case:open_case"
+    NOTIFY_ADMISSION = "case:notify_admission"
+    ANSWER_ADMISSION = "case:answer_admission"
+    REVISE_EXPECTED_DISCHARGE = "case:revise_expected_discharge"
+    NAME_CARE_CONTACT = "case:name_care_contact"
+    START_PLANNING = "case:start_planning"
+    SUBMIT_PLANNING_BASIS = "case:submit_planning_basis"
+    STATE_AVAILABILITY = "case:state_availability"
+    STATE_RECEPTION = "case:state_reception"
+    NOTIFY_READY = "case:notify_ready"
+    WITHDRAW_READY = "case:withdraw_ready"
+    CALL_TO_PLANNING = "case:call_to_planning"
+    ANSWER_CALL = "case:answer_call"
+    TRANSFER_INFORMATION = "case:transfer_information"
+    INFORM_INDIVIDUAL = "case:inform_individual"
+    RECORD_DISCHARGE = "case:record_discharge"
+    CONFIRM_HOMECOMING = "case:confirm_homecoming"
+    SEND_GENERAL_MESSAGE = "case:send_general_message"
+    RECORD_CONSENT = "case:record_consent"
+    WITHDRAW_CONSENT = "case:withdraw_consent"
+    CLOSE_CASE = "case:close_case"
+    ABORT_CASE = "case:abort_case"
+    ACKNOWLEDGE_MESSAGE = "inbox:acknowledge_message"
+    ASSIGN_MESSAGE = "inbox:assign_message"
+    FORWARD_MESSAGE = "inbox:forward_message"
+    REJECT_MESSAGE = "inbox:reject_message"
+    REPLACE_MESSAGE = "inbox:replace_message"
+    ADMINISTER_UNITS = "identity:administer_units"
+    ADMINISTER_ASSIGNMENTS = "identity:administer_assignments"
+    READ_AGREEMENTS = "agreement:read"
+    DRAFT_AGREEMENT = "agreement:draft"
+    SIGN_AGREEMENT = "agreement:sign"
+    END_AGREEMENT = "agreement:end"
+
+
+P = Permission
+_READER = frozenset({P.READ_CASE, P.READ_INBOX})
+_INBOX = _READER | {
+    P.ACKNOWLEDGE_MESSAGE,
+    P.FORWARD_MESSAGE,
+    P.REJECT_MESSAGE,
+    P.SEND_GENERAL_MESSAGE,
+    P.REPLACE_MESSAGE,
+}
+_WARD = _INBOX | {
+    P.OPEN_CASE,
+    P.NOTIFY_ADMISSION,
+    P.REVISE_EXPECTED_DISCHARGE,
+    P.SUBMIT_PLANNING_BASIS,
+    P.NOTIFY_READY,
+    P.WITHDRAW_READY,
+    P.TRANSFER_INFORMATION,
+    P.INFORM_INDIVIDUAL,
+    P.RECORD_DISCHARGE,
+    P.RECORD_CONSENT,
+    P.WITHDRAW_CONSENT,
+    P.CLOSE_CASE,
+    P.ABORT_CASE,
+}
+_RECEIVING = _INBOX | {
+    P.ANSWER_ADMISSION,
+    P.START_PLANNING,
+    P.SUBMIT_PLANNING_BASIS,
+    P.ANSWER_CALL,
+    P.CONFIRM_HOMECOMING,
+    P.RECORD_CONSENT,
+    P.WITHDRAW_CONSENT,
+}
+
+ROLES: dict[Role, frozenset[Permission]] = {
+    Role.WARD_NURSE: _WARD,
+    Role.TREATING_PHYSICIAN: _READER
+    | {P.NOTIFY_ADMISSION, P.NOTIFY_READY, P.WITHDRAW_READY, P.SEND_GENERAL_MESSAGE},
+    Role.MEDICAL_SECRETARY: _READER | {P.NOTIFY_ADMISSION, P.NOTIFY_READY, P.WITHDRAW_READY},
+    Role.CARE_COORDINATOR: _RECEIVING
+    | {P.NAME_CARE_CONTACT, P.STATE_AVAILABILITY, P.CALL_TO_PLANNING, P.ASSIGN_MESSAGE},
+    Role.INBOX_COORDINATOR: _RECEIVING | {P.STATE_RECEPTION, P.ASSIGN_MESSAGE},
+    Role.CASE_OFFICER: _RECEIVING | {P.STATE_RECEPTION},
+    Role.MUNICIPAL_NURSE: _RECEIVING | {P.STATE_RECEPTION},
+    Role.LOCAL_ADMINISTRATOR: frozenset(
+        {P.ADMINISTER_UNITS, P.ADMINISTER_ASSIGNMENTS, P.READ_AGREEMENTS, P.DRAFT_AGREEMENT}
+    ),
+    Role.SIGNATORY: frozenset(
+        {P.READ_AGREEMENTS, P.DRAFT_AGREEMENT, P.SIGN_AGREEMENT, P.END_AGREEMENT}
+    ),
+    # Platform operators hold no right to patients' rows, and nobody can act as somebody else (R11).
+    Role.OPERATOR: frozenset({P.READ_AGREEMENTS}),
+}

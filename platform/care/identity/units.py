@@ -1,0 +1,136 @@
+"""Units of the address book: what they are, and whether anybody watches their inbox."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from care.law import calendar
+from tenants.models import Unit
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LOOK_AHEAD = 21  # days: longer than any Swedish row of red days
+
+
+class NoSuchUnit(Exception):
+    """No unit in the address book has this HSA-id."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Enhet: an entry in the address book, as everybody reads it."""
+
+    hsa_id: str
+    name: str
+    kind: str
+    branch: str
+    owner: str
+    phone: str
+    opening_hours: Mapping[str, Any]
+    watches_red_days: bool
+    successor: str
+    is_default: bool
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Bevakning: whether anybody watches the inbox now, and if not, why, until when, and who does.
+
+    `takes_over` is the unit to which a message goes on that is not acknowledged in the agreed time.
+    """
+
+    unit: Address
+    is_watched: bool
+    red_day: str | None
+    opens_at: datetime | None
+    closes_at: datetime | None
+    takes_over: Address | None
+    takes_over_is_watched: bool
+
+
+def address(hsa_id: str) -> Address:
+    """Return the entry of a unit that is not archived.
+
+    :raises NoSuchUnit: if there is none
+    """
+    row = Unit.objects.filter(hsa_id=hsa_id, archived_on=None).first()
+    if row is None:
+        raise NoSuchUnit(hsa_id)
+    return _address(row)
+
+
+def addresses(hsa_ids: Sequence[str]) -> dict[str, Address]:
+    """Return the entries of several units by HSA-id; unknown ones are left out."""
+    rows = Unit.objects.filter(hsa_id__in=hsa_ids, archived_on=None)
+    return {row.hsa_id: _address(row) for row in rows}
+
+
+def receiving(*, owners: Sequence[str], kinds: Sequence[str]) -> tuple[Address, ...]:
+    """Return the units that can receive, default units first, then by Swedish order of name."""
+    rows = Unit.objects.filter(owner__in=owners, kind__in=kinds, archived_on=None)
+    return tuple(_address(row) for row in rows.order_by("-is_default", "name_sort", "name"))
+
+
+def watches(hsa_ids: Sequence[str], *, at: datetime) -> dict[str, Watch]:
+    """Return for each unit whether its inbox is watched, and who takes over, in two queries."""
+    asked = addresses(hsa_ids)
+    after = addresses([it.successor for it in asked.values() if it.successor])
+    return {hsa_id: watch(unit, after.get(unit.successor), at=at) for hsa_id, unit in asked.items()}
+
+
+def watch(unit: Address, takes_over: Address | None, *, at: datetime) -> Watch:
+    """Return whether a unit's inbox is watched at a moment."""
+    today = calendar.local_date(at)
+    closes_at = _closes_at(unit, at)
+    return Watch(
+        unit=unit,
+        is_watched=closes_at is not None,
+        red_day=None if unit.watches_red_days else calendar.red_day_name(today),
+        opens_at=None if closes_at else _opens_at(unit, at),
+        closes_at=closes_at,
+        takes_over=takes_over,
+        takes_over_is_watched=takes_over is not None and _closes_at(takes_over, at) is not None,
+    )
+
+
+def _hours(unit: Address, day: date) -> tuple[datetime, datetime] | None:
+    hours = unit.opening_hours.get(DAYS[day.weekday()])
+    if not hours or (calendar.is_red_day(day) and not unit.watches_red_days):
+        return None
+    opens, closes = (_moment(day, text) for text in hours)
+    return opens, closes
+
+
+def _moment(day: date, text: str) -> datetime:
+    if text == "24:00":
+        return calendar.start_of_local_day(day + timedelta(days=1))
+    return datetime.combine(day, time.fromisoformat(text), calendar.STOCKHOLM)
+
+
+def _closes_at(unit: Address, at: datetime) -> datetime | None:
+    hours = _hours(unit, calendar.local_date(at))
+    return hours[1] if hours and hours[0] <= at < hours[1] else None
+
+
+def _opens_at(unit: Address, at: datetime) -> datetime | None:
+    today = calendar.local_date(at)
+    for ahead in range(LOOK_AHEAD):
+        hours = _hours(unit, today + timedelta(days=ahead))
+        if hours and hours[0] > at:
+            return hours[0]
+    return None
+
+
+def _address(row: Unit) -> Address:
+    return Address(
+        hsa_id=row.hsa_id,
+        name=row.name,
+        kind=row.kind,
+        branch=row.branch,
+        owner=row.owner,
+        phone=row.phone,
+        opening_hours=row.opening_hours,
+        watches_red_days=row.watches_red_days,
+        successor=row.successor,
+        is_default=row.is_default,
+    )

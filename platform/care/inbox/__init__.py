@@ -1,0 +1,1 @@
+"""Messages between units: sent, fetched, receipted, passed on."""

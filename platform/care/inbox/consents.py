@@ -1,0 +1,110 @@
+"""Consents: taken here, told to every huvudman in the case, and stamped on the rows at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from care.cases import operations as cases
+from care.cases import queries
+from care.cases.operations import Doer
+from care.identity.actors import Actor
+from care.identity.permissions import Permission
+from care.individuals import operations as individuals
+from care.inbox import projections
+from care.inbox.models import Outbox
+from care.sharing import access, rls
+from tenants.context import acting_for
+
+
+@transaction.atomic
+def record_consent(
+    *,
+    actor: Actor,
+    case_id: UUID,
+    type_: str,
+    value: str,
+    info_classes: Sequence[str],
+    given_how: str,
+    expires_at: datetime,
+    at: datetime,
+) -> None:
+    """Record the person's answer about one kind of consent, for the huvudmän in the case.
+
+    :raises access.NotVisible: if the actor may not see the case
+    :raises access.NotAllowed: if the role does not record consent
+    """
+    case = access.case_for_writing(
+        actor=actor, case_id=case_id, permission=Permission.RECORD_CONSENT, at=at
+    )
+    recipients = {part.tenant for part in queries.parts(case)} | {acting_for()}
+    individuals.withdraw_consent(common_id=case.common_id, type_=type_, at=at)
+    consent = individuals.record_consent(
+        individual=case.individual,
+        common_id=case.common_id,
+        type_=type_,
+        value=value,
+        info_classes=info_classes,
+        recipients=sorted(recipients),
+        given_how=given_how,
+        expires_at=expires_at,
+        actor=actor,
+        at=at,
+    )
+    cases.record(
+        case,
+        act="record_consent",
+        by=Doer.from_actor(actor),
+        at=at,
+        body={
+            "type": type_,
+            "value": value,
+            "info_classes": sorted(info_classes),
+            "expires_at": expires_at.isoformat(),
+        },  # fmt: skip
+    )
+    _tell(case, [consent], at=at)
+
+
+@transaction.atomic
+def withdraw_consent(*, actor: Actor, case_id: UUID, type_: str, at: datetime) -> None:
+    """Withdraw consent: what it opened at home is closed in the same transaction.
+
+    :raises access.NotVisible: if the actor may not see the case
+    :raises access.NotAllowed: if the role does not record consent
+    """
+    case = access.case_for_writing(
+        actor=actor, case_id=case_id, permission=Permission.WITHDRAW_CONSENT, at=at
+    )
+    withdrawn = individuals.withdraw_consent(common_id=case.common_id, type_=type_, at=at)
+    cases.record(
+        case,
+        act="withdraw_consent",
+        by=Doer.from_actor(actor),
+        at=at,
+        body={"type": type_},
+    )
+    for consent in withdrawn:
+        consent.withdrawn_at = at
+    _tell(case, withdrawn, at=at)
+
+
+def tell_known(case: access.Case, *, at: datetime) -> None:
+    """Tell the huvudmän in a case what the person has consented to, for those who have joined."""
+    _tell(case, list(case.individual.consents.filter(common_id=case.common_id)), at=at)
+
+
+def _tell(case: access.Case, told: Sequence[individuals.Consent], *, at: datetime) -> None:
+    rls.restamp(case, at=at)
+    body = {"consents": [individuals.consent_letter(consent) for consent in told]}
+    others = {part.tenant for part in queries.parts(case)} - {acting_for()}
+    for tenant in sorted(others) if told else ():
+        Outbox.objects.create(
+            recipient=tenant,
+            kind=Outbox.Kind.CONSENT,
+            common_id=case.common_id,
+            body=body,
+            at=at,
+        )
+    projections.refresh(case, at=at)

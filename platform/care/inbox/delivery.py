@@ -1,0 +1,194 @@
+"""Fetching letters: the receiver reads the sender's outbox and writes at home. Nobody writes abroad.
+
+A fetch never fails on content: what has happened elsewhere is kept, and flagged where our table has
+no place for it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from care.cases import operations as cases
+from care.cases.operations import Doer
+from care.identity import units
+from care.individuals import operations as individuals
+from care.individuals.operations import Person
+from care.inbox import letters, operations, projections, terms
+from care.inbox.models import Delivery, Fetched, Message, Outbox, Received
+from care.sharing import access, rls
+from care.sharing.access import Case
+from tenants.context import acting_for
+from tenants.window import looking_into
+
+Letter = dict[str, Any]
+FIELDS = ("id", "kind", "common_id", "body", "at")
+
+
+def fetch(*, sender: str, at: datetime) -> int:
+    """Receive what a huvudman has sent to us; return how many letters were new.
+
+    `id > last` would lose letters: a row with a smaller id may be committed later. So the horizon
+    is the oldest transaction that was still running when we looked: everything before it is final.
+    What lies between is fetched again next time and takes effect once.
+    """
+    with transaction.atomic():
+        Fetched.objects.get_or_create(sender=sender)
+        # The lock lets one worker at a time fetch from this sender.
+        fetched = Fetched.objects.select_for_update().get(sender=sender)
+        with looking_into(sender):
+            # Asked before the letters are read, so that it errs on the safe side.
+            horizon = _oldest_running_transaction()
+            offered = list(
+                Outbox.objects.filter(recipient=acting_for(), transaction__gte=fetched.horizon)
+                .order_by("id")
+                .values(*FIELDS)
+            )
+        known = set(
+            Received.objects.filter(
+                sender=sender, outbox_id__in=[letter["id"] for letter in offered]
+            ).values_list("outbox_id", flat=True)
+        )
+        new = [letter for letter in offered if letter["id"] not in known]
+        for letter in new:
+            RECEIVE[letter["kind"]](sender, letter, at)
+        Received.objects.bulk_create(
+            [Received(sender=sender, outbox_id=letter["id"]) for letter in new]
+        )
+        Fetched.objects.filter(pk=sender).update(horizon=horizon)
+    return len(new)
+
+
+def recipients_since(*, horizon: int) -> tuple[list[str], int]:
+    """Return for whom we have written letters from a transaction on, and where to ask next."""
+    oldest = _oldest_running_transaction()
+    named = Outbox.objects.filter(transaction__gte=horizon).values_list("recipient", flat=True)
+    return sorted(set(named)), oldest
+
+
+def _message(sender: str, letter: Letter, at: datetime) -> None:
+    body, core = letter["body"]["message"], letter["body"]["case"]
+    case = _case(sender, core, at)
+    if Message.objects.filter(pk=body["id"]).exists():
+        return
+    for unit_id, tenant in core["parts"]:
+        cases.join(case, unit_id=unit_id, tenant=tenant, at=at)
+    sent_at = datetime.fromisoformat(body["sent_at"])
+    received = Message.objects.create(
+        id=body["id"],
+        common_id=case.common_id,
+        sender=sender,
+        outbox_id=letter["id"],
+        sent_at=sent_at,
+        replaces=UUID(body["replaces"]) if body["replaces"] else None,
+        **{name: body[name] for name in COPIED},
+    )
+    mine = units.addresses(received.recipients)
+    operations.deliver(case, received, mine.values(), at=at)
+    state_before = case.state
+    content = {**received.core, **received.extension}
+    if received.replaces:
+        content |= {"replaces": str(received.replaces), "message_id": str(received.id)}
+    cases.record(
+        case,
+        act=received.act,
+        by=Doer(sender, received.sender_unit, received.sender_name, received.sender_title),
+        at=sent_at,
+        body=content,
+        message_id=received.id,
+        is_letter=True,
+    )
+    _follow_lead(case, sender, core)
+    for delivery in Delivery.objects.filter(message=received, tenant=acting_for()):
+        operations.answer_sender(delivery, at=at)
+    if case.lead == acting_for() and case.state != state_before:
+        operations.tell_state(case, at=at)
+    rls.restamp(case, at=at)
+    projections.refresh(case, at=at)
+
+
+COPIED = ("act", "sender_unit", "sender_unit_name", "sender_unit_kind", "sender_name",
+          "sender_title", "core", "extension", "secrecy_ground", "statute",
+          "recipients")  # fmt: skip
+
+
+def _receipt(sender: str, letter: Letter, at: datetime) -> None:
+    """Note at the sender what has become of a message at a receiving unit."""
+    told = letter["body"]
+    message = Message.objects.filter(pk=told["message_id"], sender=acting_for()).first()
+    if message is None or told["tenant"] != sender:
+        return  # a huvudman can only speak of its own deliveries
+    delivery, _ = Delivery.objects.get_or_create(
+        message=message,
+        unit_id=told["unit_id"],
+        defaults={"unit_name": told["unit_name"], "tenant": sender},
+    )
+    facts = {name: letters.moment(told[name]) for name in letters.FACTS}
+    words = {name: told[name] for name in letters.WORDS if name not in ("unit_id", "tenant")}
+    Delivery.objects.filter(pk=delivery.pk).update(**facts, **words)
+    case = access.own_case(letter["common_id"])
+    if case:
+        projections.refresh(case, at=at)
+
+
+def _state(sender: str, letter: Letter, at: datetime) -> None:
+    case = access.own_case(letter["common_id"])
+    if case:
+        _follow_lead(case, sender, letter["body"])
+        projections.refresh(case, at=at)
+
+
+def _consent(sender: str, letter: Letter, at: datetime) -> None:
+    case = access.own_case(letter["common_id"])
+    if case is None:
+        return
+    for told in letter["body"]["consents"]:
+        individuals.receive_consent(
+            individual=case.individual, common_id=case.common_id, letter=told
+        )
+    rls.restamp(case, at=at)
+
+
+RECEIVE: dict[str, Callable[[str, Letter, datetime], None]] = {
+    Outbox.Kind.MESSAGE: _message,
+    Outbox.Kind.RECEIPT: _receipt,
+    Outbox.Kind.STATE: _state,
+    Outbox.Kind.CONSENT: _consent,
+}
+
+
+def _case(sender: str, core: Letter, at: datetime) -> Case:
+    existing = access.own_case(UUID(core["common_id"]))
+    if existing is not None:
+        return existing
+    individual = individuals.know(Person(**core["person"]))
+    return cases.receive_case(
+        common_id=UUID(core["common_id"]),
+        lead=core["lead"],
+        individual=individual,
+        variant=core["variant"],
+        sending_unit_id=core["sending_unit"],
+        opened_at=datetime.fromisoformat(core["opened_at"]),
+        terms=terms.between(acting_for(), core["lead"], at=at).to_json(),
+        at=at,
+    )
+
+
+def _follow_lead(case: Case, sender: str, told: Letter) -> None:
+    """Show the state that the lead has computed; nobody else's word on it counts."""
+    if sender == case.lead:
+        cases.show(
+            case,
+            state=told["state"],
+            state_at=datetime.fromisoformat(told["state_at"]),
+            version=told["version"],
+            expected=letters.moment(told["expected_discharge_at"]),
+        )
+
+
+def _oldest_running_transaction() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        return int(cursor.fetchone()[0])

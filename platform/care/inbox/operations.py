@@ -1,0 +1,443 @@
+"""Sending messages, and what a receiving unit does with them.
+
+Every act of a process that tells others goes through `send`: one transaction holds the event, the
+message, its deliveries and the letters for other huvudmän.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import Q
+
+from care.cases import operations as cases
+from care.cases import queries
+from care.cases.operations import Doer
+from care.identity import units
+from care.identity.actors import Actor
+from care.identity.permissions import Permission
+from care.identity.units import Address
+from care.inbox import letters, projections, receipts
+from care.inbox.models import Delivery, Message, Outbox
+from care.law import discharge
+from care.sharing import access
+from care.sharing.access import Case
+from tenants.context import acting_for
+
+
+class NoReceiver(Exception):
+    """No receiving unit has been chosen, or none is known."""
+
+
+class GroundMissing(Exception):
+    """What goes beyond the statutory core needs a secrecy ground (3 kap. 1-2 §§; OSL)."""
+
+
+class NotThere(Exception):
+    """No such message waits at this unit."""
+
+
+@dataclass(frozen=True)
+class TakenBefore(Exception):
+    """Somebody else has dealt with the message; nothing was changed."""
+
+    by: str
+    at: datetime | None
+
+
+def send(
+    case: Case,
+    act: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    core: Mapping[str, Any] | None = None,
+    extension: Mapping[str, Any] | None = None,
+    ground: str = "",
+    recipients: Sequence[str] | None = None,
+    replaces: UUID | None = None,
+) -> Message:
+    """Record an act and tell the units concerned, in the caller's transaction.
+
+    :param core: what the statute lets go without any ground
+    :param extension: what needs a secrecy ground
+    :param recipients: HSA-ids; None: every unit that takes part, save the sender's
+    :raises NoReceiver: if there is no unit to tell
+    :raises GroundMissing: if there is an extension and no ground
+    :raises NotPermitted: if the act cannot be in the case's state
+    """
+    plain = {key: value for key, value in (extension or {}).items() if value not in ("", None, [])}
+    if plain and not ground:
+        raise GroundMissing
+    receivers = _receivers(case, actor, recipients)
+    for unit in receivers:
+        cases.join(case, unit_id=unit.hsa_id, tenant=unit.owner, at=at)
+    message_id = uuid4()
+    state_before = case.state
+    cases.record(
+        case,
+        act=act,
+        by=Doer.from_actor(actor),
+        at=at,
+        body=_content(core, plain, replaces, message_id),
+        message_id=message_id,
+    )
+    sent = Message.objects.create(
+        id=message_id,
+        common_id=case.common_id,
+        sender=acting_for(),
+        act=act,
+        sender_unit=actor.unit_id,
+        sender_unit_name=actor.unit_name,
+        sender_unit_kind=actor.unit_kind,
+        sender_name=actor.name,
+        sender_title=actor.title,
+        sent_at=at,
+        core=dict(core or {}),
+        extension=plain,
+        secrecy_ground=ground if plain else "",
+        statute=_statute(act),
+        recipients=[unit.hsa_id for unit in receivers],
+        replaces=replaces,
+    )
+    deliver(case, sent, receivers, at=at)
+    _post(case, sent, receivers, at=at)
+    if case.state != state_before:
+        tell_state(case, besides={unit.owner for unit in receivers}, at=at)
+    projections.refresh(case, at=at)
+    return sent
+
+
+def deliver(case: Case, message: Message, receivers: Iterable[Address], *, at: datetime) -> None:
+    """Write one delivery for each receiving unit; at home it is delivered at once."""
+    home = acting_for()
+    for unit in receivers:
+        is_home = unit.owner == home
+        delivery, is_new = Delivery.objects.get_or_create(
+            message=message,
+            unit_id=unit.hsa_id,
+            defaults={
+                "unit_name": unit.name,
+                "tenant": unit.owner,
+                "delivered_at": at if is_home else None,
+            },
+        )
+        if is_home and is_new:
+            receipts.start_clock(case, delivery, at=at)
+
+
+def tell_state(case: Case, *, besides: Iterable[str] = (), at: datetime) -> None:
+    """Tell every other huvudman in the case which state the lead has computed."""
+    others = {part.tenant for part in queries.parts(case)} - {acting_for(), *besides}
+    for tenant in sorted(others):
+        _write(case, tenant, Outbox.Kind.STATE, letters.state(case), at=at)
+
+
+def open_message(*, actor: Actor, message_id: UUID, at: datetime) -> None:
+    """Note that somebody at the receiving unit has opened a message; the first time counts."""
+    with transaction.atomic():
+        delivery = _at_unit(actor, message_id, Permission.READ_INBOX)
+        if Delivery.objects.filter(pk=delivery.pk, opened_at=None).update(opened_at=at) == 1:
+            delivery.opened_at = at
+            answer_sender(delivery, at=at)
+
+
+def acknowledge_message(*, actor: Actor, message_id: UUID, at: datetime) -> Case:
+    """Kvittera: take a message on, by name, for the receiving unit.
+
+    :raises NotThere: if no such message waits at the actor's unit
+    :raises TakenBefore: if a colleague has taken it on; nothing is changed
+    """
+    with transaction.atomic():
+        delivery = _at_unit(actor, message_id, Permission.ACKNOWLEDGE_MESSAGE)
+        case = _case_of(actor, delivery, Permission.ACKNOWLEDGE_MESSAGE, at=at)
+        changed = Delivery.objects.filter(
+            pk=delivery.pk, acknowledged_at=None, rejected_at=None, forwarded_at=None
+        ).update(
+            acknowledged_at=at,
+            acknowledged_by=actor.name,
+            acknowledged_title=actor.title,
+            assigned_to=actor.name,
+        )
+        if changed == 0:
+            delivery.refresh_from_db()
+            raise TakenBefore(
+                delivery.acknowledged_by or delivery.forwarded_by,
+                delivery.acknowledged_at or delivery.forwarded_at or delivery.rejected_at,
+            )
+        Delivery.objects.filter(pk=delivery.pk, opened_at=None).update(opened_at=at)
+        _after(case, delivery, "acknowledge_message", actor, at=at)
+        return case
+
+
+def hand_back_message(*, actor: Actor, message_id: UUID, at: datetime) -> Case:
+    """Lämna tillbaka: give a message that one has taken on back to the unit's inbox.
+
+    :raises NotThere: if no such message has been taken on at the actor's unit
+    """
+    with transaction.atomic():
+        delivery = _at_unit(actor, message_id, Permission.ACKNOWLEDGE_MESSAGE)
+        case = _case_of(actor, delivery, Permission.ACKNOWLEDGE_MESSAGE, at=at)
+        changed = (
+            Delivery.objects.filter(pk=delivery.pk, forwarded_at=None)
+            .exclude(acknowledged_at=None)
+            .update(acknowledged_at=None, acknowledged_by="", acknowledged_title="", assigned_to="")
+        )
+        if changed == 0:
+            raise NotThere
+        receipts.start_clock(case, delivery, at=at)
+        _after(case, delivery, "hand_back_message", actor, at=at)
+        return case
+
+
+def assign_message(*, actor: Actor, message_id: UUID, to_name: str, at: datetime) -> Case:
+    """Fördela: let a named colleague at the unit have a message.
+
+    :raises NotThere: if no such message is at the actor's unit
+    """
+    with transaction.atomic():
+        delivery = _at_unit(actor, message_id, Permission.ASSIGN_MESSAGE)
+        case = _case_of(actor, delivery, Permission.ASSIGN_MESSAGE, at=at)
+        Delivery.objects.filter(pk=delivery.pk).update(assigned_to=to_name)
+        _after(case, delivery, "assign_message", actor, at=at, body={"assigned_to": to_name})
+        return case
+
+
+def forward_message(*, actor: Actor, message_id: UUID, to_unit: str, at: datetime) -> Case:
+    """Vidaresänd: let another unit of the same huvudman receive a message instead.
+
+    :raises NotThere: if no such message waits at the actor's unit
+    :raises NoReceiver: if the other unit is not one of this huvudman's
+    :raises TakenBefore: if it has been dealt with meanwhile
+    """
+    with transaction.atomic():
+        delivery = _at_unit(actor, message_id, Permission.FORWARD_MESSAGE)
+        case = _case_of(actor, delivery, Permission.FORWARD_MESSAGE, at=at)
+        pass_on(case, delivery, to_unit=to_unit, by=Doer.from_actor(actor), at=at)
+        return case
+
+
+def pass_on(case: Case, delivery: Delivery, *, to_unit: str, by: Doer, at: datetime) -> None:
+    """Give a delivery to another unit at home: by a person, or because nobody took it on in time.
+
+    :raises NoReceiver: if the other unit is not one of this huvudman's
+    :raises TakenBefore: if it has been dealt with meanwhile
+    """
+    try:
+        unit = units.address(to_unit)
+    except units.NoSuchUnit:
+        raise NoReceiver from None
+    if unit.owner != acting_for() or unit.hsa_id == delivery.unit_id:
+        raise NoReceiver
+    changed = (
+        Delivery.objects.filter(pk=delivery.pk, forwarded_at=None, rejected_at=None)
+        .filter(Q(acknowledged_at=None) | Q(acknowledged_by=by.name))
+        .update(forwarded_at=at, forwarded_to=unit.hsa_id, forwarded_by=by.name)
+    )
+    if changed == 0:
+        delivery.refresh_from_db()
+        raise TakenBefore(delivery.acknowledged_by, delivery.acknowledged_at)
+    delivery.refresh_from_db()
+    receipts.stop_clock(case, delivery, at=at)
+    cases.join(case, unit_id=unit.hsa_id, tenant=unit.owner, at=at)
+    deliver(case, delivery.message, [unit], at=at)
+    cases.record(
+        case,
+        act="forward_message",
+        by=by,
+        at=at,
+        body={
+            "message_id": str(delivery.message_id),
+            "to_unit": unit.hsa_id,
+            "to_unit_name": unit.name,
+        },  # fmt: skip
+    )
+    answer_sender(delivery, at=at)
+    passed = Delivery.objects.get(message=delivery.message, unit_id=unit.hsa_id)
+    answer_sender(passed, at=at)
+    projections.refresh(case, at=at)
+
+
+def successor_of(unit_id: str) -> str | None:
+    """Return the unit that takes over from another, or None where nobody has been named."""
+    known = units.addresses([unit_id]).get(unit_id)
+    return known.successor or None if known else None
+
+
+def reject_message(*, actor: Actor, message_id: UUID, reason: str, at: datetime) -> Case:
+    """Felsänt: refuse a message, with a reason; the sender sees it.
+
+    :raises NotThere: if no such message waits at the actor's unit
+    :raises TakenBefore: if it has been dealt with meanwhile
+    """
+    with transaction.atomic():
+        delivery = _at_unit(actor, message_id, Permission.REJECT_MESSAGE)
+        case = _case_of(actor, delivery, Permission.REJECT_MESSAGE, at=at)
+        changed = Delivery.objects.filter(
+            pk=delivery.pk, rejected_at=None, forwarded_at=None, acknowledged_at=None
+        ).update(rejected_at=at, rejected_because=reason)
+        if changed == 0:
+            delivery.refresh_from_db()
+            raise TakenBefore(delivery.acknowledged_by, delivery.acknowledged_at)
+        _after(case, delivery, "reject_message", actor, at=at, body={"reason": reason})
+        return case
+
+
+def replace_message(
+    *,
+    actor: Actor,
+    message_id: UUID,
+    core: Mapping[str, Any],
+    extension: Mapping[str, Any],
+    ground: str,
+    at: datetime,
+) -> Message:
+    """Ersätt: send a correction of a message to those who got it; both stay readable.
+
+    :raises NotThere: if the actor's unit has not sent such a message
+    """
+    with transaction.atomic():
+        earlier = Message.objects.filter(
+            pk=message_id, sender=actor.tenant, sender_unit=actor.unit_id
+        ).first()
+        if earlier is None:
+            raise NotThere
+        case_id = access.case_id_of(earlier.common_id)
+        case = access.case_for_writing(
+            actor=actor, case_id=case_id, permission=Permission.REPLACE_MESSAGE, at=at
+        )
+        return send(
+            case,
+            queries.REPLACE,
+            actor=actor,
+            at=at,
+            core={**core, "corrects": earlier.act},
+            extension=extension,
+            ground=ground,
+            recipients=[it for it in earlier.recipients if it != actor.unit_id],
+            replaces=earlier.id,
+        )
+
+
+def mark_answered(case: Case, *, actor: Actor, acts: Iterable[str], at: datetime) -> None:
+    """Note that the actor's unit has answered the messages of some acts that it received."""
+    waiting = Delivery.objects.filter(
+        message__common_id=case.common_id,
+        message__act__in=list(acts),
+        unit_id=actor.unit_id,
+        answered_at=None,
+        rejected_at=None,
+        forwarded_at=None,
+    ).select_related("message")
+    for delivery in waiting:
+        Delivery.objects.filter(pk=delivery.pk).update(answered_at=at)
+        # Who answers has taken the message on.
+        Delivery.objects.filter(pk=delivery.pk, acknowledged_at=None).update(
+            opened_at=at,
+            acknowledged_at=at,
+            acknowledged_by=actor.name,
+            acknowledged_title=actor.title,
+            assigned_to=actor.name,
+        )
+        delivery.refresh_from_db()
+        receipts.stop_clock(case, delivery, at=at)
+        answer_sender(delivery, at=at)
+
+
+def _receivers(case: Case, actor: Actor, recipients: Sequence[str] | None) -> list[Address]:
+    if recipients is None:
+        recipients = [it.unit_id for it in queries.parts(case) if it.unit_id != actor.unit_id]
+    known = units.addresses(recipients)
+    missing = [it for it in recipients if it not in known]
+    if missing:
+        raise units.NoSuchUnit(missing[0])
+    if not known:
+        raise NoReceiver
+    return [known[it] for it in dict.fromkeys(recipients)]
+
+
+def _content(
+    core: Mapping[str, Any] | None,
+    extension: Mapping[str, Any],
+    replaces: UUID | None,
+    message_id: UUID,
+) -> dict[str, Any]:
+    content = {**(core or {}), **extension}
+    if replaces:
+        content |= {"replaces": str(replaces), "message_id": str(message_id)}
+    return content
+
+
+def _statute(act: str) -> str:
+    return discharge.PROCESS.statute(discharge.Act(act)) if act in set(discharge.Act) else ""
+
+
+def _post(case: Case, sent: Message, receivers: Iterable[Address], *, at: datetime) -> None:
+    home = acting_for()
+    body = {"message": letters.message(sent), "case": letters.case_core(case)}
+    for tenant in sorted({unit.owner for unit in receivers} - {home}):
+        _write(case, tenant, Outbox.Kind.MESSAGE, body, at=at)
+
+
+def _write(case: Case, recipient: str, kind: str, body: dict[str, Any], *, at: datetime) -> None:
+    Outbox.objects.create(
+        recipient=recipient, kind=kind, common_id=case.common_id, body=body, at=at
+    )
+
+
+def _at_unit(actor: Actor, message_id: UUID, permission: Permission) -> Delivery:
+    access.refuse_unless(actor, permission)
+    delivery = (
+        Delivery.objects.select_related("message")
+        .filter(message=message_id, unit_id=actor.unit_id)
+        .first()
+    )
+    if delivery is None:
+        raise NotThere
+    return delivery
+
+
+def _case_of(actor: Actor, delivery: Delivery, permission: Permission, *, at: datetime) -> Case:
+    case_id = access.case_id_of(delivery.message.common_id)
+    return access.case_for_writing(actor=actor, case_id=case_id, permission=permission, at=at)
+
+
+def _after(
+    case: Case,
+    delivery: Delivery,
+    act: str,
+    actor: Actor,
+    *,
+    at: datetime,
+    body: Mapping[str, Any] | None = None,
+) -> None:
+    """Record what a person did with a delivery, tell the sender, and bring the worklist in line."""
+    delivery.refresh_from_db()
+    if act != "hand_back_message" and act != "assign_message":
+        receipts.stop_clock(case, delivery, at=at)
+    cases.record(
+        case,
+        act=act,
+        by=Doer.from_actor(actor),
+        at=at,
+        body={"message_id": str(delivery.message_id), "of": delivery.message.act, **(body or {})},
+    )
+    answer_sender(delivery, at=at)
+    projections.refresh(case, at=at)
+
+
+def answer_sender(delivery: Delivery, *, at: datetime) -> None:
+    """Let the facts of a delivery travel back; between own units they are seen where they lie."""
+    delivery.refresh_from_db()
+    sender = delivery.message.sender
+    if sender != acting_for():
+        Outbox.objects.create(
+            recipient=sender,
+            kind=Outbox.Kind.RECEIPT,
+            common_id=delivery.message.common_id,
+            body=letters.receipt(delivery),
+            at=at,
+        )

@@ -1,0 +1,118 @@
+"""Background work (decision 25): fetching, deadlines, restamping. Safe to kill and to run twice.
+
+Each function is a Celery task, and knows no broker: without one the loop `samplan work` runs them
+in process. The rows are the truth; a doorbell only makes it faster.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+
+from celery import shared_task
+from django.db import transaction
+
+from care.cases import operations as cases
+from care.cases.operations import Doer
+from care.inbox import delivery, operations, projections
+from care.inbox.models import Delivery
+from care.sharing import access, rls
+from tenants import clock
+from tenants.context import acting_as, acting_for
+from tenants.models import Tenant
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def fetch(*, recipient: str, sender: str) -> int:
+    """Fetch, for one huvudman, what another has sent; return how many letters were new."""
+    with acting_as(recipient):
+        return delivery.fetch(sender=sender, at=clock.moment())
+
+
+@shared_task
+def act_on_deadlines(*, tenant: str) -> int:
+    """Act on every deadline of a huvudman whose time is up; return how many there were."""
+    with acting_as(tenant):
+        at, acted = clock.moment(), 0
+        while cases.act_on_next_deadline(at=at, act=_time_is_up):
+            acted += 1
+        return acted
+
+
+@shared_task
+def follow_agreements(*, tenant: str) -> int:
+    """Restamp what a huvudman holds when an agreement has changed; return how many cases were."""
+    with acting_as(tenant), transaction.atomic():
+        return rls.follow_agreements(at=clock.moment())
+
+
+def work(tenants: Iterable[str], horizons: dict[str, int]) -> int:
+    """Do one round for some huvudmän; return how much was done.
+
+    :param horizons: how far each sender's outbox has been looked at, kept from round to round; an
+        empty one asks everything, as at the start and nightly
+    """
+    done = 0
+    for tenant in tenants:
+        done += follow_agreements(tenant=tenant)
+        done += act_on_deadlines(tenant=tenant)
+        with acting_as(tenant):
+            recipients, horizon = delivery.recipients_since(horizon=horizons.get(tenant, 0))
+        for recipient in recipients:
+            done += fetch(recipient=recipient, sender=tenant)
+        horizons[tenant] = horizon
+    return done
+
+
+def drain() -> None:
+    """Work until nothing is left: what tests, the seed and a shutdown call."""
+    names = all_tenants()
+    horizons: dict[str, int] = {}
+    while work(names, horizons):
+        pass
+
+
+def all_tenants() -> list[str]:
+    """Return the schema of every huvudman."""
+    with acting_as("public"):
+        return list(Tenant.objects.order_by("schema_name").values_list("schema_name", flat=True))
+
+
+def _time_is_up(deadline: cases.Deadline) -> None:
+    """Note that a deadline has passed; a message that nobody took on goes to who takes over."""
+    at: datetime = clock.moment()
+    case = access.own_case(deadline.case.common_id)
+    assert case is not None
+    system = Doer(acting_for())
+    cases.record(
+        case,
+        act="deadline_passed",
+        by=system,
+        at=at,
+        body={
+            "rule": deadline.rule,
+            "key": deadline.key,
+            "unit_id": deadline.unit_id,
+            "due_at": deadline.due_at.isoformat(),
+        },  # fmt: skip
+    )
+    if deadline.message_id:
+        _escalate(case, deadline, system, at)
+    projections.refresh(case, at=at)
+
+
+def _escalate(case: access.Case, deadline: cases.Deadline, system: Doer, at: datetime) -> None:
+    waiting = (
+        Delivery.objects.select_related("message")
+        .filter(message=deadline.message_id, unit_id=deadline.unit_id)
+        .first()
+    )
+    successor = operations.successor_of(deadline.unit_id)
+    if waiting is None or successor is None:
+        return
+    try:
+        operations.pass_on(case, waiting, to_unit=successor, by=system, at=at)
+    except (operations.NoReceiver, operations.TakenBefore):
+        # Taken on in the same moment, or the successor has left: the row stays overdue and seen.
+        logger.warning("deadline %s could not be passed on", deadline.pk)

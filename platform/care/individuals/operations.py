@@ -1,0 +1,172 @@
+"""The person becomes known here, and consents."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from stdnum.exceptions import ValidationError
+from stdnum.luhn import is_valid as luhn_holds
+from stdnum.se import personnummer
+
+from care.identity.actors import Actor
+from care.individuals.models import Consent, Identity, Individual
+from tenants.sorting import sort_key
+
+
+class BadIdentity(Exception):
+    """The number cannot be anybody's; the text is Swedish and says what to do."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """The core of a person, as it travels in a letter and is entered in a form."""
+
+    kind: str
+    number: str  # twelve characters
+    given_name: str
+    family_name: str
+    registered_municipality: str
+    registered_address: str = ""
+    interpreter: str = ""
+    protection: str = ""
+
+
+def identity_number(text: str) -> tuple[str, str]:
+    """Return the kind and the twelve characters of a personnummer, samordnings- or reserve number.
+
+    :raises BadIdentity: if it has the wrong form or check digit
+    """
+    number = "".join(text.split()).replace("-", "").replace("+", "")
+    if len(number) != 12 or not number.isdigit():
+        raise BadIdentity(
+            "Personnumret ska ha tolv siffror, ÅÅÅÅMMDD-NNNN. Skriv också århundradet, till"
+            " exempel 19400107-9120."
+        )
+    if number.startswith("99") and luhn_holds(number[4:]):
+        return Identity.Kind.RESERVE_NUMBER, number
+    day = int(number[6:8])
+    kind = Identity.Kind.SAMORDNINGSNUMMER if day > 60 else Identity.Kind.PERSONNUMMER
+    plain = f"{number[:6]}{day - 60:02d}{number[8:]}" if day > 60 else number
+    try:
+        if not luhn_holds(number[2:]):
+            raise ValidationError
+        personnummer.get_birth_date(f"{plain[:8]}-{plain[8:]}")
+    except ValidationError:
+        raise BadIdentity(
+            "Personnumret stämmer inte: kontrollsiffran eller datumet är fel. Kontrollera numret"
+            " mot legitimationen eller journalen och skriv det igen."
+        ) from None
+    return kind, number
+
+
+def know(person: Person) -> Individual:
+    """Return our own row of a person, made or brought up to date."""
+    identity = (
+        Identity.objects.select_related("individual")
+        .filter(kind=person.kind, value=person.number)
+        .first()
+    )
+    individual = identity.individual if identity else Individual()
+    individual.given_name = person.given_name
+    individual.family_name = person.family_name
+    individual.name_sort = sort_key(f"{person.family_name} {person.given_name}")
+    individual.registered_municipality = person.registered_municipality
+    individual.registered_address = person.registered_address
+    individual.interpreter = person.interpreter
+    individual.protection = person.protection
+    individual.save()
+    if identity is None:
+        Identity.objects.create(individual=individual, kind=person.kind, value=person.number)
+    return individual
+
+
+def person(individual: Individual) -> Person:
+    """Return the core of a person, as it travels in a letter."""
+    identity = individual.identities.order_by("id").last()
+    assert identity is not None
+    return Person(
+        kind=identity.kind,
+        number=identity.value,
+        given_name=individual.given_name,
+        family_name=individual.family_name,
+        registered_municipality=individual.registered_municipality,
+        registered_address=individual.registered_address,
+        interpreter=individual.interpreter,
+        protection=individual.protection,
+    )
+
+
+def record_consent(
+    *,
+    individual: Individual,
+    common_id: UUID,
+    type_: str,
+    value: str,
+    info_classes: Sequence[str],
+    recipients: Sequence[str],
+    given_how: str,
+    expires_at: datetime,
+    actor: Actor,
+    at: datetime,
+) -> Consent:
+    """Record what the person has answered: never general, always with an end."""
+    return Consent.objects.create(
+        individual=individual,
+        common_id=common_id,
+        type=type_,
+        value=value,
+        info_classes=sorted(info_classes),
+        recipients=sorted(recipients),
+        given_how=given_how,
+        taken_by=actor.tenant,
+        taken_by_unit=actor.unit_id,
+        valid_from=at,
+        expires_at=expires_at,
+    )
+
+
+def withdraw_consent(*, common_id: UUID, type_: str, at: datetime) -> list[Consent]:
+    """Withdraw every running consent of a type in a case; return those that were."""
+    running = list(
+        Consent.objects.filter(common_id=common_id, type=type_, value="yes", withdrawn_at=None)
+    )
+    Consent.objects.filter(pk__in=[it.pk for it in running]).update(withdrawn_at=at)
+    return running
+
+
+def consent_letter(consent: Consent) -> dict[str, Any]:
+    """Return a consent as it travels in a letter."""
+    return {
+        "id": str(consent.id),
+        "type": consent.type,
+        "value": consent.value,
+        "info_classes": consent.info_classes,
+        "recipients": consent.recipients,
+        "given_how": consent.given_how,
+        "taken_by": consent.taken_by,
+        "taken_by_unit": consent.taken_by_unit,
+        "valid_from": consent.valid_from.isoformat(),
+        "expires_at": consent.expires_at.isoformat(),
+        "withdrawn_at": consent.withdrawn_at.isoformat() if consent.withdrawn_at else None,
+    }
+
+
+def receive_consent(*, individual: Individual, common_id: UUID, letter: dict[str, Any]) -> None:
+    """Keep the copy of a consent that a letter carries; a withdrawal is never undone by an older."""
+    moments = {name: datetime.fromisoformat(letter[name]) for name in ("valid_from", "expires_at")}
+    withdrawn = letter["withdrawn_at"]
+    copied = ("type", "value", "info_classes", "recipients", "given_how", "taken_by",
+              "taken_by_unit")  # fmt: skip
+    consent, _ = Consent.objects.get_or_create(
+        pk=letter["id"],
+        defaults={
+            "individual": individual,
+            "common_id": common_id,
+            **{name: letter[name] for name in copied},
+            **moments,
+        },
+    )
+    if withdrawn and consent.withdrawn_at is None:
+        Consent.objects.filter(pk=consent.pk).update(withdrawn_at=datetime.fromisoformat(withdrawn))

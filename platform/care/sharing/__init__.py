@@ -1,0 +1,1 @@
+"""Who may see what: the decision, the stamp on the row, the doors, the access log."""

@@ -1,0 +1,279 @@
+"""The doors to a case. There is no other way in, and each writes down who went through.
+
+A door takes the actor, judges, logs, and hands out the case or refuses: NotVisible (404, the same
+words as for an id that does not exist) or NotAllowed (403, with the reason). One condition on each
+line, so that coverage shows the case that was forgotten.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from care.cases.models import Case, Contribution
+from care.identity.actors import Actor
+from care.identity.permissions import Permission
+from care.sharing import policy, rls
+from care.sharing.models import AccessLog
+from care.sharing.policy import Reason
+from tenants import agreements
+from tenants.agreements import Agreement
+from tenants.window import looking_into
+
+
+class Denied(Exception):
+    """A refusal, with what the access log needs to know of it."""
+
+    def __init__(self, *, actor: Actor, common_id: UUID | None, reason: Reason) -> None:
+        super().__init__(reason)
+        self.actor = actor
+        self.common_id = common_id
+        self.reason = reason
+
+
+class NotVisible(Denied):
+    """The case does not exist for this actor."""
+
+
+class NotAllowed(Denied):
+    """The actor sees the case, but the role does not carry the right."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One contribution as it is shown, and why it is."""
+
+    owner: str
+    info_class: str
+    kind: str
+    unit_id: str
+    unit_name: str
+    text: str
+    author: str
+    author_title: str
+    at: datetime
+    agreement: Agreement | None  # None: our own row
+    consent_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """What another huvudman may hold and we do not see, and why."""
+
+    owner: str
+    info_class: str
+    reason: Reason
+
+
+def case_for_reading(*, actor: Actor, case_id: UUID, at: datetime, activity: str = "read") -> Case:
+    """Return a case that the actor's unit takes part in; the read is logged.
+
+    :raises NotVisible: if there is none such for this actor
+    :raises NotAllowed: if the role does not read cases
+    """
+    with transaction.atomic():
+        case = _judged(actor, case_id, Permission.READ_CASE, lock=False)
+        log(actor=actor, owner=actor.tenant, activity=activity, common_ids=[case.common_id],
+            rows=1, at=at)  # fmt: skip
+        return case
+
+
+def case_for_writing(*, actor: Actor, case_id: UUID, permission: Permission, at: datetime) -> Case:
+    """Return a case, locked until the transaction ends, for one act.
+
+    :raises NotVisible: if there is none such for this actor
+    :raises NotAllowed: if the role does not carry the right
+    """
+    case = _judged(actor, case_id, permission, lock=True)
+    log(actor=actor, owner=actor.tenant, activity="write", common_ids=[case.common_id],
+        rows=1, at=at)  # fmt: skip
+    return case
+
+
+def case_id_of(common_id: UUID) -> UUID:
+    """Return the id of our own row of a case; the door that takes it judges who may use it."""
+    case_id: UUID = Case.objects.values_list("pk", flat=True).get(common_id=common_id)
+    return case_id
+
+
+def own_case(common_id: UUID) -> Case | None:
+    """Return our own row of a case, locked, for what arrives by letter or by the clock.
+
+    No person reads anything here, so there is nobody to judge and nothing to log.
+    """
+    return (
+        Case.objects.select_related("individual", "sending_unit")
+        .select_for_update(of=("self",))
+        .filter(common_id=common_id)
+        .first()
+    )
+
+
+def refuse_unless(actor: Actor, permission: Permission) -> None:
+    """Let only a role with the right through, where there is no case yet.
+
+    :raises NotAllowed: if the role does not carry it
+    """
+    if not actor.may(permission):
+        raise NotAllowed(actor=actor, common_id=None, reason=Reason.NOT_IN_ROLE)
+
+
+def contributions(
+    *, actor: Actor, case: Case, at: datetime
+) -> tuple[tuple[Seen, ...], tuple[Hidden, ...]]:
+    """Return what each huvudman in a case has opened to us, and what is not; the read is logged.
+
+    The reads and their log entries are one transaction: if an entry cannot be written, nothing is
+    shown. One statement for each schema; no statement joins two of them. The agreement is asked
+    again here, so that nothing is shown after its end even where a stamp is late.
+    """
+    others = sorted(
+        set(
+            case.participations.filter(until_at=None)
+            .exclude(tenant=actor.tenant)
+            .values_list("tenant", flat=True)
+        )
+    )
+    with transaction.atomic():
+        seen = _own(case)
+        hidden: list[Hidden] = []
+        in_force = agreements.in_force(actor.tenant, at=at) if others else ()
+        consents = rls.consents_of(case) if others else []
+        for owner in others:
+            agreed = [it for it in in_force if owner in it.parties]
+            decisions = {
+                info_class: policy.direct_access(
+                    branch="health_care",
+                    info_class=info_class,
+                    viewer=actor.tenant,
+                    viewer_takes_part=True,
+                    agreements=agreed,
+                    consents=consents,
+                    at=at,
+                )
+                for info_class in agreements.InfoClass
+            }
+            allowed = [key for key, it in decisions.items() if it.reason is Reason.GRANTED]
+            rows = _abroad(owner, case.common_id, allowed) if allowed else []
+            seen += [
+                Seen(
+                    owner,
+                    *row,
+                    decisions[agreements.InfoClass(row[0])].agreement,
+                    _consent_id(decisions[agreements.InfoClass(row[0])]),
+                )  # fmt: skip
+                for row in rows
+            ]
+            hidden += [
+                Hidden(owner, key, it.reason)
+                for key, it in decisions.items()
+                if it.reason is not Reason.GRANTED
+            ]
+            if allowed:
+                log(actor=actor, owner=owner, activity="read", common_ids=[case.common_id],
+                    rows=len(rows), at=at, channel="B", ground="consent")  # fmt: skip
+        return tuple(sorted(seen, key=lambda it: (it.at, it.unit_id))), tuple(hidden)
+
+
+def log(
+    *,
+    actor: Actor,
+    owner: str,
+    activity: str,
+    common_ids: Iterable[UUID],
+    rows: int,
+    at: datetime,
+    channel: str = "",
+    ground: str = "",
+    reason: Reason = Reason.GRANTED,
+) -> None:
+    """Write down who went through a door, in the transaction of what was done there."""
+    AccessLog.objects.create(
+        owner=owner,
+        activity=activity,
+        common_ids=[str(it) for it in common_ids],
+        staff_id=actor.staff_id,
+        staff_name=actor.name,
+        assignment_id=actor.assignment_id,
+        title=actor.title,
+        unit_id=actor.unit_id,
+        unit_name=actor.unit_name,
+        purpose=actor.purpose,
+        channel=channel,
+        ground=ground,
+        reason=reason,
+        rows=rows,
+        at=at,
+    )
+
+
+def log_denial(denied: Denied, *, at: datetime) -> None:
+    """Write down a refusal, after the transaction that it undid (R12)."""
+    common_ids = [denied.common_id] if denied.common_id else []
+    log(actor=denied.actor, owner=denied.actor.tenant, activity="denied", common_ids=common_ids,
+        rows=0, at=at, reason=denied.reason)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One line of the access log, as those who work with the case see it."""
+
+    at: datetime
+    tenant: str
+    unit_name: str
+    staff_name: str
+    title: str
+    activity: str
+    channel: str
+
+
+def readings(*, case: Case, limit: int = 100) -> Sequence[Reading]:
+    """Return who has read the case here, the newest first."""
+    rows = AccessLog.objects.filter(common_ids__contains=[str(case.common_id)])
+    return [
+        Reading(
+            it.at, rls.acting_for(), it.unit_name, it.staff_name, it.title, it.activity, it.channel
+        )  # fmt: skip
+        for it in rows.order_by("-at", "-id")[:limit]
+    ]
+
+
+def _judged(actor: Actor, case_id: UUID, permission: Permission, *, lock: bool) -> Case:
+    cases = Case.objects.select_related("individual", "sending_unit")
+    if lock:
+        cases = cases.select_for_update(of=("self",))
+    case = cases.filter(pk=case_id).first()
+    if case is None:
+        raise NotVisible(actor=actor, common_id=None, reason=Reason.UNIT_TAKES_NO_PART)
+    decision = policy.decide(
+        role_permits=actor.may(permission),
+        unit_takes_part=case.participations.filter(unit=actor.unit_id, until_at=None).exists(),
+    )
+    if decision.reason is Reason.UNIT_TAKES_NO_PART:
+        raise NotVisible(actor=actor, common_id=case.common_id, reason=decision.reason)
+    if not decision.is_granted:
+        raise NotAllowed(actor=actor, common_id=case.common_id, reason=decision.reason)
+    return case
+
+
+_SHOWN = ("info_class", "kind", "unit_id", "unit_name", "text", "author", "author_title", "at")
+
+
+def _own(case: Case) -> list[Seen]:
+    rows = Contribution.objects.filter(common_id=case.common_id).order_by("at", "id")
+    return [Seen(rls.acting_for(), *row, None, None) for row in rows.values_list(*_SHOWN)]
+
+
+def _abroad(owner: str, common_id: UUID, allowed: Sequence[str]) -> list[tuple[object, ...]]:
+    with looking_into(owner):
+        return list(
+            Contribution.objects.filter(common_id=common_id, info_class__in=allowed)
+            .order_by("at", "id")
+            .values_list(*_SHOWN)
+        )
+
+
+def _consent_id(decision: policy.DirectAccess) -> UUID | None:
+    return decision.consent.id if decision.consent else None

@@ -1,0 +1,76 @@
+"""The owner's decisions about its rows, and the log of what was read."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from tenants.rows import READING, AppendOnly, Home
+
+
+class Opening(Home):
+    """Öppning: one decision that another huvudman may read one information class of a case.
+
+    The product of signed agreement, consent, participation and information class. It stays at
+    home: the others see its effect, which is the stamp on the rows.
+    """
+
+    common_id = models.UUIDField()
+    viewer = models.CharField(max_length=63)
+    info_class = models.CharField(max_length=20)
+    closes_at = models.DateTimeField()
+    agreement = models.UUIDField()
+    agreement_version = models.PositiveIntegerField()
+    ground = models.CharField(max_length=40)  # consent, and which
+    ground_id = models.UUIDField()
+    unit_id = models.CharField(max_length=32)  # the participation
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["common_id", "viewer", "info_class"], name="opening_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.viewer} may read {self.info_class}"
+
+
+class AccessLog(AppendOnly):
+    """Åtkomstlogg (PDL 4 kap. 3 §; HSLF-FS 2016:40 4 kap. 9 §): who has read what of whom.
+
+    Written by the door, at home, in the transaction of the read. The huvudman whose rows were read
+    may read the entry too.
+    """
+
+    isolation = READING
+
+    owner = models.CharField(max_length=63)  # whose rows
+    activity = models.CharField(max_length=20)  # read, list, search, write, print, denied
+    common_ids = models.JSONField(default=list)
+    staff_id = models.UUIDField()
+    staff_name = models.CharField(max_length=100)
+    assignment_id = models.UUIDField()
+    title = models.CharField(max_length=60)
+    unit_id = models.CharField(max_length=32)
+    unit_name = models.CharField(max_length=100)
+    purpose = models.CharField(max_length=40)
+    channel = models.CharField(max_length=1, blank=True)  # B for a read in another's schema
+    ground = models.CharField(max_length=80, blank=True)
+    reason = models.CharField(max_length=40)  # code of the decision
+    rows = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "at"], name="access_log_owner")]
+
+    def __str__(self) -> str:
+        return f"{self.activity} {self.owner}"
+
+
+class Stamped(Home):
+    """Which agreements the stamps at home have been made from (one row)."""
+
+    agreements = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return self.agreements

@@ -1,0 +1,166 @@
+"""Writing the decision on the rows, where row-level security finds it."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from hashlib import sha256
+from uuid import UUID
+
+from django.db.models import F, Func, JSONField, TextField, Value
+from django.db.models.functions import Cast
+
+from care.cases.models import Case, Contribution
+from care.individuals.models import Consent
+from care.sharing import policy
+from care.sharing.models import Opening, Stamped
+from tenants import agreements, isolation
+from tenants.context import acting_for
+from tenants.models import AgreementText, Signature, Termination
+from tenants.rows import SHAREABLE, Shareable
+
+Stamp = dict[str, str]
+
+
+def stamp(common_id: UUID, info_class: str, branch: str, *, at: datetime) -> Stamp:
+    """Return who may read a new row of a case, and until when."""
+    if branch not in policy.WITHIN_2022_913:
+        return {}
+    running = Opening.objects.filter(common_id=common_id, info_class=info_class, closes_at__gt=at)
+    return {it.viewer: it.closes_at.astimezone(UTC).isoformat() for it in running}
+
+
+def restamp(case: Case, *, at: datetime) -> None:
+    """Decide anew who may read a case, and bring every row in line. Call it after any change.
+
+    The lock on the case orders this against whoever is adding a row, who takes the same lock before
+    reading the decisions. Without it, a row added with a stamp read before a withdrawal would stay
+    open after it.
+    """
+    Case.objects.select_for_update().get(pk=case.pk)
+    Opening.objects.filter(common_id=case.common_id).delete()
+    Opening.objects.bulk_create(_openings(case, at=at))
+    for model in _shareable():
+        rows = model._default_manager.filter(common_id=case.common_id)
+        for info_class, branch in set(rows.values_list("info_class", "branch")):
+            rows.filter(info_class=info_class, branch=branch).update(
+                open_to=stamp(case.common_id, info_class, branch, at=at)
+            )
+
+
+def close_to(viewers: Iterable[str]) -> None:
+    """Close every row at home to some huvudmän, in one statement for each shareable table."""
+    for viewer in viewers:
+        Opening.objects.filter(viewer=viewer).delete()
+        for model in _shareable():
+            model._default_manager.filter(open_to__has_key=viewer).update(
+                open_to=Func(
+                    F("open_to"),
+                    Cast(Value(viewer), TextField()),
+                    template="%(expressions)s",
+                    arg_joiner=" - ",
+                    output_field=JSONField(),
+                )
+            )
+
+
+def follow_agreements(*, at: datetime) -> int:
+    """Restamp what is at home when any agreement has changed; return how many cases were."""
+    print_now = agreements_print()
+    stamped, _ = Stamped.objects.select_for_update().get_or_create(pk=1)
+    if stamped.agreements == print_now:
+        return 0
+    held = Contribution.objects.values("common_id")
+    cases = list(Case.objects.filter(common_id__in=held))
+    for case in cases:
+        restamp(case, at=at)
+    Stamped.objects.filter(pk=1).update(agreements=print_now)
+    return len(cases)
+
+
+def agreements_print() -> str:
+    """Return what tells one state of all agreements that name us from another."""
+    me = acting_for()
+    ids = list(
+        AgreementText.objects.filter(parties__contains=[me])
+        .order_by("id")
+        .values_list("id", "agreement")
+    )
+    named = {agreement for _, agreement in ids}
+    marks = [
+        [str(row) for row in ids],
+        list(
+            Signature.objects.filter(agreement__in=named)
+            .order_by("id")
+            .values_list("id", flat=True)
+        ),
+        list(
+            Termination.objects.filter(agreement__in=named)
+            .order_by("id")
+            .values_list("id", flat=True)
+        ),
+    ]
+    return sha256(repr(marks).encode()).hexdigest()
+
+
+def consents_of(case: Case) -> list[policy.ConsentGiven]:
+    """Return the consents to direct access in a case, own ones and copies from letters."""
+    rows = Consent.objects.filter(
+        common_id=case.common_id, type=Consent.Type.COORDINATED_RECORD
+    ).order_by("valid_from", "id")
+    return [
+        policy.ConsentGiven(
+            id=row.id,
+            value=row.value,
+            info_classes=frozenset(row.info_classes),
+            recipients=frozenset(row.recipients),
+            valid_from=row.valid_from,
+            expires_at=row.expires_at,
+            withdrawn_at=row.withdrawn_at,
+        )
+        for row in rows
+    ]
+
+
+def _openings(case: Case, *, at: datetime) -> list[Opening]:
+    me = acting_for()
+    units = {
+        row.tenant: row.unit_id
+        for row in case.participations.filter(until_at=None).order_by("-from_at")
+        if row.tenant != me
+    }
+    consents = consents_of(case)
+    made = []
+    for viewer, unit_id in sorted(units.items()):
+        agreed = agreements.between(me, viewer, at=at)
+        for info_class in agreements.InfoClass:
+            decision = policy.direct_access(
+                branch="health_care",  # rows of a branch outside the Act are left out by stamp()
+                info_class=info_class,
+                viewer=viewer,
+                viewer_takes_part=True,
+                agreements=agreed,
+                consents=consents,
+                at=at,
+            )
+            if decision.closes_at and decision.agreement and decision.consent:
+                made.append(
+                    Opening(
+                        common_id=case.common_id,
+                        viewer=viewer,
+                        info_class=info_class,
+                        closes_at=decision.closes_at,
+                        agreement=decision.agreement.id,
+                        agreement_version=decision.agreement.version,
+                        ground="consent",
+                        ground_id=decision.consent.id,
+                        unit_id=unit_id,
+                    )
+                )
+    return made
+
+
+def _shareable() -> list[type[Shareable]]:
+    return [
+        model
+        for model in isolation.tenant_models()
+        if isolation.kind_of(model) is SHAREABLE and issubclass(model, Shareable)
+    ]

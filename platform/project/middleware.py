@@ -1,0 +1,1 @@
+"""Actors and errors at the door of every request."""

@@ -1,0 +1,156 @@
+"""Settings: one file for every environment; what differs comes from the environment."""
+
+from pathlib import Path
+from secrets import token_urlsafe
+
+from csp.constants import NONE, SELF
+
+from project import environment
+
+ROOT = Path(__file__).resolve().parents[2]
+PORTAL = Path(__file__).resolve().parents[1] / "portal"
+
+# The persona picker exists only with it, and the product refuses to start with it in production.
+DEMO = environment.flag("SAMPLAN_DEMO")
+SECRET_KEY = environment.text("SAMPLAN_SECRET_KEY", token_urlsafe(50))
+DEBUG = False
+ALLOWED_HOSTS = environment.words("SAMPLAN_HOSTS", ".localhost")
+ROOT_URLCONF = "project.urls"
+WSGI_APPLICATION = "project.wsgi.application"
+
+# The login decides what the process is: sp_migrator does DDL, sp_app serves every huvudman,
+# login_<schema> serves one huvudman only (the stricter tier, together with TENANT_PINNED).
+MIGRATING = environment.flag("SAMPLAN_MIGRATING")
+DATABASES = {
+    "default": environment.database(
+        environment.text("DATABASE_MIGRATOR_URL" if MIGRATING else "DATABASE_URL", "")
+    )
+    | {"CONN_MAX_AGE": 600}  # a connection remembers every table that it has met
+}
+DATABASE_ROUTERS = ("django_tenants.routers.TenantSyncRouter",)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TENANT_MODEL = "tenants.Tenant"
+TENANT_DOMAIN_MODEL = "tenants.Domain"
+TENANT_ASSUME_ROLE = not MIGRATING  # the migrator stays what it is
+TENANT_PUBLIC_ROLE = "sp_registry"  # held while no huvudman has been chosen
+TENANT_PINNED = environment.text("SAMPLAN_PINNED", "") or None
+# django-tenants imports contenttypes; nothing here refers to a content type.
+SHARED_APPS = ["django_tenants", "tenants", "django.contrib.contenttypes"]
+TENANT_APPS = [
+    "tenants.home",
+    "care.identity",
+    "care.individuals",
+    "care.cases",
+    "care.sharing",
+    "care.inbox",
+]
+INSTALLED_APPS = [
+    *SHARED_APPS,
+    *TENANT_APPS,
+    "portal",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_htmx",
+    "template_partials",
+    "django_cotton.apps.SimpleAppConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "project.middleware.Translate",
+    "tenants.middleware.ActForHost",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "project.middleware.WhoActs",
+]
+AUTHENTICATION_BACKENDS = ["project.demo.personas.PersonaBackend"] if DEMO else []
+CSRF_FAILURE_VIEW = "portal.errors.form_expired"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = not DEMO
+SECURE_SSL_REDIRECT = False  # the gateway does it
+SECURE_HSTS_SECONDS = 0 if DEMO else 31_536_000
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+PERMISSIONS_POLICY = {"camera": [], "geolocation": [], "microphone": [], "payment": [], "usb": []}
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PORTAL / "components"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.template.context_processors.csrf",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context.frame",
+            ],
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [
+                        (
+                            "django.template.loaders.cached.Loader",
+                            [
+                                "django_cotton.cotton_loader.Loader",
+                                "django.template.loaders.filesystem.Loader",
+                                "django.template.loaders.app_directories.Loader",
+                            ],
+                        )
+                    ],
+                )
+            ],
+            "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.i18n"],
+        },
+    }
+]
+COTTON_DIR = "."
+FORM_RENDERER = "portal.rendering.Renderer"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+
+LANGUAGE_CODE = "sv"  # the source language of the texts; English is a complete catalogue
+LANGUAGES = [("sv", "Svenska"), ("en", "English")]
+LOCALE_PATHS = [PORTAL / "locale"]
+TIME_ZONE = "Europe/Stockholm"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / ".samplan" / "static"
+STORAGES = {
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+}
+
+# Only the demo and the tests may move the clock (tenants.clock).
+CLOCK_OFFSET_FILE = environment.text("SAMPLAN_CLOCK_OFFSET_FILE", "") or None if DEMO else None
+# A worker without a broker runs the same functions in process (decision 25).
+CELERY_BROKER_URL = environment.text("SAMPLAN_BROKER_URL", "")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}

@@ -1,0 +1,1 @@
+"""The huvudmän: who they are, what they have agreed, and how they are kept apart."""

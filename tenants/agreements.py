@@ -1,0 +1,315 @@
+"""Överenskommelse om samverkan (4 kap. 4-5 §§): drafted, signed by every party, in force, ended.
+
+In force = every named party has signed the hash of this text, the period runs, and nobody has ended
+it. So the signed text is what switches sharing on, and no control plane stands in between.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+
+from tenants.context import acting_for
+from tenants.models import AgreementText, Signature, Termination
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+
+class InfoClass(StrEnum):
+    """Informationsklass: what kind of information a row holds, and so which ground may open it."""
+
+    PLANNING = "planning"
+    HEALTH_CARE = "health_care"
+    SOCIAL_CARE = "social_care"
+
+
+class Channel(StrEnum):
+    """A utlämnande by message copies (OSL); B direktåtkomst by reading (lag 2022:913)."""
+
+    DISCLOSURE = "A"
+    DIRECT_ACCESS = "B"
+
+
+class State(StrEnum):
+    """Where an agreement stands."""
+
+    DRAFT = "draft"
+    SIGNING = "signing"
+    SIGNED = "signed"
+    IN_FORCE = "in_force"
+    EXPIRED = "expired"
+    ENDED = "ended"
+
+
+class NotAParty(Exception):
+    """The huvudman that acts is not named in the agreement."""
+
+
+class AlreadySigned(Exception):
+    """The party has signed this version before."""
+
+
+class AlreadyEnded(Exception):
+    """Somebody has ended the agreement."""
+
+
+class BadAgreement(Exception):
+    """The text cannot be an agreement; the message is Swedish and says what to do."""
+
+
+@dataclass(frozen=True)
+class Signed:
+    """One party's signature."""
+
+    party: str
+    name: str
+    title: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One version of an agreement, with what has become of it."""
+
+    id: UUID
+    version: int
+    title: str
+    text: str
+    written_by: str
+    parties: tuple[str, ...]
+    valid_from: date
+    valid_until: date
+    channels: Mapping[str, tuple[str, ...]]
+    terms: Mapping[str, Any]
+    text_hash: str
+    signatures: tuple[Signed, ...]
+    ended_at: datetime | None
+    ended_by: str | None
+    ended_because: str | None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Return the parties that have not signed."""
+        signed = {signature.party for signature in self.signatures}
+        return tuple(party for party in self.parties if party not in signed)
+
+    def state(self, at: datetime) -> State:
+        """Return where the agreement stands at a moment."""
+        today = at.astimezone(STOCKHOLM).date()
+        if self.ended_at and self.ended_at <= at:
+            return State.ENDED
+        if self.missing:
+            return State.SIGNING if self.signatures else State.DRAFT
+        if today < self.valid_from:
+            return State.SIGNED
+        return State.IN_FORCE if today <= self.valid_until else State.EXPIRED
+
+    def is_in_force(self, at: datetime) -> bool:
+        """Tell whether the agreement switches sharing on at a moment."""
+        return self.state(at) is State.IN_FORCE
+
+    def allows(self, info_class: str, channel: Channel) -> bool:
+        """Tell whether the text names the channel for an information class."""
+        return channel in self.channels.get(info_class, ())
+
+    @property
+    def closes_at(self) -> datetime:
+        """Return the moment when the last day has ended."""
+        end = datetime.combine(self.valid_until, datetime.max.time(), STOCKHOLM)
+        return end.replace(microsecond=0)
+
+
+def draft(
+    *,
+    agreement: UUID | None = None,
+    title: str,
+    text: str,
+    parties: Sequence[str],
+    valid_from: date,
+    valid_until: date,
+    channels: Mapping[str, Sequence[str]],
+    terms: Mapping[str, Any],
+    at: datetime,
+) -> Agreement:
+    """Write a version of an agreement; a later version never changes an earlier one.
+
+    :param agreement: the agreement that gets a further version; None for the first
+    :raises NotAParty: if the huvudman that writes is not among the parties
+    :raises BadAgreement: if parties, period or channels cannot be
+    """
+    _refuse_impossible(parties, valid_from, valid_until, channels)
+    owner = acting_for()
+    if owner not in parties:
+        raise NotAParty
+    with transaction.atomic():
+        earlier = versions(agreement) if agreement else ()
+        if earlier and owner not in earlier[-1].parties:
+            raise NotAParty
+        row = AgreementText(
+            agreement=agreement or uuid4(),
+            version=len(earlier) + 1,
+            owner=owner,
+            title=title,
+            text=text,
+            parties=sorted(parties),
+            valid_from=valid_from,
+            valid_until=valid_until,
+            channels={key: sorted(value) for key, value in channels.items()},
+            terms=dict(terms),
+            written_at=at,
+        )
+        row.text_hash = _hash_of(row)
+        row.save(force_insert=True)
+    return _read([row])[0]
+
+
+def sign(*, agreement: UUID, text_hash: str, name: str, title: str, at: datetime) -> Agreement:
+    """Sign, for the huvudman that acts, the hash of the text that was read.
+
+    :raises NotAParty: if the huvudman is not named, or the hash is of no version
+    :raises AlreadySigned: if it has signed this version
+    :raises AlreadyEnded: if somebody has ended the agreement
+    """
+    read = next((it for it in versions(agreement) if it.text_hash == text_hash), None)
+    if read is None or acting_for() not in read.parties:
+        raise NotAParty
+    if read.ended_at:
+        raise AlreadyEnded
+    try:
+        with transaction.atomic():
+            Signature.objects.create(
+                owner=acting_for(),
+                agreement=agreement,
+                text_hash=text_hash,
+                name=name,
+                title=title,
+                signed_at=at,
+            )
+    except IntegrityError:
+        raise AlreadySigned from None
+    return next(it for it in versions(agreement) if it.text_hash == text_hash)
+
+
+def end(*, agreement: UUID, reason: str, name: str, at: datetime) -> None:
+    """End an agreement, for the huvudman that acts: whatever it opened is closed at once.
+
+    :raises NotAParty: if the huvudman is not named
+    :raises AlreadyEnded: if somebody has ended it before
+    """
+    known = versions(agreement)
+    if not known or acting_for() not in known[-1].parties:
+        raise NotAParty
+    if known[-1].ended_at:
+        raise AlreadyEnded
+    Termination.objects.create(
+        owner=acting_for(), agreement=agreement, reason=reason, name=name, ended_at=at
+    )
+
+
+def versions(agreement: UUID) -> tuple[Agreement, ...]:
+    """Return every version of an agreement, the first one first."""
+    return _read(AgreementText.objects.filter(agreement=agreement).order_by("version"))
+
+
+def concerning(tenant: str) -> tuple[Agreement, ...]:
+    """Return the newest version of every agreement that names a huvudman, by title."""
+    rows = AgreementText.objects.filter(parties__contains=[tenant]).order_by("title", "version")
+    newest: dict[UUID, Agreement] = {}
+    for agreement in _read(rows):
+        newest[agreement.id] = agreement
+    return tuple(newest.values())
+
+
+def in_force(tenant: str, *, at: datetime) -> tuple[Agreement, ...]:
+    """Return the agreements in force that name a huvudman: of each, the newest signed version."""
+    rows = AgreementText.objects.filter(parties__contains=[tenant]).order_by("agreement", "version")
+    newest = {it.id: it for it in _read(rows) if it.is_in_force(at)}
+    return tuple(newest.values())
+
+
+def between(one: str, other: str, *, at: datetime) -> tuple[Agreement, ...]:
+    """Return the agreements in force that name both huvudmän."""
+    return tuple(it for it in in_force(one, at=at) if other in it.parties)
+
+
+def _refuse_impossible(
+    parties: Sequence[str],
+    valid_from: date,
+    valid_until: date,
+    channels: Mapping[str, Sequence[str]],
+) -> None:
+    if len(set(parties)) < 2:
+        raise BadAgreement("En överenskommelse har minst två parter. Lägg till den andra parten.")
+    if valid_until < valid_from:
+        raise BadAgreement("Sista giltiga dag ligger före den första. Ändra ett av datumen.")
+    for info_class, named in channels.items():
+        if info_class not in list(InfoClass) or not set(named) <= set(Channel):
+            raise BadAgreement(
+                f"Informationsklassen {info_class} eller dess kanaler känns inte igen. Välj bland"
+                " planning, health_care och social_care, och kanalerna A och B."
+            )
+
+
+def _hash_of(row: AgreementText) -> str:
+    signed = {
+        "agreement": str(row.agreement),
+        "version": row.version,
+        "title": row.title,
+        "text": row.text,
+        "parties": row.parties,
+        "valid_from": row.valid_from.isoformat(),
+        "valid_until": row.valid_until.isoformat(),
+        "channels": row.channels,
+        "terms": row.terms,
+    }
+    text = json.dumps(signed, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
+
+
+def _read(rows: Iterable[AgreementText]) -> tuple[Agreement, ...]:
+    texts = list(rows)
+    ids = {row.agreement for row in texts}
+    signatures: dict[str, list[Signed]] = defaultdict(list)
+    for signature in Signature.objects.filter(agreement__in=ids).order_by("signed_at", "id"):
+        signatures[signature.text_hash].append(
+            Signed(signature.owner, signature.name, signature.title, signature.signed_at)
+        )
+    ended = {
+        it.agreement: it
+        for it in Termination.objects.filter(agreement__in=ids).order_by("-ended_at")
+    }
+    return tuple(
+        _agreement(row, signatures[row.text_hash], ended.get(row.agreement)) for row in texts
+    )
+
+
+def _agreement(
+    row: AgreementText, signatures: Sequence[Signed], ended: Termination | None
+) -> Agreement:
+    # A signature counts for a named party only, and for the text as it stands.
+    counted = tuple(it for it in signatures if it.party in row.parties)
+    return Agreement(
+        id=row.agreement,
+        version=row.version,
+        title=row.title,
+        text=row.text,
+        written_by=row.owner,
+        parties=tuple(row.parties),
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        channels={key: tuple(value) for key, value in row.channels.items()},
+        terms=row.terms,
+        text_hash=row.text_hash,
+        signatures=counted if row.text_hash == _hash_of(row) else (),
+        ended_at=ended.ended_at if ended else None,
+        ended_by=ended.owner if ended else None,
+        ended_because=ended.reason if ended else None,
+    )

@@ -1,0 +1,1 @@
+"""The database backend: one connection acts for one huvudman at a time."""

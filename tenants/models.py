@@ -1,0 +1,157 @@
+"""The registry of huvudmän, and what all of them may read: in the schema public, no patient data."""
+
+from uuid import uuid4
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from django_tenants.models import DomainMixin, TenantMixin
+
+from tenants.rows import COMMON_APPEND_ONLY, Common
+
+
+class Tenant(TenantMixin):
+    """Huvudman: a region, a kommun or both (1 kap. 1 §), with a schema and a role of one name."""
+
+    class Kind(models.TextChoices):
+        """Region or kommun; Gotland is both."""
+
+        REGION = "region", _("Region")
+        MUNICIPALITY = "municipality", _("Kommun")
+        BOTH = "both", _("Region och kommun")
+
+    auto_create_schema = False  # tenants.joining does it, together with role, grants and policies
+
+    name = models.CharField(max_length=100)
+    # Swedish order without ICU: sorting.sort_key(name), compared byte by byte.
+    name_sort = models.CharField(max_length=200, db_collation="C", db_index=True)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    organisation_number = models.CharField(max_length=10, unique=True)
+    county_code = models.CharField(max_length=2)
+    municipality_code = models.CharField(max_length=4, blank=True)
+    # What its schema was last brought in line with: equal ones are skipped without a look.
+    fingerprint = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality_code"],
+                condition=~models.Q(municipality_code=""),
+                name="tenant_municipality_code_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="region") ^ ~models.Q(municipality_code=""),
+                name="tenant_municipality_has_a_code",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Domain(DomainMixin):
+    """The host name under which a huvudman's people meet the product."""
+
+
+class Unit(Common):
+    """Enhet (2 kap. 1 §): an entry in the address book that every huvudman reads."""
+
+    class Kind(models.TextChoices):
+        """What the unit does, and so which lane of a case it stands in."""
+
+        WARD = "ward", _("Avdelning")
+        PRIMARY_CARE = "primary_care", _("Hälsocentral")
+        SOCIAL_SERVICES = "social_services", _("Socialtjänst")
+        MUNICIPAL_HEALTH_CARE = "municipal_health_care", _("Kommunal hälso- och sjukvård")
+
+    class Branch(models.TextChoices):
+        """Verksamhetsgren: secrecy applies between independent branches (OSL 25 kap. 11 §)."""
+
+        HEALTH_CARE = "health_care", _("Hälso- och sjukvård")
+        SOCIAL_CARE = "social_care_2022_913", _("Omsorg om äldre och personer med funktionshinder")
+        OTHER_SOCIAL = "other_social_services", _("Övrig socialtjänst")
+
+    hsa_id = models.CharField(max_length=32, primary_key=True)
+    name = models.CharField(max_length=100)
+    name_sort = models.CharField(max_length=200, db_collation="C")
+    kind = models.CharField(max_length=30, choices=Kind.choices)
+    branch = models.CharField(max_length=30, choices=Branch.choices)
+    phone = models.CharField(max_length=30)
+    # {"mon": ["08:00", "16:30"], ...}; a day that is missing is not watched.
+    opening_hours = models.JSONField(default=dict)
+    watches_red_days = models.BooleanField(default=False)
+    # HSA-id of the unit that takes over when nobody watches this inbox.
+    successor = models.CharField(max_length=32, blank=True)
+    # Receives by default what is meant for the huvudman and this kind of service.
+    is_default = models.BooleanField(default=False)
+    archived_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "kind"], name="unit_owner_kind")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AgreementText(Common):
+    """Överenskommelse om samverkan (4 kap. 4-5 §§): one version of its text, never changed."""
+
+    isolation = COMMON_APPEND_ONLY
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    agreement = models.UUIDField(default=uuid4, db_index=True)
+    version = models.PositiveIntegerField(default=1)
+    title = models.CharField(max_length=200)
+    text = models.TextField()
+    parties = models.JSONField()  # schema names
+    valid_from = models.DateField()
+    valid_until = models.DateField()  # the last day
+    # {"planning": ["A", "B"], ...}: A message copies (OSL), B direct read (lag 2022:913).
+    channels = models.JSONField()
+    terms = models.JSONField()  # care.law.terms: the county's agreed parameters
+    text_hash = models.CharField(max_length=64)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "version"], name="agreement_version_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}, version {self.version}"
+
+
+class Signature(Common):
+    """Underskrift: one party has signed the hash of one version."""
+
+    isolation = COMMON_APPEND_ONLY
+
+    agreement = models.UUIDField(db_index=True)
+    text_hash = models.CharField(max_length=64)
+    name = models.CharField(max_length=100)
+    title = models.CharField(max_length=100)
+    signed_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "text_hash"], name="signature_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.text_hash[:8]}"
+
+
+class Termination(Common):
+    """Uppsägning: one party ends an agreement; sharing stops at once."""
+
+    isolation = COMMON_APPEND_ONLY
+
+    agreement = models.UUIDField(db_index=True)
+    reason = models.CharField(max_length=500)
+    name = models.CharField(max_length=100)
+    ended_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.owner} ends {self.agreement}"

@@ -1,0 +1,113 @@
+"""A PostgreSQL with three huvudmän, made as in production: a region, a municipality, a stranger.
+
+sp_migrator migrates, then everything runs as sp_app, which has no right of its own. So a test that
+passes has passed through the same roles and policies as a request. Each worker has a cluster.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from cast import MUNICIPALITY, REGION, STRANGER, TENANTS
+from django.conf import settings
+from django.db import connection
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from infra.dev import postgres
+
+DATABASE = "test_samplan"
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Start the worker's PostgreSQL; return the URLs of its logins and of a superuser."""
+    os.environ.pop("DATABASE_URL", None)
+    with postgres.running(tmp_path_factory.mktemp("postgres")) as url:
+        yield {"superuser": url, **postgres.prepare(url, name=DATABASE, passwords={})}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    cluster: dict[str, str], django_test_environment: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """Migrate the test database and let the huvudmän join, then step down to the app's login."""
+    from tenants import joining, migrating
+
+    with django_db_blocker.unblock():
+        log_in(cluster["sp_migrator"], assume_role=False)
+        migrating.migrate_public()
+        for tenant in TENANTS:
+            joining.join(**tenant)
+        log_in(cluster["sp_app"], assume_role=True)
+        yield
+        connection.close()
+
+
+def log_in(url: str, *, assume_role: bool) -> None:
+    """Continue as another login, as a deployment does by its environment."""
+    parts = conninfo_to_dict(url)
+    connection.set_schema_to_public()
+    connection.close()
+    connection.settings_dict.update(
+        NAME=parts["dbname"], USER=parts["user"], HOST=parts["host"], PORT=parts.get("port", "")
+    )
+    settings.TENANT_ASSUME_ROLE = assume_role
+
+
+@pytest.fixture
+def dba(cluster: dict[str, str], django_db_setup: None) -> Iterator[psycopg.Connection[Any]]:
+    """Give a superuser's connection to the test database; what it has not committed is undone."""
+    with psycopg.connect(cluster["superuser"], dbname=DATABASE) as superuser:
+        yield superuser
+        superuser.rollback()
+
+
+@pytest.fixture
+def session(
+    cluster: dict[str, str], django_db_setup: None
+) -> Callable[[str], AbstractContextManager[psycopg.Connection[Any]]]:
+    """Give a way to open a second session as any login, for instance as an intruder."""
+
+    def open_as(user: str) -> AbstractContextManager[psycopg.Connection[Any]]:
+        return psycopg.connect(cluster["superuser"], user=user, dbname=DATABASE, autocommit=True)
+
+    return open_as
+
+
+@pytest.fixture
+def committed(
+    django_db_setup: None, django_db_blocker: Any, dba: psycopg.Connection[Any]
+) -> Iterator[None]:
+    """Let a test commit for real; afterwards every row of the huvudmän is removed."""
+    with django_db_blocker.unblock():
+        yield
+        connection.set_schema_to_public()
+        connection.close()
+    empty(dba)
+
+
+def empty(dba: psycopg.Connection[Any]) -> None:
+    """Empty every table of the huvudmän and the common rows, as a superuser."""
+    dba.rollback()
+    tables = dba.execute(
+        "SELECT schemaname, tablename FROM pg_tables WHERE tablename <> 'django_migrations' AND"
+        " (schemaname = ANY (%s) OR (schemaname = 'public' AND tablename = ANY (%s)))",
+        [
+            [REGION, MUNICIPALITY, STRANGER],
+            ["tenants_unit", "tenants_agreementtext", "tenants_signature", "tenants_termination"],
+        ],
+    ).fetchall()
+    names = sql.SQL(", ").join(sql.Identifier(*table) for table in tables)
+    dba.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(names))
+    dba.commit()
+
+
+@pytest.fixture
+def common_id() -> UUID:
+    """Return the identity by which every huvudman knows the same case."""
+    return uuid4()
