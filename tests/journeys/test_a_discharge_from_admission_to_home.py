@@ -1,6 +1,5 @@
 """One discharge through the operations, between a region and a municipality."""
 
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from cast import AT, MUNICIPALITY, REGION
@@ -18,7 +17,9 @@ from people import (
 
 from care.cases.models import Case, Event
 from care.discharge import operations as discharge
+from care.discharge import queries
 from care.inbox import operations as inbox
+from care.inbox import queries as inbox_queries
 from care.inbox import tasks
 from care.inbox.models import Delivery, Message
 from tenants.context import acting_as
@@ -83,3 +84,9 @@ def test_a_discharge_goes_from_admission_to_home() -> None:
     tasks.drain()
     with acting_as(REGION):
         assert "confirm_homecoming" in Event.objects.values_list("act", flat=True)
+        page = queries.case_page(actor=NURSE, case_id=case_id, at=AT + 3 * DAY)
+        assert page.state == "discharged"
+        assert page.individual.name == "Berit Åkerlund"
+        assert page.reckoning is not None
+        entries = inbox_queries.worklist(actor=NURSE, at=AT + 3 * DAY).entries
+        assert [entry.case_id for entry in entries] == [case_id]

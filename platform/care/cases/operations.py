@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from care.cases import projections, queries
-from care.cases.models import Case, Deadline, Event, Participation
+from care.cases.models import Case, Event, Participation
+from care.cases.models import Deadline as Deadline
 from care.identity.actors import Actor
 from care.individuals.models import Individual
 from care.law import discharge, history

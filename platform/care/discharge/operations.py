@@ -101,6 +101,7 @@ def notify_admission(
                 "expected_discharge_at": expected_discharge_at,
                 "needs": list(needs),
                 "liable_municipality": case.individual.registered_municipality,
+                "variant": case.variant,
             }
         ),
         extension={"reason": reason, "preliminary_needs": preliminary_needs},

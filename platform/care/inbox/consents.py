@@ -12,9 +12,11 @@ from care.cases.operations import Doer
 from care.identity.actors import Actor
 from care.identity.permissions import Permission
 from care.individuals import operations as individuals
+from care.individuals.operations import Consent
 from care.inbox import projections
 from care.inbox.models import Outbox
 from care.sharing import access, rls
+from care.sharing.access import Case
 from tenants.context import acting_for
 
 
@@ -90,12 +92,12 @@ def withdraw_consent(*, actor: Actor, case_id: UUID, type_: str, at: datetime) -
     _tell(case, withdrawn, at=at)
 
 
-def tell_known(case: access.Case, *, at: datetime) -> None:
+def tell_known(case: Case, *, at: datetime) -> None:
     """Tell the huvudmän in a case what the person has consented to, for those who have joined."""
     _tell(case, list(case.individual.consents.filter(common_id=case.common_id)), at=at)
 
 
-def _tell(case: access.Case, told: Sequence[individuals.Consent], *, at: datetime) -> None:
+def _tell(case: Case, told: Sequence[Consent], *, at: datetime) -> None:
     rls.restamp(case, at=at)
     body = {"consents": [individuals.consent_letter(consent) for consent in told]}
     others = {part.tenant for part in queries.parts(case)} - {acting_for()}

@@ -100,7 +100,10 @@ class Outbox(AppendOnly):
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["recipient", "transaction"], name="outbox_recipient")]
+        indexes = [
+            models.Index(fields=["recipient", "transaction"], name="outbox_recipient"),
+            models.Index(fields=["transaction"], name="outbox_transaction"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.recipient}"

@@ -26,6 +26,11 @@ from care.law import discharge
 from care.sharing import access
 from care.sharing.access import Case
 from tenants.context import acting_for
+from tenants.models import Tenant
+
+
+# Whom these went to decides who is liable to pay (5 kap. 3 §), so they say it.
+NOTICES = frozenset({discharge.Act.NOTIFY_ADMISSION, discharge.Act.NOTIFY_READY})
 
 
 class NoReceiver(Exception):
@@ -75,6 +80,9 @@ def send(
     receivers = _receivers(case, actor, recipients)
     for unit in receivers:
         cases.join(case, unit_id=unit.hsa_id, tenant=unit.owner, at=at)
+    told = dict(core or {})
+    if act in NOTICES:
+        told["municipalities"] = _municipalities(receivers)
     message_id = uuid4()
     state_before = case.state
     cases.record(
@@ -82,7 +90,7 @@ def send(
         act=act,
         by=Doer.from_actor(actor),
         at=at,
-        body=_content(core, plain, replaces, message_id),
+        body=_content(told, plain, replaces, message_id),
         message_id=message_id,
     )
     sent = Message.objects.create(
@@ -96,7 +104,7 @@ def send(
         sender_name=actor.name,
         sender_title=actor.title,
         sent_at=at,
-        core=dict(core or {}),
+        core=told,
         extension=plain,
         secrecy_ground=ground if plain else "",
         statute=_statute(act),
@@ -359,13 +367,22 @@ def _receivers(case: Case, actor: Actor, recipients: Sequence[str] | None) -> li
     return [known[it] for it in dict.fromkeys(recipients)]
 
 
+def _municipalities(receivers: Iterable[Address]) -> list[str]:
+    """Return the codes of the municipalities that a notice goes to (5 kap. 3 §)."""
+    owners = {unit.owner for unit in receivers}
+    codes = Tenant.objects.filter(schema_name__in=owners).values_list(
+        "municipality_code", flat=True
+    )
+    return sorted(code for code in codes if code)
+
+
 def _content(
-    core: Mapping[str, Any] | None,
+    core: Mapping[str, Any],
     extension: Mapping[str, Any],
     replaces: UUID | None,
     message_id: UUID,
 ) -> dict[str, Any]:
-    content = {**(core or {}), **extension}
+    content = {**core, **extension}
     if replaces:
         content |= {"replaces": str(replaces), "message_id": str(message_id)}
     return content

@@ -12,10 +12,11 @@ from celery import shared_task
 from django.db import transaction
 
 from care.cases import operations as cases
-from care.cases.operations import Doer
+from care.cases.operations import Deadline, Doer
 from care.inbox import delivery, operations, projections
 from care.inbox.models import Delivery
 from care.sharing import access, rls
+from care.sharing.access import Case
 from tenants import clock
 from tenants.context import acting_as, acting_for
 from tenants.models import Tenant
@@ -79,7 +80,7 @@ def all_tenants() -> list[str]:
         return list(Tenant.objects.order_by("schema_name").values_list("schema_name", flat=True))
 
 
-def _time_is_up(deadline: cases.Deadline) -> None:
+def _time_is_up(deadline: Deadline) -> None:
     """Note that a deadline has passed; a message that nobody took on goes to who takes over."""
     at: datetime = clock.moment()
     case = access.own_case(deadline.case.common_id)
@@ -102,7 +103,7 @@ def _time_is_up(deadline: cases.Deadline) -> None:
     projections.refresh(case, at=at)
 
 
-def _escalate(case: access.Case, deadline: cases.Deadline, system: Doer, at: datetime) -> None:
+def _escalate(case: Case, deadline: Deadline, system: Doer, at: datetime) -> None:
     waiting = (
         Delivery.objects.select_related("message")
         .filter(message=deadline.message_id, unit_id=deadline.unit_id)

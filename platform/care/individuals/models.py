@@ -25,6 +25,7 @@ class Individual(Home):
     protection = models.CharField(
         max_length=30, choices=Protection.choices, default=Protection.NONE, blank=True
     )
+    number = models.CharField(max_length=12, db_index=True)  # the identity used now
     registered_municipality = models.CharField(max_length=4)
     registered_address = models.CharField(max_length=200, blank=True)
     interpreter = models.CharField(max_length=40, blank=True)

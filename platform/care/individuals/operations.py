@@ -11,7 +11,8 @@ from stdnum.luhn import is_valid as luhn_holds
 from stdnum.se import personnummer
 
 from care.identity.actors import Actor
-from care.individuals.models import Consent, Identity, Individual
+from care.individuals.models import Consent as Consent
+from care.individuals.models import Identity, Individual
 from tenants.sorting import sort_key
 
 
@@ -76,6 +77,7 @@ def know(person: Person) -> Individual:
     individual.registered_address = person.registered_address
     individual.interpreter = person.interpreter
     individual.protection = person.protection
+    individual.number = person.number
     individual.save()
     if identity is None:
         Identity.objects.create(individual=individual, kind=person.kind, value=person.number)

@@ -11,8 +11,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from care.cases.models import Case, Contribution
+from care.cases.models import Case as Case  # what the doors hand out
+from care.cases.models import Contribution
 from care.identity.actors import Actor
 from care.identity.permissions import Permission
 from care.sharing import policy, rls
@@ -20,6 +22,7 @@ from care.sharing.models import AccessLog
 from care.sharing.policy import Reason
 from tenants import agreements
 from tenants.agreements import Agreement
+from tenants.context import acting_for
 from tenants.window import looking_into
 
 
@@ -92,6 +95,15 @@ def case_for_writing(*, actor: Actor, case_id: UUID, permission: Permission, at:
     return case
 
 
+def refuse_unless_in_case(*, actor: Actor, case_id: UUID, permission: Permission) -> None:
+    """Let only through who may do something in a case, before a form is shown; nothing is read.
+
+    :raises NotVisible: if there is no such case for this actor
+    :raises NotAllowed: if the role does not carry the right
+    """
+    _judged(actor, case_id, permission, lock=False)
+
+
 def case_id_of(common_id: UUID) -> UUID:
     """Return the id of our own row of a case; the door that takes it judges who may use it."""
     case_id: UUID = Case.objects.values_list("pk", flat=True).get(common_id=common_id)
@@ -161,9 +173,9 @@ def contributions(
                 Seen(
                     owner,
                     *row,
-                    decisions[agreements.InfoClass(row[0])].agreement,
-                    _consent_id(decisions[agreements.InfoClass(row[0])]),
-                )  # fmt: skip
+                    agreement=decisions[agreements.InfoClass(row[0])].agreement,
+                    consent_id=_consent_id(decisions[agreements.InfoClass(row[0])]),
+                )
                 for row in rows
             ]
             hidden += [
@@ -234,7 +246,7 @@ def readings(*, case: Case, limit: int = 100) -> Sequence[Reading]:
     rows = AccessLog.objects.filter(common_ids__contains=[str(case.common_id)])
     return [
         Reading(
-            it.at, rls.acting_for(), it.unit_name, it.staff_name, it.title, it.activity, it.channel
+            it.at, acting_for(), it.unit_name, it.staff_name, it.title, it.activity, it.channel
         )  # fmt: skip
         for it in rows.order_by("-at", "-id")[:limit]
     ]
@@ -258,21 +270,26 @@ def _judged(actor: Actor, case_id: UUID, permission: Permission, *, lock: bool) 
     return case
 
 
-_SHOWN = ("info_class", "kind", "unit_id", "unit_name", "text", "author", "author_title", "at")
+# In the order of Seen: information class, act, unit, its name, text, author, title, when.
+Shown = tuple[str, str, str, str, str, str, str, datetime]
+
+
+def _shown(rows: "QuerySet[Contribution]") -> list[Shown]:
+    return list(
+        rows.order_by("at", "id").values_list(
+            "info_class", "kind", "unit_id", "unit_name", "text", "author", "author_title", "at"
+        )
+    )
 
 
 def _own(case: Case) -> list[Seen]:
-    rows = Contribution.objects.filter(common_id=case.common_id).order_by("at", "id")
-    return [Seen(rls.acting_for(), *row, None, None) for row in rows.values_list(*_SHOWN)]
+    rows = _shown(Contribution.objects.filter(common_id=case.common_id))
+    return [Seen(acting_for(), *row, agreement=None, consent_id=None) for row in rows]
 
 
-def _abroad(owner: str, common_id: UUID, allowed: Sequence[str]) -> list[tuple[object, ...]]:
+def _abroad(owner: str, common_id: UUID, allowed: Sequence[str]) -> list[Shown]:
     with looking_into(owner):
-        return list(
-            Contribution.objects.filter(common_id=common_id, info_class__in=allowed)
-            .order_by("at", "id")
-            .values_list(*_SHOWN)
-        )
+        return _shown(Contribution.objects.filter(common_id=common_id, info_class__in=allowed))
 
 
 def _consent_id(decision: policy.DirectAccess) -> UUID | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Func, JSONField, TextField, Value
@@ -15,7 +16,7 @@ from care.sharing.models import Opening, Stamped
 from tenants import agreements, isolation
 from tenants.context import acting_for
 from tenants.models import AgreementText, Signature, Termination
-from tenants.rows import SHAREABLE, Shareable
+from tenants.rows import SHAREABLE
 
 Stamp = dict[str, str]
 
@@ -158,9 +159,6 @@ def _openings(case: Case, *, at: datetime) -> list[Opening]:
     return made
 
 
-def _shareable() -> list[type[Shareable]]:
-    return [
-        model
-        for model in isolation.tenant_models()
-        if isolation.kind_of(model) is SHAREABLE and issubclass(model, Shareable)
-    ]
+def _shareable() -> list[Any]:
+    """Return the models whose rows can be opened; each has common_id, info_class and branch."""
+    return [model for model in isolation.tenant_models() if isolation.kind_of(model) is SHAREABLE]

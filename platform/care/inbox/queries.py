@@ -1,0 +1,327 @@
+"""What waits for a unit, and what has become of what was sent: read from own tables only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Count, F, Q, QuerySet
+
+from care.cases import queries as cases
+from care.identity import units
+from care.identity.actors import Actor
+from care.identity.permissions import Permission
+from care.identity.units import Address, Watch
+from care.inbox.models import Delivery, Message, UnitChange, WorklistRow
+from care.individuals import queries as individuals
+from care.law import calendar, discharge
+from care.sharing import access
+from care.sharing.access import Case
+from tenants.models import Tenant, Unit
+from tenants.sorting import sort_key
+
+PAGE = 50
+
+
+class View(StrEnum):
+    """Vy of the worklist."""
+
+    TODO = "todo"
+    TO_ACKNOWLEDGE = "to_acknowledge"
+    READY = "ready"
+    ALL = "all"
+
+
+_VIEWS = {
+    View.TODO: Q(is_open=True) & (Q(unacknowledged__gt=0) | ~Q(due_at=None)),
+    View.TO_ACKNOWLEDGE: Q(is_open=True, unacknowledged__gt=0),
+    View.READY: Q(is_open=True, state=discharge.State.READY),
+    View.ALL: Q(is_open=True),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the worklist."""
+
+    case_id: UUID
+    name: str
+    number: str
+    age: int | None
+    state: str
+    latest_act: str
+    latest_at: datetime
+    latest_unit: str
+    unacknowledged: int
+    message_id: UUID | None  # to acknowledge
+    due_at: datetime | None
+    due_rule: str
+    is_overdue: bool
+    assigned_to: str
+    expected_discharge_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """Arbetslista of a unit, the most overdue first."""
+
+    view: View
+    entries: tuple[Entry, ...]
+    counts: dict[str, int]  # of each view
+    overdue: int
+    page: int
+    pages: int
+    senders: tuple[str, ...]
+    tag: str  # what a live list compares
+
+
+_COLUMNS = (
+    "case_id", "case__common_id", "case__individual__given_name",
+    "case__individual__family_name", "case__individual__number",
+    "case__individual__protection", "state", "latest_act", "latest_at", "latest_unit",
+    "unacknowledged", "message_id", "due_at", "due_rule", "assigned_to",
+    "case__expected_discharge_at",
+)  # fmt: skip
+
+
+def worklist(
+    *,
+    actor: Actor,
+    view: View = View.TODO,
+    state: str = "",
+    sender: str = "",
+    page: int = 1,
+    at: datetime,
+) -> Worklist:
+    """Return a page of what waits for the actor's unit; the page shown is logged.
+
+    :raises access.NotAllowed: if the role does not read the inbox
+    """
+    access.refuse_unless(actor, Permission.READ_INBOX)
+    mine = WorklistRow.objects.filter(unit_id=actor.unit_id)
+    rows = mine.filter(_VIEWS[view])
+    if state:
+        rows = rows.filter(state=state)
+    if sender:
+        rows = rows.filter(latest_unit=sender)
+    first = (max(page, 1) - 1) * PAGE
+    ordered = rows.order_by(F("due_at").asc(nulls_last=True), "-latest_at", "id")
+    with transaction.atomic():
+        tag = change_tag(actor=actor)
+        counts = mine.aggregate(
+            **{name: Count("pk", filter=condition) for name, condition in _VIEWS.items()},
+            overdue=Count("pk", filter=Q(is_open=True, due_at__lt=at)),
+        )
+        entries = _entries(actor, ordered, first, "list", at)
+    shown = counts[view]
+    return Worklist(
+        view=view,
+        entries=entries,
+        counts={name: counts[name] for name in _VIEWS},
+        overdue=counts["overdue"],
+        page=max(page, 1),
+        pages=max(1, -(-shown // PAGE)),
+        senders=tuple(sorted({it.latest_unit for it in entries if it.latest_unit}, key=sort_key)),
+        tag=tag,
+    )
+
+
+def search(*, actor: Actor, text: str, at: datetime) -> tuple[Entry, ...]:
+    """Return the cases of the actor's unit, ended ones too, whose person has a name or number.
+
+    :raises access.NotAllowed: if the role does not read the inbox
+    """
+    access.refuse_unless(actor, Permission.READ_INBOX)
+    words = text.split()
+    digits = text.replace("-", "").replace(" ", "")
+    condition = Q(case__individual__protection="")
+    if digits.isdigit():
+        condition &= Q(case__individual__number__contains=digits)
+    for word in () if digits.isdigit() else words:
+        condition &= Q(case__individual__name_sort__contains=sort_key(word))
+    if not words:
+        return ()
+    rows = WorklistRow.objects.filter(condition, unit_id=actor.unit_id)
+    with transaction.atomic():
+        return _entries(actor, rows.order_by("-is_open", "-latest_at", "id"), 0, "search", at)
+
+
+def change_tag(*, actor: Actor) -> str:
+    """Return what changes whenever the worklist of the actor's unit does: one cheap question."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT counter FROM {UnitChange._meta.db_table} WHERE unit_id = %s",  # noqa: S608
+            [actor.unit_id],
+        )
+        row = cursor.fetchone()
+    return str(row[0] if row else 0)
+
+
+def _entries(
+    actor: Actor, rows: "QuerySet[WorklistRow]", first: int, activity: str, at: datetime
+) -> tuple[Entry, ...]:
+    found = list(rows.values_list(*_COLUMNS)[first : first + PAGE])
+    access.log(actor=actor, owner=actor.tenant, activity=activity,
+               common_ids=[row[1] for row in found], rows=len(found), at=at)  # fmt: skip
+    today = calendar.local_date(at)
+    return tuple(_entry(row, today, at) for row in found)
+
+
+def _entry(row: tuple[Any, ...], today: Any, at: datetime) -> Entry:
+    case_id, _, given, family, number, protection, state, act, latest_at, unit, *rest = row
+    unacknowledged, message_id, due_at, rule, assigned, expected = rest
+    return Entry(
+        case_id=case_id,
+        name="Skyddad person" if protection else f"{given} {family}",
+        number="" if protection else individuals.written(number),
+        age=None if protection else individuals.age(number, on=today),
+        state=state,
+        latest_act=act,
+        latest_at=latest_at,
+        latest_unit="" if protection else unit,
+        unacknowledged=unacknowledged,
+        message_id=message_id,
+        due_at=due_at,
+        due_rule=rule,
+        is_overdue=due_at is not None and due_at < at,
+        assigned_to=assigned,
+        expected_discharge_at=expected,
+    )
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Kvittens: how one delivery stands."""
+
+    unit_id: str
+    unit_name: str
+    tenant: str
+    delivered_at: datetime | None
+    opened_at: datetime | None
+    acknowledged_at: datetime | None
+    acknowledged_by: str
+    acknowledged_title: str
+    answered_at: datetime | None
+    rejected_at: datetime | None
+    rejected_because: str
+    forwarded_at: datetime | None
+    forwarded_to: str
+    forwarded_by: str
+    receipt_due_at: datetime | None
+    assigned_to: str
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether nobody has dealt with it."""
+        return not (self.acknowledged_at or self.rejected_at or self.forwarded_at)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Meddelande, as it was sent, with what has become of it."""
+
+    id: UUID
+    act: str
+    sender: str
+    sender_unit: str
+    sender_unit_name: str
+    sender_unit_kind: str
+    sender_name: str
+    sender_title: str
+    sent_at: datetime
+    core: dict[str, Any]
+    extension: dict[str, Any]
+    secrecy_ground: str
+    statute: str
+    replaces: UUID | None
+    replaced_by: UUID | None
+    receipts: tuple[Receipt, ...]
+
+    def waits_for(self, unit_id: str) -> bool:
+        """Tell whether a unit has still to deal with it."""
+        return any(it.unit_id == unit_id and it.is_waiting for it in self.receipts)
+
+
+_RECEIPT = (
+    "unit_id", "unit_name", "tenant", "delivered_at", "opened_at", "acknowledged_at",
+    "acknowledged_by", "acknowledged_title", "answered_at", "rejected_at", "rejected_because",
+    "forwarded_at", "forwarded_to", "forwarded_by", "receipt_due_at", "assigned_to",
+)  # fmt: skip
+
+
+def messages(case: Case) -> tuple[Sent, ...]:
+    """Return every message of a case that is here, the newest first, in two queries."""
+    rows = list(Message.objects.filter(common_id=case.common_id).order_by("-sent_at", "-id"))
+    receipts: dict[UUID, list[Receipt]] = {row.id: [] for row in rows}
+    deliveries = Delivery.objects.filter(message__common_id=case.common_id).order_by("id")
+    for message_id, *values in deliveries.values_list("message_id", *_RECEIPT):
+        receipts[message_id].append(Receipt(*values))
+    replaced = {row.replaces: row.id for row in rows if row.replaces}
+    return tuple(
+        Sent(
+            id=row.id,
+            act=row.act,
+            sender=row.sender,
+            sender_unit=row.sender_unit,
+            sender_unit_name=row.sender_unit_name,
+            sender_unit_kind=row.sender_unit_kind,
+            sender_name=row.sender_name,
+            sender_title=row.sender_title,
+            sent_at=row.sent_at,
+            core=row.core,
+            extension=row.extension,
+            secrecy_ground=row.secrecy_ground,
+            statute=row.statute,
+            replaces=row.replaces,
+            replaced_by=replaced.get(row.id),
+            receipts=tuple(receipts[row.id]),
+        )
+        for row in rows
+    )
+
+
+@dataclass(frozen=True)
+class BeforeSending:
+    """What the sender sees before sending: who would get it, and whether anybody watches."""
+
+    watches: tuple[Watch, ...]
+
+    @property
+    def unwatched(self) -> tuple[Watch, ...]:
+        """Return the receivers that nobody watches now."""
+        return tuple(it for it in self.watches if not it.is_watched)
+
+
+def before_sending(*, case: Case, actor: Actor, at: datetime) -> BeforeSending:
+    """Return how the inboxes of the other units in a case are watched at this moment."""
+    others = [it.unit_id for it in cases.parts(case) if it.unit_id != actor.unit_id]
+    return BeforeSending(tuple(units.watches(others, at=at).values()))
+
+
+def receivers_for(
+    *, municipality_code: str, actor: Actor, at: datetime
+) -> tuple[tuple[Address, Watch], ...]:
+    """Return the units an admission can be told to: own health centres and the municipality's.
+
+    Default units of the registered municipality come first, with how they are watched now.
+    """
+    named = Tenant.objects.filter(municipality_code=municipality_code).values_list(
+        "schema_name", flat=True
+    )
+    own = units.receiving(owners=[actor.tenant], kinds=[Unit.Kind.PRIMARY_CARE])
+    theirs = units.receiving(
+        owners=list(named), kinds=[Unit.Kind.SOCIAL_SERVICES, Unit.Kind.MUNICIPAL_HEALTH_CARE]
+    )
+    found = [it for it in (*theirs, *own) if it.hsa_id != actor.unit_id]
+    watched = units.watches([it.hsa_id for it in found], at=at)
+    return tuple((it, watched[it.hsa_id]) for it in found)
+
+
+def forwardable(*, actor: Actor) -> Sequence[Address]:
+    """Return the units of the own huvudman that a message can be forwarded to."""
+    kinds = [it for it in Unit.Kind.values if it != Unit.Kind.WARD]
+    found = units.receiving(owners=[actor.tenant], kinds=kinds)
+    return [it for it in found if it.hsa_id != actor.unit_id]

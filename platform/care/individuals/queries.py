@@ -1,0 +1,83 @@
+"""How a person is shown: name, number, age; nothing of somebody with protected identity."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from care.individuals.models import Consent, Individual
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Den enskilde, as a page shows her."""
+
+    name: str
+    number: str
+    age: int | None
+    is_protected: bool
+    registered_address: str
+    registered_municipality: str
+    interpreter: str
+
+
+@dataclass(frozen=True)
+class ConsentShown:
+    """Samtycke, as a page shows it: to what, until when, taken by whom."""
+
+    type: str
+    value: str
+    info_classes: tuple[str, ...]
+    taken_by: str
+    valid_from: datetime
+    expires_at: datetime
+    withdrawn_at: datetime | None
+
+    def is_running(self, *, at: datetime) -> bool:
+        """Tell whether it holds at a moment."""
+        return self.withdrawn_at is None and self.valid_from <= at < self.expires_at
+
+
+def shown(individual: Individual, *, on: date) -> Shown:
+    """Return a person as the page of her case shows her, to those who take part in it."""
+    return Shown(
+        name=f"{individual.given_name} {individual.family_name}",
+        number=written(individual.number),
+        age=age(individual.number, on=on),
+        is_protected=bool(individual.protection),
+        registered_address="" if individual.protection else individual.registered_address,
+        registered_municipality=individual.registered_municipality,
+        interpreter=individual.interpreter,
+    )
+
+
+def written(number: str) -> str:
+    """Return twelve characters as people write them."""
+    return f"{number[:8]}-{number[8:]}"
+
+
+def age(number: str, *, on: date) -> int | None:
+    """Return the age that a number tells, or None where it tells no date of birth."""
+    day = int(number[6:8])
+    try:
+        born = date(int(number[:4]), int(number[4:6]), day - 60 if day > 60 else day)
+    except ValueError:
+        return None
+    had_birthday = (on.month, on.day) >= (born.month, born.day)
+    return on.year - born.year - (not had_birthday)
+
+
+def consents(individual: Individual, common_id: UUID) -> tuple[ConsentShown, ...]:
+    """Return what the person has answered in a case, the newest first."""
+    rows = Consent.objects.filter(individual=individual, common_id=common_id)
+    return tuple(
+        ConsentShown(
+            it.type,
+            it.value,
+            tuple(it.info_classes),
+            it.taken_by,
+            it.valid_from,
+            it.expires_at,
+            it.withdrawn_at,
+        )  # fmt: skip
+        for it in rows.order_by("-valid_from", "id")
+    )
