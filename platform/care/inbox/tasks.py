@@ -7,6 +7,7 @@ in process. The rows are the truth; a doorbell only makes it faster.
 import logging
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 from celery import shared_task
 from django.db import transaction
@@ -35,10 +36,7 @@ def fetch(*, recipient: str, sender: str) -> int:
 def act_on_deadlines(*, tenant: str) -> int:
     """Act on every deadline of a huvudman whose time is up; return how many there were."""
     with acting_as(tenant):
-        at, acted = clock.moment(), 0
-        while cases.act_on_next_deadline(at=at, act=_time_is_up):
-            acted += 1
-        return acted
+        return _act_on_deadlines(clock.moment())
 
 
 @shared_task
@@ -67,7 +65,7 @@ def work(tenants: Iterable[str], horizons: dict[str, int]) -> int:
 
 
 def drain() -> None:
-    """Work until nothing is left: what tests, the seed and a shutdown call."""
+    """Work until nothing is left: what tests and a shutdown call."""
     names = all_tenants()
     horizons: dict[str, int] = {}
     while work(names, horizons):
@@ -80,9 +78,15 @@ def all_tenants() -> list[str]:
         return list(Tenant.objects.order_by("schema_name").values_list("schema_name", flat=True))
 
 
-def _time_is_up(deadline: Deadline) -> None:
+def _act_on_deadlines(at: datetime) -> int:
+    acted = 0
+    while cases.act_on_next_deadline(at=at, act=partial(_time_is_up, at=at)):
+        acted += 1
+    return acted
+
+
+def _time_is_up(deadline: Deadline, *, at: datetime) -> None:
     """Note that a deadline has passed; a message that nobody took on goes to who takes over."""
-    at: datetime = clock.moment()
     case = access.own_case(deadline.case.common_id)
     assert case is not None
     system = Doer(acting_for())
