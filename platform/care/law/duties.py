@@ -145,16 +145,19 @@ def _admission_content(duty: Duty, question: Question) -> Compliance:
     return Compliance.ON_TIME if all(complete) else Compliance.MISSING
 
 
-def _before_discharge(duty: Duty, question: Question) -> Compliance:
-    """Judge an act that must be done before the individual is discharged."""
-    assert duty.act is not None
-    done_at, discharged_at = question.first(Act(duty.act)), history.discharged_at(question.facts)
-    if question.first(Act.NOTIFY_ADMISSION) is None:
-        return Compliance.NOT_APPLICABLE
-    if done_at is None:
-        return Compliance.MISSING if discharged_at is not None else Compliance.PENDING
-    is_late = discharged_at is not None and done_at > discharged_at
-    return Compliance.LATE if is_late else Compliance.ON_TIME
+def _before_discharge(act: Act) -> Callable[[Duty, Question], Compliance]:
+    """Return a judgement of an act that must be done before the individual is discharged."""
+
+    def judge(duty: Duty, question: Question) -> Compliance:
+        done_at, discharged_at = question.first(act), history.discharged_at(question.facts)
+        if question.first(Act.NOTIFY_ADMISSION) is None:
+            return Compliance.NOT_APPLICABLE
+        if done_at is None:
+            return Compliance.MISSING if discharged_at is not None else Compliance.PENDING
+        is_late = discharged_at is not None and done_at > discharged_at
+        return Compliance.LATE if is_late else Compliance.ON_TIME
+
+    return judge
 
 
 def _ready_notice(duty: Duty, question: Question) -> Compliance:
@@ -259,7 +262,7 @@ DUTIES: tuple[Duty, ...] = (
         "2 kap. 5 §",
         "Verksamhetschefen i regionens öppenvård utser en fast vårdkontakt innan patienten skrivs "
         "ut.",
-        _before_discharge,
+        _before_discharge(Act.NAME_CARE_CONTACT),
     ),
     Duty(
         "D5",
@@ -268,7 +271,7 @@ DUTIES: tuple[Duty, ...] = (
         None,
         "2 kap. 6 §",
         "Varje enhet som har fått inskrivningsmeddelandet börjar planera insatserna.",
-        _before_discharge,
+        _before_discharge(Act.START_PLANNING),
     ),
     Duty(
         "D6",

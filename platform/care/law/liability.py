@@ -1,4 +1,4 @@
-"""Kommunens betalningsansvar (5 kap.): the start date, the days, the assessment, the mean models."""
+"""Kommunens betalningsansvar (5 kap.): start date, days, assessment, mean models."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""The Act's time limits, counted: 24 hours, three days for the call, three or four for liability."""
+"""The time limits of the Act: 24 hours, three days for the call, three or four to liability."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta

@@ -307,7 +307,8 @@ PRECONDITIONS: tuple[Precondition, ...] = (
     Precondition(
         "P7",
         "5 kap. 6 §",
-        "Beloppet är den nationella genomsnittskostnaden för ett vårddygn, om inte annat är avtalat.",
+        "Beloppet är den nationella genomsnittskostnaden för ett vårddygn, om inget annat är "
+        "avtalat.",
         _amount,
     ),
 )

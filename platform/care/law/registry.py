@@ -1,4 +1,4 @@
-"""Every row of the law's tables, each with its paragraph: what the tests and the docs must cover."""
+"""Every row of the tables with its paragraph: what the tests and the docs must cover."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""`samplan law`: what follows from the law, with the paragraph behind each line; needs no Django."""
+"""`samplan law`: what follows from the law, line by line with its paragraph; needs no Django."""
 
 import json
 from collections.abc import Callable
@@ -57,7 +57,7 @@ def ready(
 
 
 def _sent_at(value: str | None) -> datetime:
-    """Return the instant; raise BadValue for one that is missing, unreadable or not in one place."""
+    """Return the instant; raise BadValue when it is missing, unreadable or ambiguous."""
     advice = "Ange datum och klockslag som 2026-03-02T12:01."
     if not value:
         raise BadValue(f"--sent saknas. {advice}")
