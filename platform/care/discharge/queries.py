@@ -61,7 +61,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Reckoning:
-    """Så räknas tiden: the newest ready period, and what follows from it, paragraph by paragraph."""
+    """Så räknas tiden: the newest ready period, and what follows from it by which paragraph."""
 
     period: ReadyPeriod
     explanation: Explanation
@@ -76,6 +76,7 @@ class CasePage:
     version: int
     lead: str
     variant: str
+    terms: Terms  # as agreed when the case was opened
     state: str
     state_at: datetime
     is_open: bool
@@ -116,13 +117,14 @@ def case_page(*, actor: Actor, case_id: UUID, at: datetime, activity: str = "rea
         facts = cases.facts_of(happenings, kinds={part.unit_id: part.kind for part in parts})
         messages = inbox.messages(case)
         dues = cases.dues(case)
-        terms = Terms.from_json(case.terms)
+        terms = _terms(case)
         consents = individuals.consents(case.individual, case.common_id)
         return CasePage(
             case_id=case.pk,
             version=case.version,
             lead=case.lead,
             variant=case.variant,
+            terms=terms,
             state=case.state,
             state_at=case.state_at,
             is_open=case.is_open,
@@ -145,7 +147,7 @@ def case_page(*, actor: Actor, case_id: UUID, at: datetime, activity: str = "rea
             checks=_checks(facts),
             findings=duties.compliance(facts, terms, at),
             warnings=tuple(guard.text_sv for _, guard in guards.warnings(facts)),
-            reckoning=_reckoning(case, facts, terms, at),
+            reckoning=_reckoning(facts, terms, at),
             before_sending=inbox.before_sending(case=case, actor=actor, at=at),
         )
 
@@ -306,12 +308,15 @@ def _checks(facts: Sequence[Fact]) -> tuple[Check, ...]:
     )
 
 
-def _reckoning(case: Case, facts: Sequence[Fact], terms: Terms, at: datetime) -> Reckoning | None:
+def _terms(case: Case) -> Terms:
+    terms = Terms.from_json(case.terms)
+    return terms.for_psychiatry() if case.variant == "psychiatric" else terms
+
+
+def _reckoning(facts: Sequence[Fact], terms: Terms, at: datetime) -> Reckoning | None:
     periods = history.ready_periods(facts)
     if not periods:
         return None
-    if case.variant == "psychiatric":
-        terms = terms.for_psychiatry()
     newest = periods[-1]
     ended = calendar.local_date(newest.ends_at) if newest.ends_at else None
     return Reckoning(

@@ -8,13 +8,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case as Pick
+from django.db.models import Count, F, Q, QuerySet, When
 
 from care.cases import queries as cases
 from care.identity import units
 from care.identity.actors import Actor
 from care.identity.permissions import Permission
 from care.identity.units import Address, Watch
+from care.inbox import projections
 from care.inbox.models import Delivery, Message, UnitChange, WorklistRow
 from care.individuals import queries as individuals
 from care.law import calendar, discharge
@@ -34,6 +36,26 @@ class View(StrEnum):
     READY = "ready"
     ALL = "all"
 
+
+class Order(StrEnum):
+    """Ordning of the worklist."""
+
+    DEADLINE = "deadline"
+    LATEST = "latest"
+    NAME = "name"
+
+
+_DEADLINE_FIRST = (F("due_at").asc(nulls_last=True), F("latest_at").desc(), F("id").asc())
+_ORDERS = {
+    Order.DEADLINE: _DEADLINE_FIRST,
+    Order.LATEST: (F("latest_at").desc(), F("id").asc()),
+    # Protected people last: where they stand would tell something of their names.
+    Order.NAME: (
+        F("case__individual__protection").asc(),
+        Pick(When(case__individual__protection="", then=F("case__individual__name_sort"))).asc(),
+        *_DEADLINE_FIRST,
+    ),
+}
 
 _VIEWS = {
     View.TODO: Q(is_open=True) & (Q(unacknowledged__gt=0) | ~Q(due_at=None)),
@@ -93,6 +115,7 @@ def worklist(
     view: View = View.TODO,
     state: str = "",
     sender: str = "",
+    order: Order = Order.DEADLINE,
     page: int = 1,
     at: datetime,
 ) -> Worklist:
@@ -108,7 +131,7 @@ def worklist(
     if sender:
         rows = rows.filter(latest_unit=sender)
     first = (max(page, 1) - 1) * PAGE
-    ordered = rows.order_by(F("due_at").asc(nulls_last=True), "-latest_at", "id")
+    ordered = rows.order_by(*_ORDERS[order])
     with transaction.atomic():
         tag = change_tag(actor=actor)
         counts = mine.aggregate(
@@ -240,9 +263,16 @@ class Sent:
     replaced_by: UUID | None
     receipts: tuple[Receipt, ...]
 
+    @property
+    def is_receipted(self) -> bool:
+        """Tell whether it is one of the messages that a receiver acknowledges."""
+        return self.act in projections.RECEIPTED
+
     def waits_for(self, unit_id: str) -> bool:
         """Tell whether a unit has still to deal with it."""
-        return any(it.unit_id == unit_id and it.is_waiting for it in self.receipts)
+        return self.is_receipted and any(
+            it.unit_id == unit_id and it.is_waiting for it in self.receipts
+        )
 
 
 _RECEIPT = (
@@ -281,6 +311,19 @@ def messages(case: Case) -> tuple[Sent, ...]:
         )
         for row in rows
     )
+
+
+def case_id_of_message(*, actor: Actor, message_id: UUID) -> UUID:
+    """Return which case here a message belongs to; the case's door judges who may read it.
+
+    :raises access.NotVisible: if there is no such message here
+    """
+    common_id = Message.objects.filter(pk=message_id).values_list("common_id", flat=True).first()
+    if common_id is None:
+        raise access.NotVisible(
+            actor=actor, common_id=None, reason=access.Reason.UNIT_TAKES_NO_PART
+        )
+    return access.case_id_of(common_id)
 
 
 @dataclass(frozen=True)
