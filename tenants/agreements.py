@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
+from itertools import chain, groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -18,7 +20,8 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 
 from tenants.context import acting_for
-from tenants.models import AgreementText, Signature, Termination
+from tenants.models import AgreementText, Signature, Tenant, Termination
+from tenants.sorting import sort_key
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
@@ -150,16 +153,18 @@ def draft(
     if owner not in parties:
         raise NotAParty
     with transaction.atomic():
-        earlier = versions(agreement) if agreement else ()
-        if earlier and owner not in earlier[-1].parties:
+        agreement = agreement or uuid4()
+        texts = list(AgreementText.objects.filter(agreement=agreement).order_by("version"))
+        counted = _counted(texts)
+        if counted and owner not in counted[-1].parties:
             raise NotAParty
         row = AgreementText(
-            agreement=agreement or uuid4(),
-            version=len(earlier) + 1,
+            agreement=agreement,
+            version=texts[-1].version + 1 if texts else 1,
             owner=owner,
             title=title,
             text=text,
-            parties=sorted(parties),
+            parties=sorted(set(parties)),
             valid_from=valid_from,
             valid_until=valid_until,
             channels={key: sorted(value) for key, value in channels.items()},
@@ -216,28 +221,33 @@ def end(*, agreement: UUID, reason: str, name: str, at: datetime) -> None:
 
 def versions(agreement: UUID) -> tuple[Agreement, ...]:
     """Return every version of an agreement, the first one first."""
-    return _read(AgreementText.objects.filter(agreement=agreement).order_by("version"))
+    return _read(_counted(AgreementText.objects.filter(agreement=agreement).order_by("version")))
 
 
 def concerning(tenant: str) -> tuple[Agreement, ...]:
     """Return the newest version of every agreement that names a huvudman, by title."""
-    rows = AgreementText.objects.filter(parties__contains=[tenant]).order_by("title", "version")
-    newest: dict[UUID, Agreement] = {}
-    for agreement in _read(rows):
-        newest[agreement.id] = agreement
-    return tuple(newest.values())
+    newest = {it.id: it for it in _naming(tenant)}
+    return tuple(sorted(newest.values(), key=lambda it: (sort_key(it.title), it.id)))
 
 
 def in_force(tenant: str, *, at: datetime) -> tuple[Agreement, ...]:
     """Return the agreements in force that name a huvudman: of each, the newest signed version."""
-    rows = AgreementText.objects.filter(parties__contains=[tenant]).order_by("agreement", "version")
-    newest = {it.id: it for it in _read(rows) if it.is_in_force(at)}
+    newest = {it.id: it for it in _naming(tenant) if it.is_in_force(at)}
     return tuple(newest.values())
 
 
 def between(one: str, other: str, *, at: datetime) -> tuple[Agreement, ...]:
     """Return the agreements in force that name both huvudmän."""
     return tuple(it for it in in_force(one, at=at) if other in it.parties)
+
+
+def _naming(tenant: str) -> tuple[Agreement, ...]:
+    naming = AgreementText.objects.filter(parties__contains=[tenant]).values("agreement")
+    rows = AgreementText.objects.filter(agreement__in=naming).order_by("agreement", "version")
+    counted = chain.from_iterable(
+        _counted(texts) for _, texts in groupby(rows, key=attrgetter("agreement"))
+    )
+    return _read(text for text in counted if tenant in text.parties)
 
 
 def _refuse_impossible(
@@ -248,6 +258,12 @@ def _refuse_impossible(
 ) -> None:
     if len(set(parties)) < 2:
         raise BadAgreement("En överenskommelse har minst två parter. Lägg till den andra parten.")
+    known = Tenant.objects.filter(schema_name__in=parties).values_list("schema_name", flat=True)
+    if unknown := sorted(set(parties) - set(known)):
+        raise BadAgreement(
+            f"{', '.join(unknown)} är inte ansluten. Kontrollera partens namn, eller vänta med"
+            " överenskommelsen tills parten har anslutits."
+        )
     if valid_until < valid_from:
         raise BadAgreement("Sista giltiga dag ligger före den första. Ändra ett av datumen.")
     for info_class, named in channels.items():
@@ -256,6 +272,16 @@ def _refuse_impossible(
                 f"Informationsklassen {info_class} eller dess kanaler känns inte igen. Välj bland"
                 " planning, health_care och social_care, och kanalerna A och B."
             )
+
+
+def _counted(texts: Iterable[AgreementText]) -> list[AgreementText]:
+    # Row-level security lets a stranger enter a version of others' agreement in its own name. One
+    # counts only if its writer is a party to the one that it would replace.
+    counted: list[AgreementText] = []
+    for text in texts:
+        if text.owner in counted[-1].parties if counted else text.version == 1:
+            counted.append(text)
+    return counted
 
 
 def _hash_of(row: AgreementText) -> str:
@@ -282,20 +308,19 @@ def _read(rows: Iterable[AgreementText]) -> tuple[Agreement, ...]:
         signatures[signature.text_hash].append(
             Signed(signature.owner, signature.name, signature.title, signature.signed_at)
         )
-    ended = {
-        it.agreement: it
-        for it in Termination.objects.filter(agreement__in=ids).order_by("-ended_at")
-    }
-    return tuple(
-        _agreement(row, signatures[row.text_hash], ended.get(row.agreement)) for row in texts
-    )
+    ended: dict[UUID, list[Termination]] = defaultdict(list)
+    for it in Termination.objects.filter(agreement__in=ids).order_by("ended_at", "id"):
+        ended[it.agreement].append(it)
+    return tuple(_agreement(row, signatures[row.text_hash], ended[row.agreement]) for row in texts)
 
 
 def _agreement(
-    row: AgreementText, signatures: Sequence[Signed], ended: Termination | None
+    row: AgreementText, signatures: Sequence[Signed], terminations: Sequence[Termination]
 ) -> Agreement:
-    # A signature counts for a named party only, and for the text as it stands.
+    # A signature counts for a named party only, and for the text as it stands; a termination for a
+    # named party only.
     counted = tuple(it for it in signatures if it.party in row.parties)
+    ended = next((it for it in terminations if it.owner in row.parties), None)
     return Agreement(
         id=row.agreement,
         version=row.version,

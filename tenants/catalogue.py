@@ -90,6 +90,17 @@ QUESTIONS = (
              AND NOT (grantee_name = 'sp_party' AND privilege_type = 'SELECT')""",
     ),
     Question(
+        "a right on a single column or on a sequence, which the rights of the table do not show",
+        """SELECT c.oid::regclass || '.' || a.attname FROM pg_attribute a
+           JOIN (SELECT oid FROM tables UNION SELECT oid FROM common) c ON c.oid = a.attrelid
+           WHERE a.attacl IS NOT NULL
+           UNION ALL
+           SELECT s.oid::regclass || ': ' || r.privilege_type
+           FROM pg_class s, aclexplode(s.relacl) r
+           WHERE s.relkind = 'S' AND r.grantee <> s.relowner
+             AND s.relnamespace IN (SELECT oid FROM home UNION SELECT 'public'::regnamespace)""",
+    ),
+    Question(
         "a right to empty, reference, trigger or maintain a table",
         """SELECT name || ': ' || privilege_type FROM rights
            WHERE privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')""",
@@ -115,9 +126,9 @@ QUESTIONS = (
               OR r.rolreplication""",
     ),
     Question(
-        "a role of a huvudman that can log in",
-        """SELECT rolname FROM pg_roles
-           WHERE rolcanlogin AND rolname IN (SELECT nspname FROM home)""",
+        "a role without a login of its own that can log in",
+        """SELECT r.rolname FROM pg_roles r JOIN app USING (oid)
+           WHERE r.rolcanlogin AND r.rolname <> 'sp_app' AND NOT r.rolname ^@ 'login_'""",
     ),
     Question(
         "a login that inherits what it may become, or may pass it on",
@@ -145,6 +156,16 @@ QUESTIONS = (
         """SELECT h.nspname || ' in ' || m.roleid::regrole FROM pg_auth_members m
            JOIN pg_roles r ON r.oid = m.member JOIN home h ON h.nspname = r.rolname
            WHERE m.roleid <> 'sp_party'::regrole""",
+    ),
+    Question(
+        "somebody else who may hold the role of a huvudman or of the party",
+        """SELECT member.rolname || ' in ' || held.rolname FROM pg_auth_members m
+           JOIN pg_roles held ON held.oid = m.roleid JOIN pg_roles member ON member.oid = m.member
+           WHERE (held.rolname = 'sp_party' OR held.rolname IN (SELECT nspname FROM home))
+             AND member.rolname <> 'sp_migrator'
+             AND NOT (member.rolcanlogin AND member.oid IN (SELECT oid FROM app))
+             AND NOT (held.rolname = 'sp_party'
+                      AND member.rolname IN (SELECT nspname FROM home))""",
     ),
     Question(
         "something owned by an application role",
@@ -223,9 +244,13 @@ QUESTIONS = (
                       AND c.relname = ANY (%(common)s) AND g.rolname = 'sp_party')""",
     ),
     Question(
-        "a trigger",
+        "a trigger or a rule",
         """SELECT tgname || ' on ' || tgrelid::regclass FROM pg_trigger
-           WHERE NOT tgisinternal AND tgrelid IN (SELECT oid FROM tables)""",
+           WHERE NOT tgisinternal
+             AND tgrelid IN (SELECT oid FROM tables UNION SELECT oid FROM common)
+           UNION ALL
+           SELECT rulename || ' on ' || ev_class::regclass FROM pg_rewrite
+           WHERE ev_class IN (SELECT oid FROM tables UNION SELECT oid FROM common)""",
     ),
 )
 

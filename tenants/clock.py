@@ -4,8 +4,10 @@ Only the demo and the tests may move it. Row-level security uses the real now(),
 consents in tests end years ahead.
 """
 
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import get_ident
 
 from django.conf import settings
 from django.db import connection
@@ -24,7 +26,7 @@ def offset() -> timedelta:
     place = settings.CLOCK_OFFSET_FILE
     if place is None or not Path(place).exists():
         return timedelta()
-    return timedelta(seconds=float(Path(place).read_text() or 0))
+    return timedelta(seconds=float(Path(place).read_text()))
 
 
 def move(by: timedelta) -> None:
@@ -34,4 +36,8 @@ def move(by: timedelta) -> None:
     """
     if settings.CLOCK_OFFSET_FILE is None:
         raise RuntimeError("the clock can be moved in the demo and the tests only")
-    Path(settings.CLOCK_OFFSET_FILE).write_text(str(by.total_seconds()))
+    place = Path(settings.CLOCK_OFFSET_FILE)
+    # Replaced in one step: a reader between truncating and writing would see no offset at all.
+    new = place.with_name(f"{place.name}.{os.getpid()}.{get_ident()}")
+    new.write_text(str(by.total_seconds()))
+    new.replace(place)

@@ -21,7 +21,7 @@ class InFlight(Exception):
     """The first request with this key is still being answered; the API answers 409."""
 
 
-def once(*, client: str, key: str, body: bytes, at: datetime, act: Callable[[], Reply]) -> Reply:
+def once(*, client: str, key: str, body: bytes, act: Callable[[], Reply], at: datetime) -> Reply:
     """Act on the first request with a key, and answer every later one as the first was answered.
 
     The effect and the stored answer are one transaction: either both exist or neither does.

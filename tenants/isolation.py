@@ -116,14 +116,12 @@ def give_own_login(schema: str) -> None:
 
     Its password or certificate is set by the operator, outside the application.
     """
+    login = f"login_{schema}"
     with transaction.atomic():
-        _run("CREATE ROLE {login} LOGIN NOINHERIT", login=f"login_{schema}")
+        if not _exists(login):
+            _run("CREATE ROLE {login} LOGIN NOINHERIT", login=login)
         for role in (schema, REGISTRY):
-            _run(
-                "GRANT {role} TO {login} WITH INHERIT FALSE, SET TRUE",
-                role=role,
-                login=f"login_{schema}",
-            )
+            _run("GRANT {role} TO {login} WITH INHERIT FALSE, SET TRUE", role=role, login=login)
 
 
 def _exists(role: str) -> bool:

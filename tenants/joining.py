@@ -8,7 +8,11 @@ from tenants import identifiers, migrating
 from tenants.models import Domain, Tenant
 from tenants.sorting import sort_key
 
-SCHEMA = re.compile(r"[a-z][a-z0-9_]{1,50}")
+# A schema is a role too, and roles are one namespace for the whole cluster. Those of the cluster
+# itself must never be taken for a huvudman: joining it would grant it to the application.
+SCHEMA = re.compile(r"(?!pg_|sp_|login_|public$|information_schema$)[a-z][a-z0-9_]{1,50}")
+HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
+COUNTY = re.compile(r"\d{2}")
 MUNICIPALITY = re.compile(r"\d{4}")
 
 
@@ -28,24 +32,19 @@ def join(
 ) -> Tenant:
     """Let a huvudman join. The same call twice changes nothing.
 
+    The registry comes last: whoever finds a huvudman there finds its tables and policies too, and
+    a call that was interrupted is completed by the next one.
+
     :raises CannotJoin: if a name or a code has the wrong form, or belongs to somebody else
     :raises identifiers.BadIdentifier: if the organisation number is wrong
     """
     number = identifiers.organisation_number(organisation_number)
-    if not SCHEMA.fullmatch(schema_name):
-        raise CannotJoin(
-            f"Schemanamnet {schema_name} går inte att använda. Skriv små bokstäver a-z, siffror"
-            " och understreck, till exempel t_krokom."
-        )
-    if kind not in Tenant.Kind.values:
-        raise CannotJoin(f"Typen {kind} finns inte. Välj en av: {', '.join(Tenant.Kind.values)}.")
-    if kind != Tenant.Kind.REGION and not (
-        MUNICIPALITY.fullmatch(municipality_code) and municipality_code.startswith(county_code)
-    ):
-        raise CannotJoin(
-            f"Kommunkoden {municipality_code or '(tom)'} stämmer inte med länskoden"
-            f" {county_code}. Den har fyra siffror och börjar med länskoden, till exempel 2309."
-        )
+    _refuse_malformed_names(schema_name, name, domain)
+    _refuse_malformed_codes(kind, county_code, municipality_code)
+    _refuse_taken(schema_name, number, municipality_code, domain)
+    wanted = migrating.fingerprint()
+    if not Tenant.objects.filter(schema_name=schema_name, fingerprint=wanted).exists():
+        migrating.migrate_one(schema_name)
     values = {
         "name": name,
         "name_sort": sort_key(name),
@@ -53,15 +52,49 @@ def join(
         "organisation_number": number,
         "county_code": county_code,
         "municipality_code": municipality_code,
+        "fingerprint": wanted,
     }
-    _refuse_taken(schema_name, number, municipality_code, domain)
     with transaction.atomic():
+        tenant: Tenant
         tenant, _ = Tenant.objects.update_or_create(schema_name=schema_name, defaults=values)
         Domain.objects.get_or_create(domain=domain, defaults={"tenant": tenant, "is_primary": True})
-    wanted = migrating.fingerprint()
-    if tenant.fingerprint != wanted:
-        migrating.migrate_one(tenant, wanted)
     return tenant
+
+
+def _refuse_malformed_names(schema_name: str, name: str, domain: str) -> None:
+    if not SCHEMA.fullmatch(schema_name):
+        raise CannotJoin(
+            f"Schemanamnet {schema_name} går inte att använda. Skriv små bokstäver a-z, siffror"
+            " och understreck, till exempel t_krokom. Det får inte börja med pg_, sp_ eller login_."
+        )
+    if not 0 < len(name.strip()) <= 100:
+        raise CannotJoin("Namnet saknas eller är för långt. Skriv högst 100 tecken.")
+    if len(domain) > 253 or not HOST.fullmatch(domain):
+        raise CannotJoin(
+            f"Värdnamnet {domain} går inte att använda. Skriv det med små bokstäver, utan http://"
+            " och utan port, till exempel krokom.localhost."
+        )
+
+
+def _refuse_malformed_codes(kind: str, county_code: str, municipality_code: str) -> None:
+    if kind not in Tenant.Kind.values:
+        raise CannotJoin(f"Typen {kind} finns inte. Välj en av: {', '.join(Tenant.Kind.values)}.")
+    if not COUNTY.fullmatch(county_code):
+        raise CannotJoin(
+            f"Länskoden {county_code or '(tom)'} har fel form. Den har två siffror, till exempel"
+            " 23."
+        )
+    if kind == Tenant.Kind.REGION:
+        if municipality_code:
+            raise CannotJoin(
+                f"En region har ingen kommunkod. Ta bort {municipality_code}, eller välj typen"
+                " both om huvudmannen är både region och kommun."
+            )
+    elif not (MUNICIPALITY.fullmatch(municipality_code) and municipality_code[:2] == county_code):
+        raise CannotJoin(
+            f"Kommunkoden {municipality_code or '(tom)'} stämmer inte med länskoden"
+            f" {county_code}. Den har fyra siffror och börjar med länskoden, till exempel 2309."
+        )
 
 
 def _refuse_taken(schema_name: str, number: str, municipality_code: str, domain: str) -> None:

@@ -4,12 +4,14 @@ Run by the migrator's login. A fingerprint of the migrations and of the kinds of
 registry, so that a deployment with nothing to do costs one query, however many huvudmän there are.
 """
 
+import inspect
 from collections.abc import Callable
 from hashlib import sha256
 
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django_tenants.utils import quote_schema_name
 
 from tenants import isolation, recorder, rows
 from tenants.context import acting_as
@@ -23,28 +25,28 @@ def migrate_public() -> None:
     isolation.apply_to_public()
 
 
-def migrate_all(*, tell: Callable[[str], object] = lambda _: None) -> list[str]:
+def migrate_all(*, tell: Callable[[str, int, int], object] = lambda *_: None) -> list[str]:
     """Bring every schema in line; return the names of those that were not.
 
-    :param tell: called with the name of each huvudman before its turn
+    :param tell: called before each huvudman's turn: its name, how many are done, and of how many
     """
     wanted = fingerprint()
     behind = list(Tenant.objects.exclude(fingerprint=wanted).order_by("schema_name"))
-    for tenant in behind:
-        tell(tenant.name)
-        migrate_one(tenant, wanted)
+    for done, tenant in enumerate(behind):
+        tell(tenant.name, done, len(behind))
+        migrate_one(tenant.schema_name)
+        Tenant.objects.filter(pk=tenant.pk).update(fingerprint=wanted)
     return [tenant.schema_name for tenant in behind]
 
 
-def migrate_one(tenant: Tenant, wanted: str) -> None:
-    """Bring one schema in line: tables, then role, grants and policies, then the fingerprint."""
+def migrate_one(schema_name: str) -> None:
+    """Bring one schema in line: tables, then role, grants and policies."""
     recorder.install()
-    with connection.cursor() as cursor:
-        cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{tenant.schema_name}"')
-    call_command("migrate_schemas", schema_name=tenant.schema_name, verbosity=0, interactive=False)
     with acting_as("public"):
-        isolation.apply(tenant.schema_name)
-        Tenant.objects.filter(pk=tenant.pk).update(fingerprint=wanted)
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {quote_schema_name(schema_name)}")
+        call_command("migrate_schemas", schema_name=schema_name, verbosity=0, interactive=False)
+        isolation.apply(schema_name)
 
 
 def fingerprint() -> str:
@@ -56,4 +58,6 @@ def fingerprint() -> str:
         for model in isolation.tenant_models()
     )
     policies = [policy.condition for policy in rows.POLICIES]
-    return sha256(repr((migrations, kinds, policies)).encode()).hexdigest()
+    # How kinds become grants counts too: a mended grant must reach those who joined before it.
+    grants = inspect.getsource(isolation)
+    return sha256(repr((migrations, kinds, policies, grants)).encode()).hexdigest()

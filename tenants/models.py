@@ -1,4 +1,4 @@
-"""The registry of huvudmän, and what all of them may read: in the schema public, no patient data."""
+"""The registry of huvudmän and what all of them read: in the schema public, no patient data."""
 
 from uuid import uuid4
 

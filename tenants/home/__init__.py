@@ -1,1 +1,1 @@
-"""Rows of the platform itself that every huvudman has at home: given answers, what is stamped."""
+"""Rows of the platform itself that every huvudman has at home: the answers it has given."""
