@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from care.identity.permissions import Role
 from tenants.models import Unit
@@ -67,6 +68,8 @@ class StaffSession(Home):
         Assignment, null=True, on_delete=models.PROTECT, related_name="+"
     )
     opened_at = models.DateTimeField()
+    # Compared with the database's own clock: a demo that moves time on signs nobody out.
+    expires_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
@@ -74,7 +77,11 @@ class StaffSession(Home):
 
 
 class SessionEvent(AppendOnly):
-    """Händelse i inloggningen: signed in, assignment chosen or switched (from, to), signed out."""
+    """Händelse i inloggningen: signed in or out, assignment chosen or switched (from, to), refused.
+
+    Refused: the assignment has ended (`before`, R4), or one that is not held was asked for
+    (`after`, R5).
+    """
 
     class What(models.TextChoices):
         """What happened."""
@@ -82,6 +89,7 @@ class SessionEvent(AppendOnly):
         SIGN_IN = "sign_in"
         CHOOSE_ASSIGNMENT = "choose_assignment"
         SIGN_OUT = "sign_out"
+        REFUSED = "refused"
 
     staff_id = models.UUIDField(db_index=True)
     what = models.CharField(max_length=30, choices=What.choices)
@@ -91,3 +99,28 @@ class SessionEvent(AppendOnly):
 
     def __str__(self) -> str:
         return self.what
+
+
+class DirectoryEvent(AppendOnly):
+    """Händelse i registret: who has changed a unit or an assignment, from what, to what."""
+
+    class What(models.TextChoices):
+        """What happened."""
+
+        WRITE_UNIT = "write_unit"
+        ARCHIVE_UNIT = "archive_unit"
+        ADD_ASSIGNMENT = "add_assignment"
+        CHANGE_ASSIGNMENT = "change_assignment"
+        REVOKE_ASSIGNMENT = "revoke_assignment"
+
+    what = models.CharField(max_length=30, choices=What.choices)
+    subject = models.CharField(max_length=40, db_index=True)  # HSA-id of the unit, or assignment
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    staff_id = models.UUIDField()
+    staff_name = models.CharField(max_length=100)
+    assignment_id = models.UUIDField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.subject}"

@@ -114,3 +114,20 @@ ROLES: dict[Role, frozenset[Permission]] = {
     # Platform operators hold no right to patients' rows, and nobody can act as somebody else (R11).
     Role.OPERATOR: frozenset({P.READ_AGREEMENTS}),
 }
+
+# Only such an assignment may have care as its purpose; the others are for administration (R1).
+CARE_ROLES = frozenset(role for role, rights in ROLES.items() if P.READ_CASE in rights)
+
+# As people name them, on the pages and in the files that are imported.
+ROLE_LABELS: dict[Role, str] = {
+    Role.WARD_NURSE: "Sjuksköterska på avdelning",
+    Role.TREATING_PHYSICIAN: "Behandlande läkare",
+    Role.MEDICAL_SECRETARY: "Medicinsk sekreterare",
+    Role.CARE_COORDINATOR: "Vårdsamordnare i öppenvård",
+    Role.INBOX_COORDINATOR: "Koordinator i kommunen",
+    Role.CASE_OFFICER: "Handläggare",
+    Role.MUNICIPAL_NURSE: "Sjuksköterska eller rehab i kommunen",
+    Role.LOCAL_ADMINISTRATOR: "Lokal administratör",
+    Role.SIGNATORY: "Undertecknare av överenskommelser",
+    Role.OPERATOR: "Driftansvarig",
+}

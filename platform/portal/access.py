@@ -1,0 +1,103 @@
+"""Who may use a view: each one says so by a decorator, and a view that says nothing is refused.
+
+The outermost decorator of a view is its rule: `public`, `with_session`, `signed_in` or `needs`. The
+rule is kept by project.middleware.WhoActs, before the view is called.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, HttpResponseBase
+from django_htmx.middleware import HtmxDetails
+
+from care.identity.actors import Actor
+from care.identity.permissions import Permission
+from care.identity.queries import NoAssignment
+from care.sharing import access
+
+V = TypeVar("V", bound=Callable[..., HttpResponseBase])
+
+COOKIE = "samplan_session"  # holds the token of the session, and nothing else (R3)
+FIELD, HEADER = "assignment", "X-Samplan-Assignment"  # the assignment a page was made for (R7)
+
+
+class Request(HttpRequest):
+    """A request as a view gets it. `actor` is None on pages that need no assignment."""
+
+    htmx: HtmxDetails
+    at: datetime  # the moment, taken once
+    staff: Actor | NoAssignment | None  # who is signed in
+    actor: Actor | None
+
+
+class ActorRequest(Request):
+    """A request behind `signed_in` or `needs`: somebody acts."""
+
+    actor: Actor
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a view asks for."""
+
+    needs_session: bool = False
+    needs_assignment: bool = False
+    permissions: tuple[Permission, ...] = ()
+
+
+PUBLIC = Rule()
+WITH_SESSION = Rule(needs_session=True)
+SIGNED_IN = Rule(needs_session=True, needs_assignment=True)
+
+
+class NoRule(Exception):
+    """A view does not say who may use it, so nobody may."""
+
+
+def public(view: V) -> V:
+    """Let anybody use a view, also on the host that belongs to no huvudman."""
+    return _ruled(view, PUBLIC)
+
+
+def with_session(view: V) -> V:
+    """Let a person who is signed in use a view, in an assignment or not yet (R2)."""
+    return _ruled(view, WITH_SESSION)
+
+
+def signed_in(view: V) -> V:
+    """Let everybody use a view who acts in an assignment; `request.actor` is there."""
+    return _ruled(view, SIGNED_IN)
+
+
+def needs(*permissions: Permission) -> Callable[[V], V]:
+    """Let those use a view whose role carries every right; `request.actor` is there."""
+    rule = Rule(needs_session=True, needs_assignment=True, permissions=permissions)
+    return lambda view: _ruled(view, rule)
+
+
+def rule_of(view: Callable[..., object]) -> Rule:
+    """Return the rule of a view.
+
+    :raises NoRule: if it has none
+    """
+    rule: Any = getattr(view, "access_rule", None)
+    if not isinstance(rule, Rule):
+        name = getattr(view, "__qualname__", type(view).__qualname__)
+        raise NoRule(f"{view.__module__}.{name}")
+    return rule
+
+
+def refuse_unless_permitted(actor: Actor, rule: Rule) -> None:
+    """Let only an actor through whose role carries what the rule asks for.
+
+    :raises care.sharing.access.NotAllowed: if it does not
+    """
+    for permission in rule.permissions:
+        access.refuse_unless(actor, permission)
+
+
+def _ruled(view: V, rule: Rule) -> V:
+    view.access_rule = rule  # type: ignore[attr-defined]
+    return view
