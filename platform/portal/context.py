@@ -1,1 +1,100 @@
-def frame(request): return {}
+"""What every page needs: who acts, the menu of the role, the time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.messages import constants
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from care.identity.actors import Actor
+from care.identity.permissions import ROLE_LABELS, Permission
+from portal import parties
+from tenants import clock
+
+MESSAGE_TAGS = {constants.ERROR: "danger"}
+KEYS_COOKIE = "samplan_keys"
+
+# Who has the right finds the page in the menu; the first one that the role has is its first page.
+MENU = (
+    (Permission.READ_INBOX, _("Arbetslista"), "portal:home"),
+    (Permission.ADMINISTER_UNITS, _("Enheter"), "portal:units"),
+    (Permission.ADMINISTER_ASSIGNMENTS, _("Medarbetare"), "portal:staff"),
+    (Permission.READ_AGREEMENTS, _("Överenskommelser"), "portal:agreements"),
+)
+
+
+@dataclass(frozen=True)
+class Active:
+    """Uppdrag: who acts, in words."""
+
+    id: UUID
+    person: str
+    role: str
+    unit: str
+    tenant: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the menu."""
+
+    label: str
+    url: str
+    is_current: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What surrounds a page."""
+
+    assignment: Active | None
+    navigation: tuple[Item, ...]
+    now: datetime
+    has_keys: bool
+    is_demo: bool
+
+
+def frame(request: HttpRequest) -> Mapping[str, Any]:
+    """Give every template its frame; it asks the database nothing that a request has not asked."""
+    actor = getattr(request, "actor", None)
+    who = actor if isinstance(actor, Actor) else None
+    return {
+        "frame": Frame(
+            assignment=_active(who) if who else None,
+            navigation=navigation(who, request.path) if who else (),
+            now=getattr(request, "at", None) or datetime.now(UTC) + clock.offset(),
+            has_keys=request.COOKIES.get(KEYS_COOKIE) != "off",
+            is_demo=settings.DEMO,
+        )
+    }
+
+
+def navigation(actor: Actor, path: str) -> tuple[Item, ...]:
+    """Return the menu of a role."""
+    items = [(str(label), reverse(url)) for right, label, url in MENU if actor.may(right)]
+    items.append((gettext("Hjälp"), reverse("portal:help")))
+    return tuple(Item(label, url, _is_current(url, path)) for label, url in items)
+
+
+def _active(actor: Actor) -> Active:
+    return Active(
+        id=actor.assignment_id,
+        person=actor.name,
+        role=gettext(ROLE_LABELS[actor.role]),
+        unit=actor.unit_name,
+        tenant=parties.name(actor.tenant),
+    )
+
+
+def _is_current(url: str, path: str) -> bool:
+    if url == "/":
+        return path == "/" or path.startswith(("/cases", "/messages", "/search"))
+    return path == url or path.startswith(f"{url}/")

@@ -1,0 +1,233 @@
+"""What the error pages say, reviewed as content: what happened, what it means, what you do.
+
+Short, active, "du", no abbreviations. A word in braces is filled in by `portal.errors`.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as Words
+
+
+@dataclass(frozen=True)
+class Text:
+    """One error page: its status and its three sentences.
+
+    `leads_to` names the page behind `link`. `keeps` is the word on the button that sends again what
+    was typed; where it is empty, nothing is kept.
+    """
+
+    status: int
+    happened: "str | Words"
+    means: "str | Words"
+    action: "str | Words"
+    link: "str | Words" = ""
+    leads_to: str = "portal:home"
+    keeps: "str | Words" = ""
+
+
+NOTHING_SAVED = _("Ingenting har sparats eller skickats.")
+
+NOT_FOUND = Text(
+    404,
+    _("Sidan finns inte"),
+    _("Adressen kan vara fel, eller så deltar din enhet inte i ärendet."),
+    _("Gå till startsidan och sök därifrån. Berörs din enhet, be avsändaren skicka till er."),
+    _("Till startsidan"),
+)
+UNKNOWN_HOST = Text(
+    404,
+    _("Adressen hör inte till någon ansluten huvudman"),
+    _("Här finns ingenting att logga in i."),
+    _("Kontrollera adressen eller fråga din lokala administratör efter den rätta."),
+)
+NOT_IN_ROLE = Text(
+    403,
+    _("Din roll får inte göra det här"),
+    _("Uppgiften hör till en annan roll. Ingenting har sparats eller skickats."),
+    _(
+        "Byt till ett uppdrag som har rätten, eller be en kollega. Din lokala administratör kan"
+        " ändra uppdraget."
+    ),
+    _("Byt uppdrag"),
+    "portal:assignments",
+)
+NOT_ALLOWED = Text(
+    403,
+    _("Du får inte göra det här"),
+    NOTHING_SAVED,
+    _("Gå till startsidan. Fråga din lokala administratör om du behöver rätten."),
+    _("Till startsidan"),
+)
+BRANCH_OUTSIDE = Text(
+    403,
+    _("Enhetens verksamhet delar inte uppgifter på det här sättet"),
+    _(
+        "Bara hälso- och sjukvård och omsorg om äldre och personer med funktionshinder får ha"
+        " direktåtkomst. Ingenting har delats."
+    ),
+    _("Skicka uppgifterna som ett meddelande i stället."),
+)
+NO_ASSIGNMENT = Text(
+    403,
+    _("Ditt uppdrag gäller inte längre"),
+    _("Uppdraget har upphört, så du ser inga ärenden. Ingenting har sparats eller skickats."),
+    _("Välj ett annat uppdrag, eller be din lokala administratör om ett nytt."),
+    _("Välj uppdrag"),
+    "portal:assignments",
+)
+NOT_YOUR_ASSIGNMENT = Text(
+    403,
+    _("Uppdraget är inte ditt"),
+    _("Du kan bara arbeta i uppdrag som du själv har. Ditt uppdrag är oförändrat."),
+    _("Välj bland dina uppdrag."),
+    _("Välj uppdrag"),
+    "portal:assignments",
+)
+SIGNED_OUT = Text(
+    401,
+    _("Du är inte längre inloggad"),
+    _("Det du skrev finns kvar på den här sidan men är inte sparat."),
+    _("Logga in i en ny flik, gå tillbaka hit och skicka igen."),
+    _("Logga in"),
+    "/sign-in",
+    _("Skicka igen"),
+)
+FORM_EXPIRED = Text(
+    403,
+    _("Sidan hade legat öppen för länge"),
+    _("Det du skrev finns kvar på den här sidan men är inte sparat."),
+    _("Skicka igen. Ingenting skickas två gånger."),
+    keeps=_("Skicka igen"),
+)
+OTHER_ASSIGNMENT = Text(
+    409,
+    _("Du har bytt uppdrag i en annan flik"),
+    _("Sidan gjordes för ett annat uppdrag än det du har nu. Ingenting har sparats eller skickats."),
+    _("Läs om sidan, eller byt tillbaka till det uppdrag som du började i."),
+    _("Byt uppdrag"),
+    "portal:assignments",
+)
+NOT_PERMITTED = Text(
+    409,
+    _("”{act}” går inte att göra nu"),
+    _("Ärendet är {state}, så handlingen hör inte hemma här. Ingenting har sparats eller skickats."),
+    _("Läs ärendet igen: någon kan ha hunnit före dig. Skicka annars ett generellt meddelande."),
+)
+TAKEN_BEFORE = Text(
+    409,
+    _("{by} har redan kvitterat, {at}"),
+    _("Meddelandet är omhändertaget. Ditt klick ändrade ingenting."),
+    _("Gå tillbaka till arbetslistan. Prata med {by} om du skulle ha tagit det."),
+    _("Till arbetslistan"),
+)
+DEALT_WITH_BEFORE = Text(
+    409,
+    _("En kollega har redan tagit hand om meddelandet"),
+    _("Det är vidaresänt eller returnerat. Ditt klick ändrade ingenting."),
+    _("Gå tillbaka till arbetslistan och läs vad som har hänt i ärendet."),
+    _("Till arbetslistan"),
+)
+HAS_OPEN_CASE = Text(
+    409,
+    _("Personen har redan ett pågående ärende"),
+    _("Ett ärende till skulle dela historiken. Inget nytt ärende har skapats."),
+    _("Öppna det pågående ärendet och fortsätt där."),
+    _("Till ärendet"),
+)
+KEY_REUSED = Text(
+    422,
+    _("Formuläret har redan skickats med andra uppgifter"),
+    _("Det första gäller. Det du skickade nu har inte sparats."),
+    _("Öppna formuläret på nytt och skriv ändringen där."),
+)
+IN_FLIGHT = Text(
+    409,
+    _("Det du skickade tas redan om hand"),
+    _("Det första klicket behandlas fortfarande. Ingenting skickas två gånger."),
+    _("Vänta några sekunder och läs om sidan."),
+)
+GROUND_MISSING = Text(
+    422,
+    _("Meddelandet skickades inte"),
+    _("Det innehåller mer än lagen låter er lämna ut utan sekretessgrund."),
+    _("Gå tillbaka och välj sekretessgrund, eller ta bort de uppgifter som kräver en."),
+    keeps=_("Skicka igen"),
+)
+NO_RECEIVER = Text(
+    422,
+    _("Meddelandet skickades inte"),
+    _("Ingen mottagande enhet är vald, eller så går den inte att välja. Ingen har fått uppgifterna."),
+    _("Gå tillbaka och välj minst en enhet som tar emot."),
+)
+NO_SUCH_UNIT = Text(
+    422,
+    _("Enheten finns inte i adressboken"),
+    _("Den kan ha lagts ned. Ingenting har sparats eller skickats."),
+    _("Gå tillbaka och välj en annan enhet."),
+)
+BAD_VALUE = Text(
+    422,
+    _("En uppgift stämmer inte"),
+    NOTHING_SAVED,
+    "{problem}",
+)
+NOT_A_PARTY = Text(
+    404,
+    _("Överenskommelsen finns inte"),
+    _("Den kan gälla andra huvudmän, eller ha en annan text än den du läste."),
+    _("Gå till era överenskommelser och öppna den därifrån."),
+    _("Till överenskommelserna"),
+    "portal:agreements",
+)
+ALREADY_SIGNED = Text(
+    409,
+    _("Ni har redan skrivit under"),
+    _("Den första underskriften gäller. Ingenting har ändrats."),
+    _("Gå till överenskommelsen och läs vem som skrev under."),
+    _("Till överenskommelserna"),
+    "portal:agreements",
+)
+ALREADY_ENDED = Text(
+    409,
+    _("Överenskommelsen är redan uppsagd"),
+    _("Ingenting delas längre med stöd av den. Ingenting har ändrats."),
+    _("Skriv ett nytt utkast om ni vill börja dela igen."),
+    _("Till överenskommelserna"),
+    "portal:agreements",
+)
+BAD_REQUEST = Text(
+    400,
+    _("Webbläsaren skickade något som inte går att läsa"),
+    NOTHING_SAVED,
+    _("Gå tillbaka, läs om sidan och försök igen."),
+)
+WRONG_METHOD = Text(
+    405,
+    _("Sidan kan inte öppnas så här"),
+    _("Adressen tar bara emot formulär. Ingenting har ändrats."),
+    _("Gå till startsidan och börja därifrån."),
+    _("Till startsidan"),
+)
+DATABASE_AWAY = Text(
+    503,
+    _("Samplan når inte sin databas just nu"),
+    _("Det är inte säkert att det du gjorde har sparats. Det du skrev finns kvar på den här sidan."),
+    _(
+        "Vänta en minut och försök igen. Ingenting sparas två gånger. Är det bråttom: ring"
+        " mottagaren och följ er reservrutin."
+    ),
+    keeps=_("Försök igen"),
+)
+UNEXPECTED = Text(
+    500,
+    _("Något gick fel hos oss"),
+    _("Det är inte säkert att det du gjorde har sparats. Felet är antecknat."),
+    _(
+        "Läs ärendet eller sidan igen innan du gör om det. Ring supporten och läs upp koden om det"
+        " händer igen."
+    ),
+)
