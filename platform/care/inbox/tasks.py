@@ -36,7 +36,7 @@ def fetch(*, recipient: str, sender: str) -> int:
 def act_on_deadlines(*, tenant: str) -> int:
     """Act on every deadline of a huvudman whose time is up; return how many there were."""
     with acting_as(tenant):
-        return _act_on_deadlines(clock.moment())
+        return act_on_due(at=clock.moment())
 
 
 @shared_task
@@ -78,7 +78,8 @@ def all_tenants() -> list[str]:
         return list(Tenant.objects.order_by("schema_name").values_list("schema_name", flat=True))
 
 
-def _act_on_deadlines(at: datetime) -> int:
+def act_on_due(*, at: datetime) -> int:
+    """Act, for the huvudman for whom we act, on every deadline whose time is up."""
     acted = 0
     while cases.act_on_next_deadline(at=at, act=partial(_time_is_up, at=at)):
         acted += 1

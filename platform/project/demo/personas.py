@@ -1,0 +1,88 @@
+"""Signing in as somebody of the demo: no secret, no Keycloak, and nothing of it without the demo.
+
+project.urls mounts these pages only with SAMPLAN_DEMO=1, project.startup refuses to serve anything
+but .localhost from a loopback address with it, and the backend asks once more.
+"""
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_http_methods, require_safe
+
+from care.identity.models import Staff
+from portal import access
+from project import sessions
+from project.demo import Persona, county
+
+
+class PersonaBackend:
+    """Tells who a persona is, as any of Django's authentication backends."""
+
+    def authenticate(self, request: HttpRequest | None, *, persona: str) -> Staff | None:
+        """Return the member of staff with an HSA-id at the huvudman we act for."""
+        if not settings.DEMO:
+            return None
+        return Staff.objects.filter(hsa_id=persona).first()
+
+    def get_user(self, user_id: object) -> None:
+        """Return nobody: who is signed in is read from our own sessions."""
+
+
+@require_safe
+@access.public
+def choose_persona(request: access.Request) -> HttpResponse:
+    """Show the personas of the whole county; each leads to the host of its huvudman."""
+    groups = [
+        {"tenant": tenant, "people": [_link(request, it) for it in people]}
+        for tenant, people in _by_huvudman().items()
+    ]
+    return render(request, "portal/sign_in/county.html", {"groups": groups})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.public
+def sign_in(request: access.Request) -> HttpResponse:
+    """Show the personas of the huvudman whose host it is, and sign in as one of them."""
+    if request.method == "POST":
+        staff = authenticate(request, persona=request.POST.get("persona", ""))
+        if isinstance(staff, Staff):
+            return sessions.open_for(request, staff_id=staff.pk)
+    page = {
+        "people": _at_host(request),
+        "chosen": request.GET.get("persona", ""),
+        "is_unknown": request.method == "POST",
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "portal/sign_in/sign_in.html", page, status=status)
+
+
+def _by_huvudman() -> dict[str, list[Persona]]:
+    groups: dict[str, list[Persona]] = {}
+    for it in county.PERSONAS:
+        groups.setdefault(it.tenant, []).append(it)
+    return groups
+
+
+def _at_host(request: access.Request) -> Sequence[Persona]:
+    host, _ = split_domain_port(request.get_host())
+    return [it for it in county.PERSONAS if it.host == host]
+
+
+def _link(request: access.Request, persona: Persona) -> dict[str, object]:
+    _, port = split_domain_port(request.get_host())
+    host = f"{persona.host}:{port}" if port else persona.host
+    # An HSA-id of staff is no patient data.
+    query = urlencode({"persona": persona.hsa_id})
+    return {"persona": persona, "url": f"{request.scheme}://{host}/sign-in?{query}"}
+
+
+urlpatterns = [
+    path("personas", choose_persona, name="personas"),
+    path("sign-in", sign_in, name="sign_in"),
+]
