@@ -42,18 +42,17 @@ def contribute(
 def end_agreement(*, actor: Actor, agreement: UUID, reason: str, at: datetime) -> None:
     """End an agreement and close, in the same transaction, whatever it opened here.
 
+    What another agreement still allows is opened again within seconds (`rls.follow_agreements`).
+
     :raises access.NotAllowed: if the role does not end agreements
     :raises agreements.NotAParty: if the huvudman is not named
     :raises agreements.AlreadyEnded: if somebody has ended it before
     """
     access.refuse_unless(actor, Permission.END_AGREEMENT)
-    parties = {party for it in agreements.versions(agreement) for party in it.parties}
+    in_force = agreements.in_force(actor.tenant, at=at)
+    parties = {party for it in in_force if it.id == agreement for party in it.parties}
     agreements.end(agreement=agreement, reason=reason, name=actor.name, at=at)
-    rls.close_to(
-        party
-        for party in sorted(parties - {actor.tenant})
-        if not agreements.between(actor.tenant, party, at=at)
-    )
+    rls.close_to(sorted(parties - {actor.tenant}))
 
 
 @transaction.atomic

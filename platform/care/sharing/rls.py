@@ -9,23 +9,28 @@ from uuid import UUID
 from django.db.models import F, Func, JSONField, TextField, Value
 from django.db.models.functions import Cast
 
-from care.cases.models import Case, Contribution
+from care.cases.models import Case
 from care.individuals.models import Consent
 from care.sharing import policy
 from care.sharing.models import Opening, Stamped
 from tenants import agreements, isolation
 from tenants.context import acting_for
-from tenants.models import AgreementText, Signature, Termination
 from tenants.rows import SHAREABLE
 
 Stamp = dict[str, str]
 
 
 def stamp(common_id: UUID, info_class: str, branch: str, *, at: datetime) -> Stamp:
-    """Return who may read a new row of a case, and until when."""
+    """Return who may read a new row of a case, and until when.
+
+    The openings are locked until the row is committed: whoever closes them meanwhile waits, and
+    then finds the row that was born with them.
+    """
     if branch not in policy.WITHIN_2022_913:
         return {}
-    running = Opening.objects.filter(common_id=common_id, info_class=info_class, closes_at__gt=at)
+    running = Opening.objects.select_for_update().filter(
+        common_id=common_id, info_class=info_class, closes_at__gt=at
+    )
     return {it.viewer: it.closes_at.astimezone(UTC).isoformat() for it in running}
 
 
@@ -64,49 +69,44 @@ def close_to(viewers: Iterable[str]) -> None:
 
 
 def follow_agreements(*, at: datetime) -> int:
-    """Restamp what is at home when any agreement has changed; return how many cases were."""
-    print_now = agreements_print()
+    """Restamp what is at home when other agreements are in force; return how many cases were.
+
+    Every case with a consent is decided anew, also one without rows yet: its openings are what its
+    first row will be born with.
+    """
     stamped, _ = Stamped.objects.select_for_update().get_or_create(pk=1)
+    print_now = agreements_print(at=at)
     if stamped.agreements == print_now:
         return 0
-    held = Contribution.objects.values("common_id")
-    cases = list(Case.objects.filter(common_id__in=held))
+    consented = Consent.objects.filter(type=Consent.Type.COORDINATED_RECORD).values("common_id")
+    cases = list(Case.objects.filter(common_id__in=consented).order_by("id"))
     for case in cases:
         restamp(case, at=at)
     Stamped.objects.filter(pk=1).update(agreements=print_now)
     return len(cases)
 
 
-def agreements_print() -> str:
-    """Return what tells one state of all agreements that name us from another."""
-    me = acting_for()
-    ids = list(
-        AgreementText.objects.filter(parties__contains=[me])
-        .order_by("id")
-        .values_list("id", "agreement")
-    )
-    named = {agreement for _, agreement in ids}
-    marks = [
-        [str(row) for row in ids],
-        list(
-            Signature.objects.filter(agreement__in=named)
-            .order_by("id")
-            .values_list("id", flat=True)
-        ),
-        list(
-            Termination.objects.filter(agreement__in=named)
-            .order_by("id")
-            .values_list("id", flat=True)
-        ),
-    ]
+def agreements_print(*, at: datetime) -> str:
+    """Return what tells one set of agreements in force that name us from another.
+
+    An agreement whose period begins or runs out changes it too, without anybody doing anything.
+    """
+    marks = sorted(it.text_hash for it in agreements.in_force(acting_for(), at=at))
     return sha256(repr(marks).encode()).hexdigest()
 
 
 def consents_of(case: Case) -> list[policy.ConsentGiven]:
-    """Return the consents to direct access in a case, own ones and copies from letters."""
-    rows = Consent.objects.filter(
-        common_id=case.common_id, type=Consent.Type.COORDINATED_RECORD
-    ).order_by("valid_from", "id")
+    """Return what holds of the consents to direct access in a case: the person's last word.
+
+    Letters may bring answers of several huvudmän in any order. The newest answer counts, unless any
+    of them has been withdrawn since.
+    """
+    rows = list(
+        Consent.objects.filter(
+            common_id=case.common_id, type=Consent.Type.COORDINATED_RECORD
+        ).order_by("valid_from", "id")
+    )
+    withdrawn = [row.withdrawn_at for row in rows if row.withdrawn_at]
     return [
         policy.ConsentGiven(
             id=row.id,
@@ -117,7 +117,8 @@ def consents_of(case: Case) -> list[policy.ConsentGiven]:
             expires_at=row.expires_at,
             withdrawn_at=row.withdrawn_at,
         )
-        for row in rows
+        for row in rows[-1:]
+        if all(row.valid_from >= moment for moment in withdrawn)
     ]
 
 
@@ -129,9 +130,10 @@ def _openings(case: Case, *, at: datetime) -> list[Opening]:
         if row.tenant != me
     }
     consents = consents_of(case)
+    in_force = agreements.in_force(me, at=at) if consents and units else ()
     made = []
     for viewer, unit_id in sorted(units.items()):
-        agreed = agreements.between(me, viewer, at=at)
+        agreed = [it for it in in_force if viewer in it.parties]
         for info_class in agreements.InfoClass:
             decision = policy.direct_access(
                 branch="health_care",  # rows of a branch outside the Act are left out by stamp()
