@@ -13,7 +13,7 @@ from care.identity.actors import Actor
 from care.identity.permissions import Permission
 from care.individuals import operations as individuals
 from care.individuals.operations import Consent
-from care.inbox import projections
+from care.inbox import letters, projections
 from care.inbox.models import Outbox
 from care.sharing import access, rls
 from care.sharing.access import Case
@@ -41,7 +41,7 @@ def record_consent(
         actor=actor, case_id=case_id, permission=Permission.RECORD_CONSENT, at=at
     )
     recipients = {part.tenant for part in queries.parts(case)} | {acting_for()}
-    individuals.withdraw_consent(common_id=case.common_id, type_=type_, at=at)
+    superseded = _withdrawn(case, type_, at=at)
     consent = individuals.record_consent(
         individual=case.individual,
         common_id=case.common_id,
@@ -66,7 +66,7 @@ def record_consent(
             "expires_at": expires_at.isoformat(),
         },  # fmt: skip
     )
-    _tell(case, [consent], at=at)
+    _tell(case, [*superseded, consent], at=at)
 
 
 @transaction.atomic
@@ -79,7 +79,7 @@ def withdraw_consent(*, actor: Actor, case_id: UUID, type_: str, at: datetime) -
     case = access.case_for_writing(
         actor=actor, case_id=case_id, permission=Permission.WITHDRAW_CONSENT, at=at
     )
-    withdrawn = individuals.withdraw_consent(common_id=case.common_id, type_=type_, at=at)
+    withdrawn = _withdrawn(case, type_, at=at)
     cases.record(
         case,
         act="withdraw_consent",
@@ -87,8 +87,6 @@ def withdraw_consent(*, actor: Actor, case_id: UUID, type_: str, at: datetime) -
         at=at,
         body={"type": type_},
     )
-    for consent in withdrawn:
-        consent.withdrawn_at = at
     _tell(case, withdrawn, at=at)
 
 
@@ -97,10 +95,27 @@ def tell_known(case: Case, *, at: datetime) -> None:
     _tell(case, list(case.individual.consents.filter(common_id=case.common_id)), at=at)
 
 
-def _tell(case: Case, told: Sequence[Consent], *, at: datetime) -> None:
+def pass_on(case: Case, *, besides: str, at: datetime) -> None:
+    """Stamp what a letter has told of consents, and tell it to whom its writer may not know of."""
+    known = list(case.individual.consents.filter(common_id=case.common_id))
+    _tell(case, known, besides=besides, at=at)
+
+
+def _withdrawn(case: Case, type_: str, *, at: datetime) -> list[Consent]:
+    withdrawn = individuals.withdraw_consent(common_id=case.common_id, type_=type_, at=at)
+    for consent in withdrawn:
+        consent.withdrawn_at = at
+    return withdrawn
+
+
+def _tell(case: Case, told: Sequence[Consent], *, besides: str = "", at: datetime) -> None:
     rls.restamp(case, at=at)
-    body = {"consents": [individuals.consent_letter(consent) for consent in told]}
-    others = {part.tenant for part in queries.parts(case)} - {acting_for()}
+    # With the core of the case: the letter may come before the message that makes the case known.
+    body = {
+        "consents": [individuals.consent_letter(consent) for consent in told],
+        "case": letters.case_core(case),
+    }
+    others = {part.tenant for part in queries.parts(case)} - {acting_for(), besides}
     for tenant in sorted(others) if told else ():
         Outbox.objects.create(
             recipient=tenant,

@@ -16,7 +16,7 @@ from care.cases.operations import Doer
 from care.identity import units
 from care.individuals import operations as individuals
 from care.individuals.operations import Person
-from care.inbox import letters, operations, projections, terms
+from care.inbox import consents, letters, operations, projections, terms
 from care.inbox.models import Delivery, Fetched, Message, Outbox, Received
 from care.sharing import access, rls
 from care.sharing.access import Case
@@ -73,8 +73,7 @@ def _message(sender: str, letter: Letter, at: datetime) -> None:
     case = _case(sender, core, at)
     if Message.objects.filter(pk=body["id"]).exists():
         return
-    for unit_id, tenant in core["parts"]:
-        cases.join(case, unit_id=unit_id, tenant=tenant, at=at)
+    _join(case, core, at)
     sent_at = datetime.fromisoformat(body["sent_at"])
     received = Message.objects.create(
         id=body["id"],
@@ -115,16 +114,23 @@ COPIED = ("act", "sender_unit", "sender_unit_name", "sender_unit_kind", "sender_
 
 
 def _receipt(sender: str, letter: Letter, at: datetime) -> None:
-    """Note at the sender what has become of a message at a receiving unit."""
+    """Note at the sender what has become of a message at a receiving unit.
+
+    A huvudman can only speak of its own units, and only of a message that it has got.
+    """
     told = letter["body"]
     message = Message.objects.filter(pk=told["message_id"], sender=acting_for()).first()
-    if message is None or told["tenant"] != sender:
-        return  # a huvudman can only speak of its own deliveries
-    delivery, _ = Delivery.objects.get_or_create(
-        message=message,
-        unit_id=told["unit_id"],
-        defaults={"unit_name": told["unit_name"], "tenant": sender},
-    )
+    if message is None or not message.deliveries.filter(tenant=sender).exists():
+        return
+    delivery = message.deliveries.filter(unit_id=told["unit_id"]).first()
+    unit = units.addresses([told["unit_id"]]).get(told["unit_id"])
+    if delivery is None and unit and unit.owner == sender:
+        delivery = Delivery(
+            message=message, unit_id=unit.hsa_id, unit_name=unit.name, tenant=sender
+        )
+        delivery.save()
+    if delivery is None or delivery.tenant != sender:
+        return
     facts = {name: letters.moment(told[name]) for name in letters.FACTS}
     words = {name: told[name] for name in letters.WORDS if name not in ("unit_id", "tenant")}
     Delivery.objects.filter(pk=delivery.pk).update(**facts, **words)
@@ -141,14 +147,18 @@ def _state(sender: str, letter: Letter, at: datetime) -> None:
 
 
 def _consent(sender: str, letter: Letter, at: datetime) -> None:
-    case = access.own_case(letter["common_id"])
-    if case is None:
-        return
-    for told in letter["body"]["consents"]:
+    told, core = letter["body"]["consents"], letter["body"]["case"]
+    case = _case(sender, core, at)
+    _join(case, core, at)
+    _follow_lead(case, sender, core)
+    for consent in told:
         individuals.receive_consent(
-            individual=case.individual, common_id=case.common_id, letter=told
+            individual=case.individual, common_id=case.common_id, letter=consent
         )
-    rls.restamp(case, at=at)
+    if case.lead == acting_for():
+        consents.pass_on(case, besides=sender, at=at)
+    else:
+        rls.restamp(case, at=at)
 
 
 RECEIVE: dict[str, Callable[[str, Letter, datetime], None]] = {
@@ -174,6 +184,11 @@ def _case(sender: str, core: Letter, at: datetime) -> Case:
         terms=terms.between(acting_for(), core["lead"], at=at).to_json(),
         at=at,
     )
+
+
+def _join(case: Case, core: Letter, at: datetime) -> None:
+    for unit_id, tenant in core["parts"]:
+        cases.join(case, unit_id=unit_id, tenant=tenant, at=at)
 
 
 def _follow_lead(case: Case, sender: str, told: Letter) -> None:
