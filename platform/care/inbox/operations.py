@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from care.cases import operations as cases
 from care.cases import queries
@@ -231,6 +231,9 @@ def forward_message(*, actor: Actor, message_id: UUID, to_unit: str, at: datetim
 def pass_on(case: Case, delivery: Delivery, *, to_unit: str, by: Doer, at: datetime) -> None:
     """Give a delivery to another unit at home: by a person, or because nobody took it on in time.
 
+    A person may give it back to a unit that has passed it on; the clock never does, so that two
+    units that take over from one another do not hand it to and fro for ever.
+
     :raises NoReceiver: if the other unit is not one of this huvudman's
     :raises TakenBefore: if it has been dealt with meanwhile
     """
@@ -239,6 +242,13 @@ def pass_on(case: Case, delivery: Delivery, *, to_unit: str, by: Doer, at: datet
     except units.NoSuchUnit:
         raise NoReceiver from None
     if unit.owner != acting_for() or unit.hsa_id == delivery.unit_id:
+        raise NoReceiver
+    ended = Delivery.objects.filter(
+        ~Q(forwarded_at=None) | ~Q(rejected_at=None),
+        message=delivery.message_id,
+        unit_id=unit.hsa_id,
+    )
+    if not by.name and ended.exists():
         raise NoReceiver
     changed = (
         Delivery.objects.filter(pk=delivery.pk, forwarded_at=None, rejected_at=None)
@@ -251,6 +261,7 @@ def pass_on(case: Case, delivery: Delivery, *, to_unit: str, by: Doer, at: datet
     delivery.refresh_from_db()
     receipts.stop_clock(case, delivery, at=at)
     cases.join(case, unit_id=unit.hsa_id, tenant=unit.owner, at=at)
+    _begin_anew(case, ended, at=at)
     deliver(case, delivery.message, [unit], at=at)
     cases.record(
         case,
@@ -267,6 +278,24 @@ def pass_on(case: Case, delivery: Delivery, *, to_unit: str, by: Doer, at: datet
     passed = Delivery.objects.get(message=delivery.message, unit_id=unit.hsa_id)
     answer_sender(passed, at=at)
     projections.refresh(case, at=at)
+
+
+def _begin_anew(case: Case, ended: "QuerySet[Delivery]", *, at: datetime) -> None:
+    """Let a unit that had passed a message on, or refused it, have it to deal with again."""
+    for delivery in ended.select_related("message"):
+        Delivery.objects.filter(pk=delivery.pk).update(
+            opened_at=None,
+            acknowledged_at=None,
+            acknowledged_by="",
+            acknowledged_title="",
+            assigned_to="",
+            rejected_at=None,
+            rejected_because="",
+            forwarded_at=None,
+            forwarded_to="",
+            forwarded_by="",
+        )
+        receipts.start_clock(case, delivery, at=at)
 
 
 def successor_of(unit_id: str) -> str | None:
