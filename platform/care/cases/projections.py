@@ -48,6 +48,10 @@ def refresh_deadlines(case: Case, *, at: datetime) -> None:
                 if name != "cancelled_at" or (value is None) != (row.cancelled_at is None)
             ):
                 Deadline.objects.filter(pk=row.pk).update(**values)
+    # What the history sets going no longer, or binds a unit that has left, never comes due.
+    gone = [row.pk for row in known.values() if row.message_id is None and row.acted_at is None]
+    if gone:
+        Deadline.objects.filter(pk__in=gone).delete()
 
 
 def _bound(binds: str, mine: list[tuple[str, str]]) -> list[str]:

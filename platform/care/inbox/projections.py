@@ -13,6 +13,11 @@ from tenants.context import acting_for
 def refresh(case: Case, *, at: datetime) -> None:
     """Bring the rows of every unit at home that takes part in line with the case."""
     parts = queries.parts(case)
+    here = [part.unit_id for part in parts if part.tenant == acting_for()]
+    left = WorklistRow.objects.filter(case_id=case.pk).exclude(unit_id__in=here)
+    for unit_id in list(left.values_list("unit_id", flat=True)):
+        left.filter(unit_id=unit_id).delete()
+        _count(unit_id)
     names = {part.unit_id: part.name for part in parts}
     latest = queries.latest(case)
     for part in parts:
