@@ -198,11 +198,15 @@ class MeanSettlement:
     by_individual: Fraction
 
 
-def mean_settlement(days: Sequence[int], threshold: int | Fraction) -> MeanSettlement:
-    """Settle a month or a quarter on the mean of all individuals, day 0 counted (4 kap. 5 §).
+def mean_settlement(
+    days: Sequence[int], threshold: int | Fraction, *, includes_day_zero: bool = True
+) -> MeanSettlement:
+    """Settle a month or a quarter on the mean of the individuals' ready days (4 kap. 5 §).
 
     The municipality is liable when the mean exceeds the threshold; otherwise nothing is in excess.
+    Those discharged on day 0 count too, unless the agreement leaves them out.
     """
+    days = [number for number in days if number or includes_day_zero]
     mean = Fraction(sum(days), len(days)) if days else Fraction(0)
     is_liable = mean > threshold
     nothing = Fraction(0)

@@ -50,6 +50,12 @@ def test_red_days_in_between_are_named_with_the_lack_of_a_holiday_rule() -> None
     assert "söndag 5 april 2026 (påskdagen)" in text(explanation)
 
 
+def test_an_ordinary_sunday_has_no_name_of_its_own() -> None:
+    friday = datetime(2026, 3, 6, 11, 0, tzinfo=STOCKHOLM)
+
+    assert "I tiden ligger: söndag 8 mars 2026." in text(explain.ready(friday, STATUTORY))
+
+
 def test_without_red_days_nothing_is_said_of_them() -> None:
     assert "helgregel" not in text(explain.ready(MONDAY_NOON, STATUTORY))
 

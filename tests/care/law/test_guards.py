@@ -114,3 +114,11 @@ def test_planning_that_is_not_required_need_not_be_settled() -> None:
     needs = fact(Act.NOTIFY_ADMISSION, "2026-03-01T10:00", {"needs": ["social_services"]})
 
     assert guards.unmet(fact(Act.CLOSE_CASE, "2026-03-20T10:00"), [needs]) == ()
+
+
+def test_an_admission_notice_sent_after_the_ready_notice_does_not_silence_the_warning() -> None:
+    early = fact(Act.NOTIFY_READY, "2026-03-01T09:59", ASSESSED)
+
+    found = guards.unmet(early, [ADMISSION])
+
+    assert [guard.code for guard in found] == ["admission_notice_missing"]
