@@ -182,7 +182,7 @@ def test_a_mean_at_the_threshold_does_not_exceed_it() -> None:
 def test_an_agreement_may_leave_those_of_day_zero_out_of_the_mean() -> None:
     settled = liability.mean_settlement((0, 0, 1, 7), 3, includes_day_zero=False)
 
-    assert (settled.count, settled.mean, settled.is_liable) == (2, 4, True)
+    assert (settled.count, settled.mean, settled.is_liable) == (2, Fraction(4), True)
 
 
 def test_a_month_without_individuals_has_the_mean_nought() -> None:
