@@ -152,10 +152,10 @@ QUESTIONS = (
              AND g.rolname <> 'sp_registry' AND g.rolname NOT IN (SELECT nspname FROM home)""",
     ),
     Question(
-        "a huvudman that is a member of anything but the party",
+        "a huvudman that is a member of anything but the party, or that may become the party",
         """SELECT h.nspname || ' in ' || m.roleid::regrole FROM pg_auth_members m
            JOIN pg_roles r ON r.oid = m.member JOIN home h ON h.nspname = r.rolname
-           WHERE m.roleid <> 'sp_party'::regrole""",
+           WHERE m.roleid <> 'sp_party'::regrole OR m.set_option OR m.admin_option""",
     ),
     Question(
         "somebody else who may hold the role of a huvudman or of the party",

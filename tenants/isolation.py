@@ -39,7 +39,12 @@ def apply(schema: str) -> None:
     with transaction.atomic():
         if not _exists(schema):
             _run("CREATE ROLE {role} NOLOGIN", role=schema)
-        _run("GRANT {party} TO {role}", role=schema, party=PARTY)
+        # What the others open is read as oneself: nobody can become the party, which is nobody.
+        _run(
+            "GRANT {party} TO {role} WITH INHERIT TRUE, SET FALSE, ADMIN FALSE",
+            role=schema,
+            party=PARTY,
+        )
         # The migrator may become the huvudman too: data migrations run as it, since FORCE hides
         # every row from the owner.
         for member in (SHARED_LOGIN, MIGRATOR):
