@@ -1,0 +1,111 @@
+"""Common rows in public: everybody reads them, and each huvudman writes its own."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import psycopg
+import pytest
+from cast import AT, MUNICIPALITY, REGION, STRANGER
+from people import ELSEWHERE, WARD, write_units
+from psycopg import errors
+
+from tenants import agreements, isolation
+from tenants.context import acting_as
+from tenants.models import Unit
+
+ROWS = {
+    "tenants_unit": "(owner, hsa_id, name, name_sort, kind, branch, phone, opening_hours,"
+    " watches_red_days, successor, is_default) VALUES ('{}', 'SE2999999119-X', 'x', 'x', 'ward',"
+    " 'health_care', '', '{{}}', false, '', false)",
+    "tenants_agreementtext": "(owner, id, agreement, version, title, text, parties, valid_from,"
+    " valid_until, channels, terms, text_hash, written_at) VALUES ('{}', gen_random_uuid(),"
+    " gen_random_uuid(), 1, 'x', 'x', '[]', now(), now(), '{{}}', '{{}}', 'x', now())",
+    "tenants_signature": "(owner, agreement, text_hash, name, title, signed_at)"
+    " VALUES ('{}', gen_random_uuid(), 'x', 'x', 'x', now())",
+    "tenants_termination": "(owner, agreement, reason, name, ended_at)"
+    " VALUES ('{}', gen_random_uuid(), 'x', 'x', now())",
+}
+
+
+def test_every_common_table_is_among_those_tried_here() -> None:
+    assert {model._meta.db_table for model in isolation.common_models()} == set(ROWS)
+
+
+@pytest.mark.parametrize("table", ROWS)
+def test_everybody_reads_a_row_and_its_owner_alone_writes_it(
+    dba: psycopg.Connection[Any], table: str
+) -> None:
+    dba.execute(f"SET ROLE {REGION}")
+    dba.execute(f"INSERT INTO public.{table} " + ROWS[table].format(REGION))
+    for reader in (REGION, MUNICIPALITY, STRANGER):
+        dba.execute(f"SET ROLE {reader}")
+        assert dba.execute(f"SELECT owner FROM public.{table}").fetchall() == [(REGION,)]
+    with pytest.raises(errors.InsufficientPrivilege, match="row-level security"), dba.transaction():
+        dba.execute(f"INSERT INTO public.{table} " + ROWS[table].format(REGION))
+
+
+def test_a_unit_is_changed_by_its_owner_alone_and_never_given_away(
+    dba: psycopg.Connection[Any],
+) -> None:
+    dba.execute(f"SET ROLE {REGION}")
+    dba.execute("INSERT INTO public.tenants_unit " + ROWS["tenants_unit"].format(REGION))
+    rename = "UPDATE public.tenants_unit SET name = 'y'"
+    dba.execute(f"SET ROLE {STRANGER}")
+    assert dba.execute(rename).rowcount == 0
+    dba.execute(f"SET ROLE {REGION}")
+    assert dba.execute(rename).rowcount == 1
+    for statement in (
+        f"UPDATE public.tenants_unit SET owner = '{STRANGER}'",
+        "DELETE FROM public.tenants_unit",
+        "TRUNCATE public.tenants_unit",
+    ):
+        with pytest.raises(errors.InsufficientPrivilege), dba.transaction():
+            dba.execute(statement)
+
+
+@pytest.mark.django_db
+def test_through_django_another_huvudmans_unit_is_not_changed_either() -> None:
+    write_units()
+    with acting_as(STRANGER):
+        assert Unit.objects.filter(hsa_id=WARD).update(name="Kapad") == 0
+        assert Unit.objects.filter(hsa_id=ELSEWHERE).update(phone="112") == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE public.tenants_tenant SET fingerprint = ''",
+        "INSERT INTO public.tenants_domain (domain, is_primary, tenant_id) VALUES ('x', true, 1)",
+        "DELETE FROM public.tenants_domain",
+        "SELECT FROM public.django_migrations",
+        "CREATE TABLE public.foothold ()",
+    ],
+)
+def test_the_registry_is_written_by_no_huvudman(
+    dba: psycopg.Connection[Any], statement: str
+) -> None:
+    dba.execute(f"SET ROLE {REGION}")
+    with pytest.raises(errors.InsufficientPrivilege):
+        dba.execute(statement)
+
+
+def test_a_text_that_somebody_edits_past_every_right_is_no_longer_signed(
+    committed: None, dba: psycopg.Connection[Any]
+) -> None:
+    with acting_as(REGION):
+        draft = agreements.draft(
+            title="x", text="x", parties=[REGION, MUNICIPALITY], channels={}, terms={},
+            valid_from=date(2026, 1, 1), valid_until=date(2089, 1, 1), at=AT,
+        )  # fmt: skip
+    for party in draft.parties:
+        with acting_as(party):
+            agreements.sign(
+                agreement=draft.id, text_hash=draft.text_hash, name="x", title="x", at=AT
+            )
+    later = datetime(2089, 6, 1, tzinfo=UTC)
+    with acting_as(REGION):
+        assert agreements.in_force(REGION, at=AT)
+        dba.execute("UPDATE public.tenants_agreementtext SET valid_until = '2099-01-01'")
+        dba.commit()
+        assert not agreements.in_force(REGION, at=AT)
+        assert not agreements.in_force(REGION, at=later)
