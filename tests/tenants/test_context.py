@@ -1,7 +1,7 @@
 """For whom we act, and what is promised for after the commit."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 
 import pytest
 from cast import MUNICIPALITY, REGION
@@ -62,7 +62,7 @@ def test_after_commit_calls_with_its_arguments_once_the_row_is_there(committed: 
 
 def test_after_commit_calls_nothing_when_the_transaction_is_rolled_back(committed: None) -> None:
     seen: list[str] = []
-    with acting_as(REGION), pytest.raises(ZeroDivisionError), transaction.atomic():
+    with acting_as(REGION), suppress(ZeroDivisionError), transaction.atomic():
         after_commit(seen.append, "called")
         raise ZeroDivisionError
     assert seen == []
