@@ -1,7 +1,7 @@
 """Who may use a view: each one says so by a decorator, and a view that says nothing is refused.
 
-The outermost decorator of a view is its rule: `public`, `with_session`, `signed_in` or `needs`. The
-rule is kept by project.middleware.WhoActs, before the view is called.
+A view's rule is its decorator: `public`, `with_session`, `signed_in` or `needs`. It is kept by
+project.middleware.WhoActs, before the view is called.
 """
 
 from collections.abc import Callable
@@ -62,7 +62,11 @@ def public(view: V) -> V:
 
 
 def with_session(view: V) -> V:
-    """Let a person who is signed in use a view, in an assignment or not yet (R2)."""
+    """Let a person who is signed in use a view, in an assignment or not yet (R2).
+
+    Its forms need not say for which assignment they were made; the field `assignment` always means
+    that one, so a choice among several needs a name of its own.
+    """
     return _ruled(view, WITH_SESSION)
 
 

@@ -1,0 +1,59 @@
+"""What the product refuses to start with: a demo that somebody could reach, a secret that is none.
+
+Called by project.wsgi before the first request.
+"""
+
+import os
+from collections.abc import Mapping
+from ipaddress import ip_address
+
+LOCAL = ".localhost"
+WHY = "I demon loggar man in utan lösenord, så den får bara nås från den egna datorn."
+
+
+class Unsafe(SystemExit):
+    """The product does not start like this; the text is Swedish and says what to do."""
+
+
+def refuse_if_unsafe(*, environment: Mapping[str, str] = os.environ) -> None:
+    """Let the product start only where what it is started with is safe.
+
+    :raises Unsafe: otherwise
+    """
+    if environment.get("SAMPLAN_DEMO") == "1":
+        _refuse_public_demo(environment)
+    elif not environment.get("SAMPLAN_SECRET_KEY") and not environment.get(
+        "SAMPLAN_SECRET_KEY_FILE"
+    ):
+        raise Unsafe(
+            "SAMPLAN_SECRET_KEY saknas, så alla skulle loggas ut vid varje omstart. Sätt den till"
+            " en lång slumpad text, eller SAMPLAN_SECRET_KEY_FILE till filen som har den. För att"
+            " prova lokalt: sätt SAMPLAN_DEMO=1."
+        )
+
+
+def _refuse_public_demo(environment: Mapping[str, str]) -> None:
+    hosts = environment.get("SAMPLAN_HOSTS", LOCAL).split(",")
+    outside = [it for it in map(str.strip, hosts) if it and not _is_local(it)]
+    if outside:
+        raise Unsafe(
+            f"{WHY} {', '.join(outside)} i SAMPLAN_HOSTS slutar inte med {LOCAL}. Ta bort det"
+            " värdnamnet, eller ta bort SAMPLAN_DEMO."
+        )
+    bind = environment.get("SAMPLAN_BIND", "127.0.0.1")
+    if not _is_loopback(bind):
+        raise Unsafe(
+            f"{WHY} Adressen {bind} i SAMPLAN_BIND nås från nätet. Sätt SAMPLAN_BIND=127.0.0.1,"
+            " eller ta bort SAMPLAN_DEMO."
+        )
+
+
+def _is_local(host: str) -> bool:
+    return host == LOCAL.removeprefix(".") or host.endswith(LOCAL)
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return address == "localhost"

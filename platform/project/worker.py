@@ -1,0 +1,104 @@
+"""The loop of background work (decision 25): safe to kill at any time, and to run twice.
+
+What it does is in rows: a round that is cut short is undone, and the next one finds it again.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import date
+from threading import Event
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+
+from care.inbox import tasks
+from care.law import calendar
+from tenants import clock
+
+logger = logging.getLogger(__name__)
+
+FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0  # seconds, while the database cannot be reached
+
+
+class DatabaseLost(Exception):
+    """The database cannot be reached; the round ends."""
+
+
+def run(*, once: bool, interval: float, stopping: Event) -> None:
+    """Work, round by round, until told to stop; a round that has begun is finished.
+
+    A database that is away is tried again, at ever longer intervals.
+
+    :param interval: seconds from round to round
+    """
+    horizons: dict[str, int] = {}
+    day: date | None = None
+    wait = FIRST_WAIT
+    while not stopping.is_set():
+        try:
+            today = _today()
+            if today != day:
+                horizons.clear()  # at the start and nightly every letter is asked for
+                day = today
+            work(_tenants(), horizons)
+            pause, wait = interval, FIRST_WAIT
+        except DatabaseLost:
+            logger.warning("the database cannot be reached; next try in %.0f s", wait)
+            pause, wait = wait, min(2 * wait, LONGEST_WAIT)
+        else:
+            if once:
+                return
+        stopping.wait(pause)
+
+
+def work(tenants: Iterable[str], horizons: dict[str, int]) -> int:
+    """Do one round; a huvudman whose round fails does not stop the others.
+
+    :raises DatabaseLost: if the database cannot be reached
+    """
+    done = 0
+    for tenant in tenants:
+        try:
+            done += tasks.work([tenant], horizons)
+        except Exception as fault:  # whatever it is, the other huvudmän have their turn
+            _refuse_without_database(fault)
+            logger.error("%s: %s", tenant, _without_values(fault))
+    return done
+
+
+def _today() -> date:
+    try:
+        return calendar.local_date(clock.moment())
+    except (OperationalError, InterfaceError) as fault:
+        _refuse_without_database(fault)
+        raise
+
+
+def _tenants() -> list[str]:
+    if settings.TENANT_PINNED:
+        return [settings.TENANT_PINNED]
+    try:
+        return tasks.all_tenants()
+    except (OperationalError, InterfaceError) as fault:
+        _refuse_without_database(fault)
+        raise
+
+
+def _refuse_without_database(fault: Exception) -> None:
+    """Give the connection back if it is dead; a lock that was not got is no lost database."""
+    if isinstance(fault, OperationalError | InterfaceError) and not _is_alive():
+        connection.close()
+        raise DatabaseLost from fault
+
+
+def _is_alive() -> bool:
+    return connection.connection is not None and connection.is_usable()
+
+
+def _without_values(fault: Exception) -> str:
+    """Name a fault and its place; its own words may quote a row, and so a patient."""
+    place = fault.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{place.tb_frame.f_code.co_qualname}:{place.tb_lineno}" if place else "?"
+    return f"{type(fault).__name__} in {where}"
