@@ -131,7 +131,7 @@ def unexpected(request: HttpRequest, exception: BaseException | None = None) -> 
     try:
         response = render(request, "portal/error.html", {"error": failure}, status=500)
     except Exception as second:  # the last line: a page that fails must not hide the first fault
-        logger.error("%s %s", reference, type(second).__qualname__)  # noqa: TRY400
+        logger.error("%s %s", reference, type(second).__qualname__)
         words = (failure.happened, failure.means, failure.action, reference)
         response = HttpResponse("\n".join(words), "text/plain; charset=utf-8", status=500)
     response["Cache-Control"] = "no-store"

@@ -106,7 +106,10 @@ FORM_EXPIRED = Text(
 OTHER_ASSIGNMENT = Text(
     409,
     _("Du har bytt uppdrag i en annan flik"),
-    _("Sidan gjordes för ett annat uppdrag än det du har nu. Ingenting har sparats eller skickats."),
+    _(
+        "Sidan gjordes för ett annat uppdrag än det du har nu. Ingenting har sparats eller"
+        " skickats."
+    ),
     _("Läs om sidan, eller byt tillbaka till det uppdrag som du började i."),
     _("Byt uppdrag"),
     "portal:assignments",
@@ -114,7 +117,10 @@ OTHER_ASSIGNMENT = Text(
 NOT_PERMITTED = Text(
     409,
     _("”{act}” går inte att göra nu"),
-    _("Ärendet är {state}, så handlingen hör inte hemma här. Ingenting har sparats eller skickats."),
+    _(
+        "Ärendet är {state}, så handlingen hör inte hemma här. Ingenting har sparats eller"
+        " skickats."
+    ),
     _("Läs ärendet igen: någon kan ha hunnit före dig. Skicka annars ett generellt meddelande."),
 )
 TAKEN_BEFORE = Text(
@@ -160,7 +166,10 @@ GROUND_MISSING = Text(
 NO_RECEIVER = Text(
     422,
     _("Meddelandet skickades inte"),
-    _("Ingen mottagande enhet är vald, eller så går den inte att välja. Ingen har fått uppgifterna."),
+    _(
+        "Ingen mottagande enhet är vald, eller så går den inte att välja. Ingen har fått"
+        " uppgifterna."
+    ),
     _("Gå tillbaka och välj minst en enhet som tar emot."),
 )
 NO_SUCH_UNIT = Text(
@@ -215,7 +224,10 @@ WRONG_METHOD = Text(
 DATABASE_AWAY = Text(
     503,
     _("Samplan når inte sin databas just nu"),
-    _("Det är inte säkert att det du gjorde har sparats. Det du skrev finns kvar på den här sidan."),
+    _(
+        "Det är inte säkert att det du gjorde har sparats. Det du skrev finns kvar på den här"
+        " sidan."
+    ),
     _(
         "Vänta en minut och försök igen. Ingenting sparas två gånger. Är det bråttom: ring"
         " mottagaren och följ er reservrutin."

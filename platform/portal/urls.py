@@ -1,3 +1,28 @@
-"""Addresses of the pages."""
+"""Addresses of the pages: no patient data in any of them."""
 
-urlpatterns: list = []
+from portal.views import (
+    acts,
+    agreements,
+    assignments,
+    cases,
+    help,
+    messages,
+    staff,
+    start,
+    units,
+    worklist,
+)
+
+app_name = "portal"
+urlpatterns = [
+    *start.urlpatterns,
+    *assignments.urlpatterns,
+    *worklist.urlpatterns,
+    *cases.urlpatterns,
+    *messages.urlpatterns,
+    *acts.urlpatterns,
+    *units.urlpatterns,
+    *staff.urlpatterns,
+    *agreements.urlpatterns,
+    *help.urlpatterns,
+]

@@ -1,0 +1,99 @@
+"""Help, and the accessibility statement: pages that everybody may read."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from care.identity import queries
+from portal import glossary, parties
+from portal.access import Request, public
+from portal.context import KEYS_COOKIE
+from tenants.context import acting_for
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as Words
+
+YEAR = 365 * 24 * 3600
+ASSESSED_ON = date(2026, 11, 24)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A known fault of accessibility, as the statement lists it."""
+
+    what: "str | Words"
+    whom: "str | Words"
+    criterion: str
+
+
+KNOWN_FAULTS = (
+    Fault(
+        _(
+            "Tjänsten är inte provad av personer som använder skärmläsare, förstoring eller"
+            " röststyrning."
+        ),
+        _("Det kan finnas hinder som våra egna prov inte har hittat."),
+        "",
+    ),
+    Fault(
+        _("På engelska visas en del av lagens förklaringar och vissa felmeddelanden på svenska."),
+        _("Den som läser med engelsk talsyntes hör de meningarna uttalade fel."),
+        "WCAG 3.1.2",
+    ),
+)
+
+
+@public
+def help_page(request: Request) -> HttpResponse:
+    """Explain the words, the common tasks and the keys, and say whom to ask."""
+    signed_in = request.staff is not None
+    return render(
+        request,
+        "portal/help/help.html",
+        {
+            "words": glossary.WORDS,
+            "administrators": queries.administrators(at=request.at) if signed_in else (),
+        },
+    )
+
+
+@public
+@require_POST
+def switch_keys(request: Request) -> HttpResponse:
+    """Switch the single-letter keys on or off in this browser (WCAG 2.1.4)."""
+    turn = "off" if request.POST.get("keys") == "off" else "on"
+    said = gettext("Tangenterna är avstängda.") if turn == "off" else gettext("Tangenterna är på.")
+    messages.success(request, said)
+    response = redirect("portal:help")
+    response.set_cookie(KEYS_COOKIE, turn, max_age=YEAR, samesite="Lax", httponly=True)
+    return response
+
+
+@public
+def accessibility(request: Request) -> HttpResponse:
+    """Say how accessible the service is, by the template of Digg (lag 2018:1937)."""
+    schema_name = acting_for()
+    return render(
+        request,
+        "portal/help/accessibility.html",
+        {
+            "who": parties.name(schema_name) if schema_name != "public" else "",
+            "faults": KNOWN_FAULTS,
+            "assessed_on": ASSESSED_ON,
+        },
+    )
+
+
+urlpatterns = [
+    path("help", help_page, name="help"),
+    path("help/keys", switch_keys, name="switch_keys"),
+    path("accessibility", accessibility, name="accessibility"),
+]

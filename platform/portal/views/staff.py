@@ -1,0 +1,39 @@
+"""Medarbetare: who works here, and in which assignments."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext
+
+from care.identity import importing, queries
+from care.identity.permissions import ROLE_LABELS, Permission
+from portal import imports
+from portal.access import ActorRequest, needs
+
+
+@needs(Permission.ADMINISTER_ASSIGNMENTS)
+def list_staff(request: ActorRequest) -> HttpResponse:
+    """Show everybody who works here, with the assignments that hold now."""
+    people = [
+        (it, [(held, gettext(ROLE_LABELS[held.role])) for held in it.assignments])
+        for it in queries.staff_list(at=request.at)
+    ]
+    return render(request, "portal/assignments/staff.html", {"people": people})
+
+
+@needs(Permission.ADMINISTER_ASSIGNMENTS)
+def import_assignments(request: ActorRequest) -> HttpResponse:
+    """Compare a file with our assignments; take it over when what it changes has been read."""
+    return imports.answer(
+        request,
+        what=imports.ASSIGNMENTS,
+        act=lambda content, dry_run: importing.import_assignments(
+            actor=request.actor, content=content, dry_run=dry_run, at=request.at
+        ),
+    )
+
+
+urlpatterns = [
+    path("staff", list_staff, name="staff"),
+    path("staff/import", import_assignments, name="import_assignments"),
+]
