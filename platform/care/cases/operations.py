@@ -1,6 +1,6 @@
 """What happens to a case: it is opened or received, units join, acts are recorded."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from care.cases.models import Deadline as Deadline
 from care.identity.actors import Actor
 from care.individuals.models import Individual
 from care.law import discharge, history
+from care.law.history import Fact
 from care.law.machine import NotPermitted
 from tenants.context import acting_for
 
@@ -140,7 +141,7 @@ def record(
     if is_step and not is_letter and not discharge.PROCESS.permits(state, discharge.Act(act)):
         raise NotPermitted(state, discharge.Act(act), discharge.PROCESS.statute(discharge.Act(act)))
     flagged = is_step and discharge.PROCESS.follow(state, discharge.Act(act), body or {})[1]
-    version = case.version + 1 if leads and is_step else None
+    version = case.version + 1 if leads and (is_step or act == queries.REPLACE) else None
     Event.objects.create(
         common_id=case.common_id,
         act=act,
@@ -155,9 +156,12 @@ def record(
         is_flagged=flagged,
         version=version,
     )
+    if not is_step and act != queries.REPLACE:
+        return  # what units do with messages sets no clock of the law going
+    facts = queries.facts(case)
     if version:
-        _compute(case, version)
-    projections.refresh_deadlines(case, at=at)
+        _compute(case, facts, version)
+    projections.refresh_deadlines(case, facts=facts, at=at)
 
 
 def show(
@@ -179,8 +183,7 @@ def discharge_ended() -> frozenset[str]:
     return frozenset({discharge.State.CLOSED, discharge.State.ABORTED})
 
 
-def _compute(case: Case, version: int) -> None:
-    facts = queries.facts(case)
+def _compute(case: Case, facts: Sequence[Fact], version: int) -> None:
     state = history.state(facts)
     expected = history.expected_discharges(facts)
     values: dict[str, Any] = {

@@ -1,10 +1,12 @@
 """Rows computed from the log of acts: they may be dropped and built again."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from care.cases import queries
 from care.cases.models import Case, Deadline
 from care.law import deadlines
+from care.law.history import Fact
 from care.law.terms import Terms
 from tenants.context import acting_for
 from tenants.models import Unit
@@ -19,9 +21,8 @@ BINDS = {
 RECEIPTS = frozenset({"admission_receipt_due", "ready_receipt_due"})
 
 
-def refresh_deadlines(case: Case, *, at: datetime) -> None:
+def refresh_deadlines(case: Case, *, facts: Sequence[Fact], at: datetime) -> None:
     """Bring the running deadlines of the units at home in line with the history."""
-    facts = queries.facts(case)
     mine = list(
         case.participations.filter(until_at=None, tenant=acting_for()).values_list(
             "unit", "unit__kind"
@@ -63,4 +64,4 @@ def _bound(binds: str, mine: list[tuple[str, str]]) -> list[str]:
 def rebuild_deadlines(case: Case, *, at: datetime) -> None:
     """Drop the deadlines of the law that nobody has acted on, and build them again."""
     Deadline.objects.filter(case=case, message_id=None, acted_at=None).delete()
-    refresh_deadlines(case, at=at)
+    refresh_deadlines(case, facts=queries.facts(case), at=at)

@@ -126,6 +126,11 @@ def parts(case: Case) -> list[Part]:
     )
 
 
+def tenants(case: Case) -> set[str]:
+    """Return the huvudmän whose units take or took part."""
+    return set(case.participations.values_list("tenant", flat=True))
+
+
 def latest(case: Case) -> Event | None:
     """Return the newest act of the process in a case."""
     acts = [it.value for it in discharge.Act]
@@ -136,10 +141,10 @@ def latest(case: Case) -> Event | None:
     )
 
 
-def next_deadline(case: Case, unit_id: str) -> Deadline | None:
-    """Return the deadline that a unit must look at first: running, or overdue and not met."""
-    running = case.deadlines.filter(unit_id=unit_id, met_at=None, cancelled_at=None)
-    return running.order_by("due_at", "id").first()
+def next_deadlines(case: Case) -> dict[str, Deadline]:
+    """Return by unit the deadline that it must look at first: running, or overdue and not met."""
+    running = case.deadlines.filter(met_at=None, cancelled_at=None).order_by("-due_at", "-id")
+    return {deadline.unit_id: deadline for deadline in running}
 
 
 @dataclass(frozen=True)

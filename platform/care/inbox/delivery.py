@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from care.cases import operations as cases
+from care.cases import queries
 from care.cases.operations import Doer
 from care.identity import units
 from care.individuals import operations as individuals
@@ -134,9 +135,6 @@ def _receipt(sender: str, letter: Letter, at: datetime) -> None:
     facts = {name: letters.moment(told[name]) for name in letters.FACTS}
     words = {name: told[name] for name in letters.WORDS if name not in ("unit_id", "tenant")}
     Delivery.objects.filter(pk=delivery.pk).update(**facts, **words)
-    case = access.own_case(letter["common_id"])
-    if case:
-        projections.refresh(case, at=at)
 
 
 def _state(sender: str, letter: Letter, at: datetime) -> None:
@@ -147,11 +145,14 @@ def _state(sender: str, letter: Letter, at: datetime) -> None:
 
 
 def _consent(sender: str, letter: Letter, at: datetime) -> None:
-    told, core = letter["body"]["consents"], letter["body"]["case"]
-    case = _case(sender, core, at)
-    _join(case, core, at)
-    _follow_lead(case, sender, core)
-    for consent in told:
+    core = letter["body"].get("case")
+    case = _case(sender, core, at) if core else access.own_case(letter["common_id"])
+    if case is None:
+        return
+    if core:
+        _join(case, core, at)
+        _follow_lead(case, sender, core)
+    for consent in letter["body"]["consents"]:
         individuals.receive_consent(
             individual=case.individual, common_id=case.common_id, letter=consent
         )
@@ -187,8 +188,10 @@ def _case(sender: str, core: Letter, at: datetime) -> Case:
 
 
 def _join(case: Case, core: Letter, at: datetime) -> None:
+    known = {part.unit_id for part in queries.parts(case)}
     for unit_id, tenant in core["parts"]:
-        cases.join(case, unit_id=unit_id, tenant=tenant, at=at)
+        if unit_id not in known:
+            cases.join(case, unit_id=unit_id, tenant=tenant, at=at)
 
 
 def _follow_lead(case: Case, sender: str, told: Letter) -> None:

@@ -1,6 +1,9 @@
 """The worklist: one row for each unit and case, written when something happens, read at once."""
 
+from collections import defaultdict
 from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import F
 
@@ -11,54 +14,66 @@ from tenants.context import acting_for
 
 
 def refresh(case: Case, *, at: datetime) -> None:
-    """Bring the rows of every unit at home that takes part in line with the case."""
+    """Bring the rows of every unit at home that takes part in line with the case.
+
+    A fixed number of queries, however many units there are; only a row that differs is written, and
+    only then does the unit's worklist count as changed.
+    """
     parts = queries.parts(case)
     here = [part.unit_id for part in parts if part.tenant == acting_for()]
-    left = WorklistRow.objects.filter(case_id=case.pk).exclude(unit_id__in=here)
-    for unit_id in list(left.values_list("unit_id", flat=True)):
-        left.filter(unit_id=unit_id).delete()
-        _count(unit_id)
     names = {part.unit_id: part.name for part in parts}
+    known = {row.unit_id: row for row in WorklistRow.objects.filter(case_id=case.pk)}
+    deliveries = _deliveries(case)
+    dues = queries.next_deadlines(case)
     latest = queries.latest(case)
-    for part in parts:
-        if part.tenant != acting_for():
+    changed = sorted(known.keys() - set(here))
+    WorklistRow.objects.filter(case_id=case.pk, unit_id__in=changed).delete()
+    for unit_id in here:
+        mine = deliveries[unit_id]
+        waiting = [it.message_id for it in mine if it.is_waiting]
+        due = dues.get(unit_id)
+        values = {
+            "state": case.state,
+            "is_open": case.is_open or bool(waiting),
+            "unacknowledged": len(waiting),
+            "message_id": waiting[0] if waiting else None,
+            "due_at": due.due_at if due else None,
+            "due_rule": due.rule if due else "",
+            "latest_act": latest.act if latest else "",
+            "latest_at": latest.at if latest else at,
+            "latest_unit": names.get(latest.unit_id, "") if latest else "",
+            "assigned_to": next((it.assigned_to for it in reversed(mine) if it.assigned_to), ""),
+        }
+        row = known.get(unit_id)
+        if row and all(getattr(row, name) == value for name, value in values.items()):
             continue
-        waiting = list(
-            Delivery.objects.filter(
-                message__common_id=case.common_id,
-                unit_id=part.unit_id,
-                acknowledged_at=None,
-                rejected_at=None,
-                forwarded_at=None,
-                message__act__in=RECEIPTED,
-            )
-            .order_by("message__sent_at", "id")
-            .values_list("message_id", flat=True)
-        )
-        due = queries.next_deadline(case, part.unit_id)
-        mine = Delivery.objects.filter(
-            message__common_id=case.common_id, unit_id=part.unit_id
-        ).exclude(assigned_to="")
-        WorklistRow.objects.update_or_create(
-            unit_id=part.unit_id,
-            case_id=case.pk,
-            defaults={
-                "state": case.state,
-                "is_open": case.is_open or bool(waiting),
-                "unacknowledged": len(waiting),
-                "message_id": waiting[0] if waiting else None,
-                "due_at": due.due_at if due else None,
-                "due_rule": due.rule if due else "",
-                "latest_act": latest.act if latest else "",
-                "latest_at": latest.at if latest else at,
-                "latest_unit": names.get(latest.unit_id, "") if latest else "",
-                "assigned_to": mine.order_by("-message__sent_at")
-                .values_list("assigned_to", flat=True)
-                .first()
-                or "",
-            },
-        )
-        _count(part.unit_id)
+        WorklistRow.objects.update_or_create(unit_id=unit_id, case_id=case.pk, defaults=values)
+        changed.append(unit_id)
+    for unit_id in changed:
+        _count(unit_id)
+
+
+class _At(NamedTuple):
+    """How a delivery stands at a unit, as far as the worklist asks."""
+
+    message_id: UUID
+    is_waiting: bool
+    assigned_to: str
+
+
+def _deliveries(case: Case) -> dict[str, list[_At]]:
+    """Return the deliveries of a case by unit, in the order in which they were sent."""
+    rows = Delivery.objects.filter(message__common_id=case.common_id).order_by(
+        "message__sent_at", "id"
+    )
+    found: dict[str, list[_At]] = defaultdict(list)
+    for unit_id, message_id, act, assigned_to, *dealt_with in rows.values_list(
+        "unit_id", "message_id", "message__act", "assigned_to",
+        "acknowledged_at", "rejected_at", "forwarded_at",
+    ):  # fmt: skip
+        is_waiting = act in RECEIPTED and not any(dealt_with)
+        found[unit_id].append(_At(message_id, is_waiting, assigned_to))
+    return found
 
 
 # The messages whose receiver acknowledges (domain document, section 7).

@@ -89,10 +89,12 @@ class Stage:
         self.carry(at)
 
     def carry(self, at: datetime) -> None:
-        """Let both huvudmän fetch what the other has sent, until nothing is left."""
+        """Let both huvudmän fetch what the other has sent, in turn, until nothing is left."""
         here, there = REGION.schema, self.municipality.schema
-        while _fetch(there, here, at) + _fetch(here, there, at):
-            pass
+        reader, writer, in_vain = there, here, 0
+        while in_vain < 2:
+            in_vain = 0 if _fetch(reader, writer, at) else in_vain + 1
+            reader, writer = writer, reader
 
     def wait_until(self, at: datetime) -> None:
         """Let time pass: deadlines that run out until then are acted on."""

@@ -9,112 +9,221 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('individuals', '0001_the_first_tables'),
-        ('tenants', '0001_the_first_tables'),
+        ("individuals", "0001_the_first_tables"),
+        ("tenants", "0001_the_first_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('common_id', models.UUIDField(default=uuid.uuid4, unique=True)),
-                ('lead', models.CharField(max_length=63)),
-                ('variant', models.CharField(choices=[('somatic', 'Somatik'), ('psychiatric', 'Psykiatri'), ('open_compulsory', 'Öppen tvångsvård'), ('outside_act', 'Utanför lagen'), ('shortened', 'Förkortat')], default='somatic', max_length=20)),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('admitted', 'admitted'), ('planning', 'planning'), ('ready', 'ready'), ('discharged', 'discharged'), ('closed', 'closed'), ('aborted', 'aborted'), ('returned', 'returned')], default=care.law.discharge.State['DRAFT'], max_length=20)),
-                ('state_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('terms', models.JSONField(default=dict)),
-                ('opened_at', models.DateTimeField()),
-                ('expected_discharge_at', models.DateTimeField(null=True)),
-                ('is_open', models.BooleanField(default=True)),
-                ('individual', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='individuals.individual')),
-                ('sending_unit', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='tenants.unit')),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("common_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("lead", models.CharField(max_length=63)),
+                (
+                    "variant",
+                    models.CharField(
+                        choices=[
+                            ("somatic", "Somatik"),
+                            ("psychiatric", "Psykiatri"),
+                            ("open_compulsory", "Öppen tvångsvård"),
+                            ("outside_act", "Utanför lagen"),
+                            ("shortened", "Förkortat"),
+                        ],
+                        default="somatic",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("admitted", "admitted"),
+                            ("planning", "planning"),
+                            ("ready", "ready"),
+                            ("discharged", "discharged"),
+                            ("closed", "closed"),
+                            ("aborted", "aborted"),
+                            ("returned", "returned"),
+                        ],
+                        default=care.law.discharge.State["DRAFT"],
+                        max_length=20,
+                    ),
+                ),
+                ("state_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("terms", models.JSONField(default=dict)),
+                ("opened_at", models.DateTimeField()),
+                ("expected_discharge_at", models.DateTimeField(null=True)),
+                ("is_open", models.BooleanField(default=True)),
+                (
+                    "individual",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="individuals.individual",
+                    ),
+                ),
+                (
+                    "sending_unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="tenants.unit",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Contribution',
+            name="Contribution",
             fields=[
-                ('open_to', models.JSONField(default=dict, editable=False)),
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('common_id', models.UUIDField(db_index=True)),
-                ('info_class', models.CharField(max_length=20)),
-                ('branch', models.CharField(max_length=30)),
-                ('unit_id', models.CharField(max_length=32)),
-                ('unit_name', models.CharField(max_length=100)),
-                ('kind', models.CharField(max_length=40)),
-                ('text', models.TextField()),
-                ('author', models.CharField(max_length=100)),
-                ('author_title', models.CharField(max_length=60)),
-                ('at', models.DateTimeField()),
+                ("open_to", models.JSONField(default=dict, editable=False)),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("common_id", models.UUIDField(db_index=True)),
+                ("info_class", models.CharField(max_length=20)),
+                ("branch", models.CharField(max_length=30)),
+                ("unit_id", models.CharField(max_length=32)),
+                ("unit_name", models.CharField(max_length=100)),
+                ("kind", models.CharField(max_length=40)),
+                ("text", models.TextField()),
+                ("author", models.CharField(max_length=100)),
+                ("author_title", models.CharField(max_length=60)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'abstract': False,
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['open_to'], name='contribution_open_to')],
+                "abstract": False,
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["open_to"], name="contribution_open_to"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('common_id', models.UUIDField()),
-                ('act', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('origin', models.CharField(max_length=63)),
-                ('message_id', models.UUIDField(null=True)),
-                ('unit_id', models.CharField(blank=True, max_length=32)),
-                ('actor_name', models.CharField(blank=True, max_length=100)),
-                ('actor_title', models.CharField(blank=True, max_length=60)),
-                ('assignment_id', models.UUIDField(null=True)),
-                ('body', models.JSONField(default=dict)),
-                ('is_flagged', models.BooleanField(default=False)),
-                ('version', models.PositiveIntegerField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("common_id", models.UUIDField()),
+                ("act", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "recorded_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("origin", models.CharField(max_length=63)),
+                ("message_id", models.UUIDField(null=True)),
+                ("unit_id", models.CharField(blank=True, max_length=32)),
+                ("actor_name", models.CharField(blank=True, max_length=100)),
+                ("actor_title", models.CharField(blank=True, max_length=60)),
+                ("assignment_id", models.UUIDField(null=True)),
+                ("body", models.JSONField(default=dict)),
+                ("is_flagged", models.BooleanField(default=False)),
+                ("version", models.PositiveIntegerField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['common_id', 'at'], name='event_case')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('message_id', None), _negated=True), fields=('origin', 'message_id', 'act'), name='event_once')],
+                "indexes": [models.Index(fields=["common_id", "at"], name="event_case")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("message_id", None), _negated=True),
+                        fields=("origin", "message_id", "act"),
+                        name="event_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Deadline',
+            name="Deadline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80)),
-                ('rule', models.CharField(max_length=40)),
-                ('unit_id', models.CharField(max_length=32)),
-                ('statute', models.CharField(max_length=40)),
-                ('due_at', models.DateTimeField()),
-                ('met_at', models.DateTimeField(null=True)),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('acted_at', models.DateTimeField(null=True)),
-                ('message_id', models.UUIDField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deadlines', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=80)),
+                ("rule", models.CharField(max_length=40)),
+                ("unit_id", models.CharField(max_length=32)),
+                ("statute", models.CharField(max_length=40)),
+                ("due_at", models.DateTimeField()),
+                ("met_at", models.DateTimeField(null=True)),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                ("acted_at", models.DateTimeField(null=True)),
+                ("message_id", models.UUIDField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deadlines",
+                        to="cases.case",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('acted_at', None), ('cancelled_at', None), ('met_at', None)), fields=['due_at'], name='deadline_running')],
-                'constraints': [models.UniqueConstraint(fields=('case', 'unit_id', 'key'), name='deadline_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("acted_at", None), ("cancelled_at", None), ("met_at", None)
+                        ),
+                        fields=["due_at"],
+                        name="deadline_running",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "unit_id", "key"), name="deadline_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Participation',
+            name="Participation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tenant', models.CharField(max_length=63)),
-                ('from_at', models.DateTimeField()),
-                ('until_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='cases.case')),
-                ('unit', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='tenants.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("tenant", models.CharField(max_length=63)),
+                ("from_at", models.DateTimeField()),
+                ("until_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="participations",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="tenants.unit",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('until_at', None)), fields=('case', 'unit'), name='participation_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until_at", None)),
+                        fields=("case", "unit"),
+                        name="participation_once",
+                    )
+                ],
             },
         ),
     ]
