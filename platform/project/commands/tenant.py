@@ -7,6 +7,7 @@ import json
 from typing import Annotated, Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -72,7 +73,8 @@ def migrate() -> None:
     from tenants.models import Tenant
 
     migrating.migrate_public()
-    with Progress(console=_console(), transient=True) as progress:
+    console = _console()
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("Uppgraderar", total=None, visible=False)
 
         def tell(name: str, done: int, of: int) -> None:
@@ -126,7 +128,9 @@ def _rows() -> list[dict[str, Any]]:
 
 
 def _as_table(rows: list[dict[str, Any]]) -> Table:
-    table = Table("Namn", "Schema", "Typ", "Organisationsnummer", "Kod", "Värdnamn", "I fas")
+    table = Table(box=box.SIMPLE)
+    for heading in ("Namn", "Schema", "Typ", "Orgnr", "Kod", "Värdnamn", "I fas"):
+        table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(
             row["name"],
@@ -141,4 +145,7 @@ def _as_table(rows: list[dict[str, Any]]) -> Table:
 
 
 def _console() -> Console:
-    return Console(highlight=False)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 200  # a row stays one line for the program that reads it
+    return console
