@@ -99,10 +99,10 @@ class WhoActs:
             return errors.refuse(request, texts.NOT_FOUND)
         if request.staff is None:
             return _signed_out(request)
-        if _is_from_elsewhere(request, rule):
-            return errors.refuse(request, texts.OTHER_ASSIGNMENT)
         if rule.needs_assignment and isinstance(request.staff, NoAssignment):
             return _without_assignment(request, request.staff)
+        if _is_from_elsewhere(request, rule):
+            return errors.refuse(request, texts.OTHER_ASSIGNMENT)
         try:
             if request.actor is not None:
                 access.refuse_unless_permitted(request.actor, rule)
