@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from care.cases.models import Event
+from care.identity import operations
 from care.identity.models import Staff
 from care.identity.permissions import Permission
 from care.sharing.access import NotVisible
@@ -54,6 +55,13 @@ def hidden_page(request: ActorRequest) -> HttpResponse:
         raise NotVisible(actor=request.actor, common_id=None, reason=reason)
 
 
+@signed_in
+def refused_page(request: ActorRequest) -> HttpResponse:
+    actor = request.actor
+    operations.revoke_assignment(actor=actor, assignment_id=actor.assignment_id, at=request.at)
+    return HttpResponse("revoked")
+
+
 @public
 def broken_page(request: Request) -> HttpResponse:
     raise OperationalError("server closed the connection unexpectedly")
@@ -74,6 +82,7 @@ urlpatterns = [
     path("tests/acting", acting_page),
     path("tests/administrators", administrators_page),
     path("tests/hidden", hidden_page),
+    path("tests/refused", refused_page),
     path("tests/broken", broken_page),
     path("tests/faulty", faulty_page),
     path("tests/no-rule", page_without_a_rule),
