@@ -5,7 +5,6 @@ message, its deliveries and the letters for other huvudmän.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -45,12 +44,14 @@ class NotThere(Exception):
     """No such message waits at this unit."""
 
 
-@dataclass(frozen=True)
 class TakenBefore(Exception):
     """Somebody else has dealt with the message; nothing was changed."""
 
-    by: str
-    at: datetime | None
+    # No frozen dataclass: a context manager that an exception passes writes its traceback.
+    def __init__(self, by: str, at: datetime | None) -> None:
+        super().__init__(by, at)
+        self.by = by
+        self.at = at
 
 
 def send(
