@@ -1,0 +1,20 @@
+"""The municipalities by their code, from the registry, read once a minute as the host names are."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from time import monotonic
+
+from tenants.models import Tenant
+
+MINUTE = 60
+
+
+def municipalities() -> Mapping[str, str]:
+    """Return the name of each municipality that has joined by its code, in Swedish order."""
+    return _municipalities(monotonic() // MINUTE)
+
+
+@lru_cache(maxsize=1)
+def _municipalities(now: float) -> Mapping[str, str]:
+    joined = Tenant.objects.exclude(municipality_code="").order_by("name_sort")
+    return dict(joined.values_list("municipality_code", "name"))

@@ -1,0 +1,1 @@
+"""The pages: each validates, calls one operation or query, and renders."""

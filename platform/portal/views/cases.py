@@ -1,0 +1,255 @@
+"""Ärendet: its page with four views, a new one, and what the person consents to."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from care.cases.operations import IndividualHasOpenCase
+from care.discharge import operations, queries
+from care.discharge.queries import CasePage
+from care.identity.permissions import Permission
+from care.inbox import consents
+from care.inbox import queries as inbox
+from care.individuals.operations import Person
+from care.individuals.queries import written
+from care.law.discharge import State
+from portal import idempotent, labels, places, shown
+from portal.access import ActorRequest, needs
+from portal.forms.cases import (
+    AdmissionForm,
+    ConsentForm,
+    FirstConsentForm,
+    OpenForm,
+    PersonForm,
+)
+from portal.idempotent import Done
+from portal.views.worklist import Tab
+
+VIEWS = {
+    "lanes": _("Per huvudman"),
+    "timeline": _("Tidslinje"),
+    "messages": _("Meddelanden"),
+    "history": _("Historik och åtkomst"),
+}
+
+
+@needs(Permission.READ_CASE)
+@require_safe
+def case(request: ActorRequest, case_id: UUID) -> HttpResponse:
+    """Show a case: the next step first, then one of four views."""
+    page = queries.case_page(actor=request.actor, case_id=case_id, at=request.at)
+    return render(request, "portal/cases/page.html", _context(request, page))
+
+
+@needs(Permission.OPEN_CASE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: ActorRequest) -> HttpResponse:
+    """Begin a case in two steps: whom it is about, then the admission and who is told."""
+    if request.method != "POST":
+        return _ask(request, PersonForm())
+    form = PersonForm(request.POST)
+    if not form.is_valid() or request.POST.get("step") == "back":
+        return _ask(request, form)
+    if request.POST.get("step") != "admission":
+        _refuse_second(request, form.person())
+        return _ask_more(request, form)
+    return _admitted(request, form)
+
+
+@needs(Permission.RECORD_CONSENT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def record_consent(request: ActorRequest, case_id: UUID) -> HttpResponse:
+    """Write down what the person has answered."""
+    form = ConsentForm(request.POST or None, at=request.at)
+    if form.is_valid():
+
+        def act() -> Done:
+            told = form.arguments()
+            consents.record_consent(actor=request.actor, case_id=case_id, at=request.at, **told)
+            return Done(_url(case_id), gettext("Personens svar är antecknat."))
+
+        return idempotent.once(request, act)
+    page = queries.case_page(actor=request.actor, case_id=case_id, at=request.at)
+    return _form_page(request, "portal/cases/consent.html", form, page=page)
+
+
+@needs(Permission.WITHDRAW_CONSENT)
+@require_POST
+def withdraw_consent(request: ActorRequest, case_id: UUID) -> HttpResponse:
+    """Withdraw a consent: what it opened is closed at once."""
+
+    def act() -> Done:
+        consents.withdraw_consent(
+            actor=request.actor, case_id=case_id, type_=request.POST.get("type", ""), at=request.at
+        )
+        return Done(
+            _url(case_id), gettext("Samtycket är återtaget. Det som det öppnade är stängt.")
+        )
+
+    return idempotent.once(request, act)
+
+
+def _url(case_id: UUID) -> str:
+    return reverse("portal:case", args=[case_id])
+
+
+def _context(request: ActorRequest, page: CasePage) -> dict[str, Any]:
+    actor, at = request.actor, request.at
+    names = shown.names_of(page)
+    messages = shown.messages(page.messages, actor=actor, names=names, at=at)
+    asked = request.GET.get("view", "lanes")
+    view = asked if asked in VIEWS else "lanes"
+    step = shown.next_step(page, messages, names=names, at=at)
+    others = shown.acts(page)
+    return {
+        "page": page,
+        "about": shown.about(page, at=at),
+        "step": step,
+        "others": [it for it in others if not (step and step.act and it.act == step.act.act)],
+        "stages": shown.stages(page, at=at),
+        "tabs": _tabs(page, view, len(messages)),
+        "view": view,
+        "lanes": shown.lanes(page, messages, at=at) if view == "lanes" else (),
+        "messages_shown": messages,
+        "timeline": shown.timeline(page, names=names, at=at) if view == "timeline" else (),
+        "dues": shown.dues(page, names=names, at=at),
+        "checks": shown.checks(page.checks),
+        "findings": shown.findings(page),
+        "reckoning": shown.reckoning(page.reckoning, at=at),
+        "consents": shown.consents(page, actor=actor, at=at),
+        "may_record_consent": page.is_open and actor.may(Permission.RECORD_CONSENT),
+        "readings": shown.readings(page, at=at) if view == "history" else (),
+        "key": idempotent.new_key(),
+        "consent_key": idempotent.new_key(),
+        "may_reject": actor.may(Permission.REJECT_MESSAGE),
+        "may_forward": actor.may(Permission.FORWARD_MESSAGE),
+        "may_assign": actor.may(Permission.ASSIGN_MESSAGE),
+    }
+
+
+def _tabs(page: CasePage, view: str, messages: int) -> tuple[Tab, ...]:
+    counts = {"messages": messages}
+    return tuple(
+        Tab(str(label), f"{_url(page.case_id)}?view={name}", name == view, counts.get(name))
+        for name, label in VIEWS.items()
+    )
+
+
+def _ask(request: ActorRequest, form: PersonForm) -> HttpResponse:
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "portal/cases/new_person.html", {"form": form}, status=status)
+
+
+def _refuse_second(request: ActorRequest, person: Person) -> None:
+    """Refuse where the unit has an open case of the person; the operation asks the whole huvudman.
+
+    :raises IndividualHasOpenCase: with the case to go on with
+    """
+    ended = {State.CLOSED, State.ABORTED}
+    for it in inbox.search(actor=request.actor, text=person.number, at=request.at):
+        if it.number == written(person.number) and it.state not in ended:
+            raise IndividualHasOpenCase(it.case_id)
+
+
+def _receivers(request: ActorRequest, code: str) -> list[tuple[str, str, str, bool]]:
+    found = inbox.receivers_for(municipality_code=code, actor=request.actor, at=request.at)
+    return [receiver(watch.unit, watch, request) for _address, watch in found]
+
+
+def receiver(unit: Any, watch: Any, request: ActorRequest) -> tuple[str, str, str, bool]:
+    """Return a unit as a choice: HSA-id, name, how it is watched, whether it is chosen."""
+    told = shown.watch(watch, at=request.at)
+    now = gettext("Bevakas nu.") if told.is_watched else gettext("Bevakas inte nu.")
+    return unit.hsa_id, told.unit, f"{now} {told.text}", unit.is_default
+
+
+def _ask_more(
+    request: ActorRequest, person: PersonForm, forms: tuple[Any, ...] = ()
+) -> HttpResponse:
+    told = person.person()
+    receivers = _receivers(request, told.registered_municipality)
+    opening, admission, consent = forms or (
+        OpenForm(),
+        AdmissionForm(receivers=receivers),
+        FirstConsentForm(),
+    )
+    return render(
+        request,
+        "portal/cases/new_admission.html",
+        {
+            "person": told,
+            "number": written(told.number),
+            "town": places.municipalities().get(told.registered_municipality, ""),
+            "person_form": person,
+            "opening": opening,
+            "form": admission,
+            "consent": consent,
+            "has_errors": any(it.errors for it in forms),
+            "has_municipal_receiver": any(it[3] for it in receivers),
+            "key": idempotent.key_of(request) if forms else idempotent.new_key(),
+        },
+        status=422 if forms else 200,
+    )
+
+
+def _admitted(request: ActorRequest, person: PersonForm) -> HttpResponse:
+    told = person.person()
+    receivers = _receivers(request, told.registered_municipality)
+    opening = OpenForm(request.POST)
+    admission = AdmissionForm(request.POST, receivers=receivers)
+    consent = FirstConsentForm(request.POST)
+    if not all([opening.is_valid(), admission.is_valid(), consent.is_valid()]):
+        return _ask_more(request, person, (opening, admission, consent))
+
+    def act() -> Done:
+        case_id = _open_and_notify(request, told, opening, admission, consent)
+        return Done(_url(case_id), str(labels.DONE["notify_admission"]))  # type: ignore[index]
+
+    return idempotent.once(request, act)
+
+
+def _open_and_notify(
+    request: ActorRequest,
+    person: Person,
+    opening: OpenForm,
+    admission: AdmissionForm,
+    consent: FirstConsentForm,
+) -> UUID:
+    """Open the case, send the notice and record what the person said, in one transaction."""
+    actor, at = request.actor, request.at
+    case_id = operations.open_case(
+        actor=actor,
+        person=person,
+        variant=opening.cleaned_data["variant"],
+        admitted_at=admission.cleaned_data["admitted_at"],
+        need_assessed_at=admission.cleaned_data["need_assessed_at"],
+        at=at,
+    )
+    operations.notify_admission(actor=actor, case_id=case_id, at=at, **admission.arguments())
+    answer = consent.consent(at=at)
+    if answer:
+        consents.record_consent(actor=actor, case_id=case_id, at=at, **answer)
+    return case_id
+
+
+def _form_page(
+    request: ActorRequest, template: str, form: ConsentForm, *, page: CasePage
+) -> HttpResponse:
+    key = idempotent.key_of(request) if form.is_bound else idempotent.new_key()
+    about = shown.about(page, at=request.at)
+    context = {"form": form, "page": page, "about": about, "key": key}
+    return render(request, template, context, status=422 if form.is_bound else 200)
+
+
+urlpatterns = [
+    path("cases/new", new, name="new_case"),
+    path("cases/<uuid:case_id>", case, name="case"),
+    path("cases/<uuid:case_id>/record-consent", record_consent, name="record_consent"),
+    path("cases/<uuid:case_id>/withdraw-consent", withdraw_consent, name="withdraw_consent"),
+]
