@@ -53,9 +53,10 @@ def sign_in(request: access.Request) -> HttpResponse:
         staff = authenticate(request, persona=request.POST.get("persona", ""))
         if isinstance(staff, Staff):
             return sessions.open_for(request, staff_id=staff.pk)
+    chosen = request.GET.get("persona", "")
     page = {
-        "people": _at_host(request),
-        "chosen": request.GET.get("persona", ""),
+        # The one whose link was followed stands first; a stable sort leaves the others in order.
+        "people": sorted(_at_host(request), key=lambda it: it.hsa_id != chosen),
         "is_unknown": request.method == "POST",
     }
     status = 422 if request.method == "POST" else 200

@@ -1,0 +1,47 @@
+"""Every address says who may use it; what says nothing is refused."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver
+
+from portal.access import NoRule, Rule, public, rule_of
+from project import urls
+from project.demo import personas
+
+# Whoever is not signed in reads these; each one is here because somebody has thought of it.
+FOR_ANYBODY = frozenset({
+    "", "language", "sign-out", "help", "help/keys", "accessibility", "personas", "sign-in",
+})  # fmt: skip
+
+
+def views(
+    patterns: list[URLPattern | URLResolver], before: str = ""
+) -> Iterator[tuple[str, Callable[..., Any]]]:
+    for it in patterns:
+        route = before + str(it.pattern)
+        if isinstance(it, URLResolver):
+            yield from views(it.url_patterns, route)
+        else:
+            yield route, it.callback
+
+
+VIEWS = dict(views([*urls.urlpatterns, *personas.urlpatterns]))
+
+
+@pytest.mark.parametrize("route", sorted(VIEWS))
+def test_every_address_has_an_access_rule(route: str) -> None:
+    assert isinstance(rule_of(VIEWS[route]), Rule)
+
+
+def test_only_the_reviewed_addresses_are_for_anybody() -> None:
+    open_routes = {route for route, view in VIEWS.items() if not rule_of(view).needs_session}
+
+    assert open_routes <= FOR_ANYBODY
+
+
+def test_an_address_without_a_rule_would_be_found() -> None:
+    with pytest.raises(NoRule):
+        rule_of(lambda request: None)
+    assert rule_of(public(lambda request: None)) == Rule()
