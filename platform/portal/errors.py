@@ -191,15 +191,13 @@ def _denied(exception: Denied) -> Verdict:
 def _not_permitted(exception: NotPermitted) -> Verdict:
     act = gettext(discharge.ACT_LABELS[discharge.Act(exception.act)])
     state = gettext(discharge.STATE_LABELS[discharge.State(exception.state)])
-    return Verdict(
-        texts.NOT_PERMITTED, {"act": act, "state": state.lower()}, paragraph=exception.statute
-    )
+    return Verdict(texts.NOT_PERMITTED, {"act": act, "state": state}, paragraph=exception.statute)
 
 
 def _taken(exception: TakenBefore) -> Verdict:
     if not exception.by or exception.at is None:
         return Verdict(texts.DEALT_WITH_BEFORE)
-    at = formats.date_format(timezone.localtime(exception.at), "j b H.i", use_l10n=False)
+    at = formats.date_format(timezone.localtime(exception.at), "j F H.i", use_l10n=False)
     return Verdict(texts.TAKEN_BEFORE, {"by": exception.by, "at": at})
 
 

@@ -118,7 +118,7 @@ NOT_PERMITTED = Text(
     409,
     _("”{act}” går inte att göra nu"),
     _(
-        "Ärendet är {state}, så handlingen hör inte hemma här. Ingenting har sparats eller"
+        "Ärendet har läget ”{state}”, så handlingen hör inte hemma här. Ingenting har sparats eller"
         " skickats."
     ),
     _("Läs ärendet igen: någon kan ha hunnit före dig. Skicka annars ett generellt meddelande."),

@@ -13,7 +13,12 @@ from tenants.agreements import Agreement, Channel, InfoClass
 
 CHANNELS = [(it.value, agreed.CHANNEL_LABELS[it]) for it in Channel]
 RECEIPTS = {"receipt_admission": Act.NOTIFY_ADMISSION, "receipt_ready": Act.NOTIFY_READY}
-HOURS = _("Skriv ett antal hela timmar från 1 till 1000, eller lämna tomt.")
+UNITS = [("hours", _("timmar")), ("working_days", _("arbetsdagar"))]
+RECEIPT_LABELS = {
+    "receipt_admission": _("Kvittenstid för inskrivningsmeddelande"),
+    "receipt_ready": _("Kvittenstid för underrättelse om utskrivningsklar"),
+}
+WHOLE = _("Skriv ett helt tal från 1 till 1000, eller lämna tomt.")
 
 
 class Draft(forms.Form):
@@ -75,21 +80,6 @@ class Draft(forms.Form):
         help_text=_("Lagen räknar den inte (5 kap. 4 §)."),
         required=False,
     )
-    receipt_admission = forms.IntegerField(
-        label=_("Kvittenstid för inskrivningsmeddelande, timmar"),
-        help_text=_("Lagen har ingen kvittenstid. Lämna tomt om ni inte avtalar om någon."),
-        required=False,
-        min_value=1,
-        max_value=1000,
-        error_messages={"invalid": HOURS, "min_value": HOURS, "max_value": HOURS},
-    )
-    receipt_ready = forms.IntegerField(
-        label=_("Kvittenstid för underrättelse om utskrivningsklar, timmar"),
-        required=False,
-        min_value=1,
-        max_value=1000,
-        error_messages={"invalid": HOURS, "min_value": HOURS, "max_value": HOURS},
-    )
 
     def __init__(
         self,
@@ -115,6 +105,18 @@ class Draft(forms.Form):
                 choices=CHANNELS,
                 widget=forms.CheckboxSelectMultiple,
                 required=False,
+            )
+        for field, label in RECEIPT_LABELS.items():
+            self.fields[field] = forms.IntegerField(
+                label=label,
+                help_text=_("Lagen har ingen kvittenstid. Lämna tomt om ni inte avtalar om någon."),
+                required=False,
+                min_value=1,
+                max_value=1000,
+                error_messages={"invalid": WHOLE, "min_value": WHOLE, "max_value": WHOLE},
+            )
+            self.fields[f"{field}_unit"] = forms.ChoiceField(
+                label=_("Räknas i"), choices=UNITS, initial="hours", required=False
             )
         channels = [f"channels_{it}" for it in InfoClass]
         self.order_fields(["title", "parties", "valid_from", "valid_until", "text", *channels])
@@ -149,7 +151,7 @@ class Draft(forms.Form):
         for field, act in RECEIPTS.items():
             receipts.pop(act.value, None)
             if given[field]:
-                receipts[act.value] = {"hours": given[field]}
+                receipts[act.value] = {given[f"{field}_unit"] or "hours": given[field]}
         terms |= {
             "grace_days": given["grace_days"],
             "cutoff_time": given["cutoff_time"].isoformat("minutes"),
@@ -186,11 +188,11 @@ def _statutory() -> dict[str, Any]:
 
 def _initial(earlier: Agreement, tenant: str) -> dict[str, Any]:
     terms = Terms.from_json(earlier.terms)
-    receipts = {
-        field: terms.receipt_times[act].hours
-        for field, act in RECEIPTS.items()
-        if act in terms.receipt_times
-    }
+    receipts: dict[str, Any] = {}
+    for field, act in RECEIPTS.items():
+        if agreed_time := terms.receipt_times.get(act):
+            receipts[field] = agreed_time.hours or agreed_time.working_days
+            receipts[f"{field}_unit"] = "hours" if agreed_time.hours else "working_days"
     return {
         "title": earlier.title,
         "text": earlier.text,
