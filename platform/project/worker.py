@@ -4,9 +4,8 @@ What it does is in rows: a round that is cut short is undone, and the next one f
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
-from threading import Event
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
@@ -24,31 +23,33 @@ class DatabaseLost(Exception):
     """The database cannot be reached; the round ends."""
 
 
-def run(*, once: bool, interval: float, stopping: Event) -> None:
+def run(*, once: bool, interval: float, pause: Callable[[float], bool]) -> None:
     """Work, round by round, until told to stop; a round that has begun is finished.
 
     A database that is away is tried again, at ever longer intervals.
 
     :param interval: seconds from round to round
+    :param pause: waits for some seconds, and tells whether to stop
     """
     horizons: dict[str, int] = {}
     day: date | None = None
     wait = FIRST_WAIT
-    while not stopping.is_set():
+    while True:
         try:
             today = _today()
             if today != day:
                 horizons.clear()  # at the start and nightly every letter is asked for
                 day = today
             work(_tenants(), horizons)
-            pause, wait = interval, FIRST_WAIT
+            seconds, wait = interval, FIRST_WAIT
         except DatabaseLost:
             logger.warning("the database cannot be reached; next try in %.0f s", wait)
-            pause, wait = wait, min(2 * wait, LONGEST_WAIT)
+            seconds, wait = wait, min(2 * wait, LONGEST_WAIT)
         else:
             if once:
                 return
-        stopping.wait(pause)
+        if pause(seconds):
+            return
 
 
 def work(tenants: Iterable[str], horizons: dict[str, int]) -> int:

@@ -1,26 +1,30 @@
 """`samplan work`: the loop of background work, for every huvudman."""
 
 import signal
-from threading import Event
 from typing import Annotated
 
 import typer
 
 from project.commands import setup
 
+STOP = (signal.SIGTERM, signal.SIGINT)
+
 
 def work(
     once: Annotated[bool, typer.Option(help="Gör en omgång och sluta.")] = False,
-    interval: Annotated[float, typer.Option(help="Sekunder mellan omgångarna.")] = 1.0,
+    interval: Annotated[float, typer.Option(min=0, help="Sekunder mellan omgångarna.")] = 1.0,
 ) -> None:
     """Hämta meddelanden, bevaka frister och följ överenskommelser, omgång efter omgång.
 
     Får avbrytas när som helst och köras i flera exemplar: inget görs två gånger och inget tappas.
     """
+    # Held back while a round runs, and asked for in the pause: so a round is always finished.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP)
     setup.django()
     from project import worker
 
-    stopping = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
-    worker.run(once=once, interval=interval, stopping=stopping)
+    worker.run(once=once, interval=interval, pause=_pause)
+
+
+def _pause(seconds: float) -> bool:
+    return signal.sigtimedwait(STOP, seconds) is not None

@@ -1,0 +1,221 @@
+"""The loop of background work: killed, run twice, without its database, and told to stop."""
+
+import logging
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from cast import AT, MUNICIPALITY, REGION, STRANGER
+from django.db import IntegrityError, OperationalError, connection
+from people import BERIT, HOUR, NURSE, WARD
+from pytest_django import Settings
+
+from care.cases import operations as cases
+from care.cases.models import Case, Deadline, Event
+from care.discharge import operations as discharge
+from care.inbox import tasks
+from project import worker
+from tenants import clock
+from tenants.context import acting_as
+from tests.project.test_personas import PLATFORM
+
+COMMAND = [sys.executable, "-c", "from project.commands.work import work; work({})"]
+
+
+def never(seconds: float) -> bool:
+    return False
+
+
+def overdue(number: int) -> UUID:
+    """Write a case with deadlines whose time is up."""
+    with acting_as(REGION):
+        case_id = discharge.open_case(
+            actor=NURSE, person=BERIT, variant="somatic", admitted_at=AT - HOUR,
+            need_assessed_at=None, at=AT,
+        )  # fmt: skip
+        case = Case.objects.get(pk=case_id)
+        for it in range(number):
+            cases.set_deadline(
+                case, unit_id=WARD, key=f"test:{it}", rule="test", statute="rutin", due_at=AT,
+                message_id=uuid4(),
+            )  # fmt: skip
+        return case.common_id
+
+
+def fired() -> Counter[str]:
+    with acting_as(REGION):
+        events = Event.objects.filter(act="deadline_passed", body__rule="test")
+        return Counter(events.values_list("body__key", flat=True))
+
+
+def once_each(number: int) -> Counter[str]:
+    return Counter({f"test:{it}": 1 for it in range(number)})
+
+
+@contextmanager
+def started(cluster: dict[str, str], arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    """Run the command as a process of its own, and end it whatever happens."""
+    environment = {"PYTHONPATH": f"{PLATFORM}:{PLATFORM.parent}", "DATABASE_URL": cluster["sp_app"]}
+    command = [*COMMAND[:2], COMMAND[2].format(arguments)]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+class TestRunTwice:
+    def test_each_deadline_fires_once(self, units: None) -> None:
+        overdue(20)
+
+        def run() -> None:
+            worker.run(once=True, interval=0, pause=never)
+            connection.close()
+
+        threads = [Thread(target=run) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert fired() == once_each(20)
+
+    def test_a_second_round_does_nothing(self, units: None) -> None:
+        overdue(3)
+        worker.run(once=True, interval=0, pause=never)
+
+        assert worker.work([REGION, MUNICIPALITY, STRANGER], {}) == 0
+        assert fired() == once_each(3)
+
+
+class TestKilled:
+    def test_what_was_begun_is_undone_and_found_again(
+        self, units: None, cluster: dict[str, str]
+    ) -> None:
+        overdue(60)
+        with started(cluster, "") as process:
+            until = time.monotonic() + 30
+            while not fired() and time.monotonic() < until:
+                time.sleep(0.01)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        assert fired()
+
+        worker.run(once=True, interval=0, pause=never)
+        assert fired() == once_each(60)
+        with acting_as(REGION):
+            assert not Deadline.objects.filter(rule="test", acted_at=None).exists()
+
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    def test_told_to_stop_it_ends_after_its_round(
+        self, units: None, cluster: dict[str, str], number: signal.Signals
+    ) -> None:
+        overdue(5)
+        with started(cluster, "interval=60") as process:
+            until = time.monotonic() + 30
+            while not fired() and time.monotonic() < until:
+                time.sleep(0.01)
+            process.send_signal(number)
+            assert process.wait(timeout=20) == 0
+        assert fired() == once_each(5)
+
+
+class TestFailing:
+    def test_a_huvudman_that_fails_does_not_stop_the_others(
+        self,
+        units: None,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        overdue(2)
+        follow = tasks.follow_agreements
+
+        def fail(*, tenant: str) -> int:
+            if tenant == MUNICIPALITY:
+                raise IntegrityError("Key (family_name)=(Åkerlund) already exists.")
+            return follow(tenant=tenant)
+
+        monkeypatch.setattr(tasks, "follow_agreements", fail)
+        with caplog.at_level(logging.ERROR, logger="project.worker"):
+            worker.run(once=True, interval=0, pause=never)
+
+        assert fired() == once_each(2)
+        (line,) = [it.getMessage() for it in caplog.records if it.name == "project.worker"]
+        assert line.startswith(f"{MUNICIPALITY}: IntegrityError in ")
+        assert "Åkerlund" not in line
+
+    def test_a_lock_that_was_not_got_is_no_lost_database(
+        self, units: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def locked(*, tenant: str) -> int:
+            raise OperationalError("canceling statement due to lock timeout")
+
+        clock.moment()
+        monkeypatch.setattr(tasks, "follow_agreements", locked)
+        assert worker.work([REGION], {}) == 0
+
+
+class TestDatabaseAway:
+    def test_it_is_tried_again_at_longer_intervals(
+        self, units: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pauses: list[float] = []
+        moment, failures = clock.moment, iter(range(7))
+
+        def away() -> Any:
+            if next(failures, None) is None:
+                return moment()
+            connection.close()
+            raise OperationalError("connection refused")
+
+        monkeypatch.setattr(clock, "moment", away)
+        worker.run(once=True, interval=9, pause=lambda seconds: bool(pauses.append(seconds)))
+        assert pauses == [1, 2, 4, 8, 16, 30, 30]
+
+    def test_a_connection_that_was_cut_is_made_anew(
+        self, units: None, dba: psycopg.Connection[Any]
+    ) -> None:
+        overdue(2)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            pid = cursor.fetchone()[0]
+        dba.execute("SELECT pg_terminate_backend(%s)", [pid])
+        dba.commit()
+
+        pauses: list[float] = []
+        worker.run(once=True, interval=9, pause=lambda seconds: bool(pauses.append(seconds)))
+        assert pauses == [1]
+        assert fired() == once_each(2)
+
+
+def test_every_letter_is_asked_for_at_the_start_and_nightly(
+    units: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = iter([AT, AT + 2 * HOUR, AT + 24 * HOUR])
+    seen: list[bool] = []
+
+    def work(tenants: list[str], horizons: dict[str, int]) -> int:
+        seen.append(not horizons)
+        horizons["somebody"] = 7
+        return 0
+
+    monkeypatch.setattr(clock, "moment", lambda: next(days))
+    monkeypatch.setattr(worker, "work", work)
+    worker.run(once=False, interval=0, pause=lambda seconds: len(seen) == 3)
+    assert seen == [True, False, True]
+
+
+def test_a_pinned_process_works_for_its_huvudman_only(settings: Settings) -> None:
+    settings.TENANT_PINNED = REGION
+
+    assert worker._tenants() == [REGION]
