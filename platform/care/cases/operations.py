@@ -112,6 +112,16 @@ def join(case: Case, *, unit_id: str, tenant: str, at: datetime) -> None:
         return  # it takes part
 
 
+def join_all(case: Case, units: Mapping[str, str], *, at: datetime) -> None:
+    """Let units take part in a case, by HSA-id and huvudman; asked once, since most do already."""
+    known = set(
+        Participation.objects.filter(case=case, until_at=None).values_list("unit", flat=True)
+    )
+    for unit_id, tenant in units.items():
+        if unit_id not in known:
+            join(case, unit_id=unit_id, tenant=tenant, at=at)
+
+
 def leave(case: Case, *, unit_id: str, at: datetime) -> None:
     """Let a unit's part in a case end."""
     Participation.objects.filter(case=case, unit=unit_id, until_at=None).update(until_at=at)

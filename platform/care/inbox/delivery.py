@@ -36,9 +36,11 @@ def fetch(*, sender: str, at: datetime) -> int:
     What lies between is fetched again next time and takes effect once.
     """
     with transaction.atomic():
-        Fetched.objects.get_or_create(sender=sender)
         # The lock lets one worker at a time fetch from this sender.
-        fetched = Fetched.objects.select_for_update().get(sender=sender)
+        fetched = Fetched.objects.select_for_update().filter(pk=sender).first()
+        if fetched is None:
+            Fetched.objects.get_or_create(sender=sender)
+            fetched = Fetched.objects.select_for_update().get(pk=sender)
         with looking_into(sender):
             # Asked before the letters are read, so that it errs on the safe side.
             horizon = _oldest_running_transaction()
@@ -47,6 +49,8 @@ def fetch(*, sender: str, at: datetime) -> int:
                 .order_by("id")
                 .values(*FIELDS)
             )
+        if not offered:
+            return 0  # the horizon stays: whatever is written meanwhile is offered from there
         known = set(
             Received.objects.filter(
                 sender=sender, outbox_id__in=[letter["id"] for letter in offered]
@@ -157,7 +161,8 @@ def _consent(sender: str, letter: Letter, at: datetime) -> None:
             individual=case.individual, common_id=case.common_id, letter=consent
         )
     if case.lead == acting_for():
-        consents.pass_on(case, besides=sender, at=at)
+        told = {tenant for _, tenant in core["parts"]} if core else set()
+        consents.pass_on(case, besides={sender, *told}, at=at)
     else:
         rls.restamp(case, at=at)
 
@@ -188,10 +193,7 @@ def _case(sender: str, core: Letter, at: datetime) -> Case:
 
 
 def _join(case: Case, core: Letter, at: datetime) -> None:
-    known = {part.unit_id for part in queries.parts(case)}
-    for unit_id, tenant in core["parts"]:
-        if unit_id not in known:
-            cases.join(case, unit_id=unit_id, tenant=tenant, at=at)
+    cases.join_all(case, dict(core["parts"]), at=at)
 
 
 def _follow_lead(case: Case, sender: str, told: Letter) -> None:

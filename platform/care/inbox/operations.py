@@ -79,8 +79,7 @@ def send(
     if plain and not ground:
         raise GroundMissing
     receivers = _receivers(case, actor, recipients)
-    for unit in receivers:
-        cases.join(case, unit_id=unit.hsa_id, tenant=unit.owner, at=at)
+    cases.join_all(case, {unit.hsa_id: unit.owner for unit in receivers}, at=at)
     told = dict(core or {})
     if act in NOTICES:
         told["municipalities"] = _municipalities(receivers)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import F
 
 from care.cases import queries
+from care.cases.operations import Deadline
 from care.inbox.models import Delivery, UnitChange, WorklistRow
 from care.sharing.access import Case
 from tenants.context import acting_for
@@ -36,7 +37,7 @@ def refresh(case: Case, *, at: datetime) -> None:
             "state": case.state,
             "is_open": case.is_open or bool(waiting),
             "unacknowledged": len(waiting),
-            "message_id": waiting[0] if waiting else None,
+            "message_id": _first(waiting, due),
             "due_at": due.due_at if due else None,
             "due_rule": due.rule if due else "",
             "latest_act": latest.act if latest else "",
@@ -47,10 +48,21 @@ def refresh(case: Case, *, at: datetime) -> None:
         row = known.get(unit_id)
         if row and all(getattr(row, name) == value for name, value in values.items()):
             continue
-        WorklistRow.objects.update_or_create(unit_id=unit_id, case_id=case.pk, defaults=values)
+        if row:
+            WorklistRow.objects.filter(pk=row.pk).update(**values)
+        else:
+            # Whoever refreshes holds the lock of the case, so nobody else makes the same row.
+            WorklistRow.objects.create(unit_id=unit_id, case_id=case.pk, **values)
         changed.append(unit_id)
     for unit_id in changed:
         _count(unit_id)
+
+
+def _first(waiting: list[UUID], due: Deadline | None) -> UUID | None:
+    """Return the message to acknowledge: the one whose time is running out, else the oldest."""
+    if due and due.message_id in waiting:
+        return due.message_id
+    return waiting[0] if waiting else None
 
 
 class _At(NamedTuple):

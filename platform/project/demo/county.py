@@ -103,7 +103,12 @@ def units() -> tuple[Enhet, ...]:
     )
     centres = tuple(
         Enhet(
-            REGION, f"HC{code}", name, "primary_care", "health_care", WEEKDAYS,
+            REGION,
+            f"HC{code}",
+            name,
+            "primary_care",
+            "health_care",
+            WEEKDAYS,
             successor=hsa_id(REGION, "JOURHC"),
         )  # fmt: skip
         for code, name in HEALTH_CENTRES.items()
@@ -120,20 +125,41 @@ def _municipal(huvudman: Huvudman) -> tuple[Enhet, ...]:
     place = huvudman.name.removesuffix(" kommun").removesuffix("s")
     return (
         Enhet(
-            huvudman, "BIST", f"Biståndsenheten {place}", "social_services",
-            "social_care_2022_913", WEEKDAYS, successor=hsa_id(huvudman, "JOUR"),
+            huvudman,
+            "BIST",
+            f"Biståndsenheten {place}",
+            "social_services",
+            "social_care_2022_913",
+            WEEKDAYS,
+            successor=hsa_id(huvudman, "JOUR"),
         ),  # fmt: skip
         Enhet(
-            huvudman, "HSL", f"Hemsjukvården {place}", "municipal_health_care", "health_care",
-            ALWAYS, True,
+            huvudman,
+            "HSL",
+            f"Hemsjukvården {place}",
+            "municipal_health_care",
+            "health_care",
+            ALWAYS,
+            True,
         ),  # fmt: skip
         Enhet(
-            huvudman, "JOUR", f"Socialjouren {place}", "social_services",
-            "social_care_2022_913", ALWAYS, True, is_default=False,
+            huvudman,
+            "JOUR",
+            f"Socialjouren {place}",
+            "social_services",
+            "social_care_2022_913",
+            ALWAYS,
+            True,
+            is_default=False,
         ),  # fmt: skip
         Enhet(
-            huvudman, "ADM", f"Vård- och omsorgskontoret {place}", "social_services",
-            "other_social_services", WEEKDAYS, is_default=False,
+            huvudman,
+            "ADM",
+            f"Vård- och omsorgskontoret {place}",
+            "social_services",
+            "other_social_services",
+            WEEKDAYS,
+            is_default=False,
         ),  # fmt: skip
     )
 

@@ -44,7 +44,9 @@ class Company:
         return (self.centre, self.office, self.home_care)
 
 
-def play(invented: Invented, *, reached: str, now: datetime, ended: datetime, random: Random) -> None:
+def play(
+    invented: Invented, *, reached: str, now: datetime, ended: datetime, random: Random
+) -> None:
     """Play one case until it has reached a state.
 
     :param ended: when its last act is to have happened, roughly
@@ -116,15 +118,16 @@ def _admit(
         need_assessed_at=None, physician="Jonas Ek",
         expected_discharge_at=at + timedelta(days=random.randint(2, 6)),
         needs=["social_services", "municipal_health_care", "outpatient_care"],
-        reason=random.choice(REASONS), ground="consent",
+        reason=random.choice(REASONS), ground="consent", carry=False,
     )  # fmt: skip
     if random.random() < 0.85:
         for type_ in ("information_transfer", "coordinated_record", "planning"):
             stage.play(
                 who.ward, consents.record_consent, at, type_=type_, value="yes",
                 info_classes=("planning", "health_care", "social_care"), given_how="oral",
-                expires_at=clock.now + 180 * DAY,
+                expires_at=clock.now + 180 * DAY, carry=False,
             )  # fmt: skip
+    stage.carry(at)
 
 
 def _return(stage: Stage, who: Company, clock: _Clock, random: Random) -> None:
@@ -136,9 +139,7 @@ def _return(stage: Stage, who: Company, clock: _Clock, random: Random) -> None:
 
 
 def _plan(stage: Stage, who: Company, clock: _Clock, random: Random) -> None:
-    at = clock.later(1, 8)
-    for receiver in who.receivers:
-        stage.acknowledge(receiver, at)
+    stage.acknowledge(clock.later(1, 8), *who.receivers)
     stage.play(
         who.centre, discharge.name_care_contact, clock.later(1, 6), name=who.centre.name,
         title=who.centre.title, phone="063-00 00 00",
@@ -156,13 +157,9 @@ def _plan(stage: Stage, who: Company, clock: _Clock, random: Random) -> None:
 
 def _ready(stage: Stage, who: Company, clock: _Clock, random: Random) -> None:
     at = clock.later(12, 48)
-    stage.play(
-        who.ward, discharge.notify_ready, at, physician="Jonas Ek", assessed_at=at - HOUR
-    )
+    stage.play(who.ward, discharge.notify_ready, at, physician="Jonas Ek", assessed_at=at - HOUR)
     if random.random() < 0.75:
-        at = clock.later(0.3, 1.5)
-        for receiver in who.receivers:
-            stage.acknowledge(receiver, at)
+        stage.acknowledge(clock.later(0.3, 1.5), *who.receivers)
         if random.random() < 0.8:
             stage.play(
                 who.centre, discharge.call_to_planning, clock.later(1, 24), form="home",
@@ -177,27 +174,20 @@ def _discharge(stage: Stage, who: Company, clock: _Clock, random: Random) -> Non
         content={"summary": "Färdigbehandlad, lugnt förlopp.",
                  "medication": "Läkemedelslistan är uppdaterad."},
     )  # fmt: skip
-    stage.play(who.ward, discharge.inform_individual, at, how="written")
-    stage.play(
-        who.ward, discharge.record_discharge, at, discharged_at=at, destination="home"
-    )
+    stage.play(who.ward, discharge.inform_individual, at, how="written", carry=False)
+    stage.play(who.ward, discharge.record_discharge, at, discharged_at=at, destination="home")
     if random.random() < 0.7:
-        for receiver in who.receivers:
-            stage.acknowledge(receiver, clock.later(0.2, 2))
-        stage.play(
-            who.office, discharge.confirm_homecoming, clock.later(0.2, 3), home_at=clock.at
-        )
+        stage.acknowledge(clock.later(0.2, 2), *who.receivers)
+        stage.play(who.office, discharge.confirm_homecoming, clock.later(0.2, 3), home_at=clock.at)
 
 
 def _close(stage: Stage, who: Company, clock: _Clock, random: Random) -> None:
     at = clock.later(24, 96)
-    for receiver in who.receivers:
-        stage.acknowledge(receiver, at)
+    stage.acknowledge(at, *who.receivers)
     stage.play(who.ward, discharge.close_case, at, note="Uppföljd.")
 
 
 def _abort(stage: Stage, who: Company, clock: _Clock, random: Random) -> None:
     reason = random.choice(["moved_to_other_hospital", "no_need"])
     stage.play(who.ward, discharge.abort_case, clock.later(4, 40), reason=reason)
-    for receiver in who.receivers:
-        stage.acknowledge(receiver, clock.later(1, 4))
+    stage.acknowledge(clock.later(1, 4), *who.receivers)

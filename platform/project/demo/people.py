@@ -56,8 +56,7 @@ def _invent(number: str, code: str, fake: Faker, random: Random) -> Invented:
             given_name=fake.first_name_male() if is_man else fake.first_name_female(),
             family_name=fake.last_name(),
             registered_municipality=code,
-            registered_address=f"{random.choice(STREETS)} {random.randint(1, 40)},"
-            f" {PLACES[code]}",
+            registered_address=f"{random.choice(STREETS)} {random.randint(1, 40)}, {PLACES[code]}",
             interpreter=random.choice(LANGUAGES),
         ),
         code,

@@ -67,15 +67,23 @@ class Stage:
             case_id = discharge.open_case(actor=who, at=at, **words)
             self.common_id = Case.objects.values_list("common_id", flat=True).get(pk=case_id)
 
-    def play(self, who: Actor, act: Callable[..., Any], at: datetime, **words: Any) -> None:
+    def play(
+        self, who: Actor, act: Callable[..., Any], at: datetime, *, carry: bool = True, **words: Any
+    ) -> None:
         """Let somebody act, at home, and carry the letters of it."""
         with acting_as(who.tenant):
             case_id = Case.objects.values_list("pk", flat=True).get(common_id=self.common_id)
             act(actor=who, case_id=case_id, at=at, **words)
+        if carry:
+            self.carry(at)
+
+    def acknowledge(self, at: datetime, *receivers: Actor) -> None:
+        """Let somebody at each unit take on every message that waits there."""
+        for who in receivers:
+            self._acknowledge(who, at)
         self.carry(at)
 
-    def acknowledge(self, who: Actor, at: datetime) -> None:
-        """Let somebody take on every message that waits at the own unit."""
+    def _acknowledge(self, who: Actor, at: datetime) -> None:
         with acting_as(who.tenant):
             waiting = Delivery.objects.filter(
                 message__common_id=self.common_id,
@@ -86,7 +94,6 @@ class Stage:
             )
             for message_id in list(waiting.values_list("message_id", flat=True)):
                 operations.acknowledge_message(actor=who, message_id=message_id, at=at)
-        self.carry(at)
 
     def carry(self, at: datetime) -> None:
         """Let both huvudmän fetch what the other has sent, in turn, until nothing is left."""

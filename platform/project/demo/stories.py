@@ -61,8 +61,7 @@ def consent(stage: Stage, type_: str, at: datetime) -> None:
 
 def plan(stage: Stage, at: datetime) -> None:
     """Let the three units take the case on and begin to plan."""
-    for number, who in enumerate(RECEIVERS):
-        stage.acknowledge(who, at + number * HOUR / 4)
+    stage.acknowledge(at, *RECEIVERS)
     stage.play(
         OFFICE, discharge.answer_admission, at + HOUR, answer="known", contact="Karin Nyström",
         current_interventions="Hemtjänst två gånger om dagen och trygghetslarm.",
@@ -112,9 +111,7 @@ def newly_admitted(person: Person, now: datetime) -> Stage:
 
 def ready_since_today(person: Person, now: datetime) -> Stage:
     """Story 2: ready for discharge since this morning; nobody has answered."""
-    stage = admit(
-        person, morning(now, days=4), expected=now + DAY, reason="Hjärtsvikt, försämrad."
-    )
+    stage = admit(person, morning(now, days=4), expected=now + DAY, reason="Hjärtsvikt, försämrad.")
     plan(stage, morning(now, days=3))
     ready(stage, now - HOUR)
     return stage
@@ -126,8 +123,7 @@ def withdrawn_and_ready_anew(person: Person, now: datetime) -> Stage:
     plan(stage, morning(now, days=8))
     first = morning(now, days=5, clock=time(10, 40))
     ready(stage, first)
-    for who in RECEIVERS:
-        stage.acknowledge(who, first + HOUR)
+    stage.acknowledge(first + HOUR, *RECEIVERS)
     stage.play(
         WARD, discharge.withdraw_ready, first + 20 * HOUR, reason="Feber på nytt",
         occurred_at=first + 19 * HOUR,
@@ -147,7 +143,7 @@ def sent_on_a_red_day(person: Person, now: datetime) -> Stage:
     plan(stage, morning(noon, days=3))
     ready(stage, noon)
     stage.wait_until(noon + HOUR / 60)
-    stage.acknowledge(at_unit(KROKOM, "JOUR"), noon + HOUR / 3)
+    stage.acknowledge(noon + HOUR / 3, at_unit(KROKOM, "JOUR"))
     stage.play(
         at_unit(KROKOM, "JOUR"), discharge.state_reception, noon + HOUR, can_receive=True,
         from_at=noon + DAY,
@@ -161,8 +157,7 @@ def home_since_yesterday(person: Person, now: datetime) -> Stage:
     plan(stage, morning(now, days=7))
     notified = morning(now, days=3)
     ready(stage, notified)
-    for who in RECEIVERS:
-        stage.acknowledge(who, notified + HOUR)
+    stage.acknowledge(notified + HOUR, *RECEIVERS)
     call(stage, notified + 2 * HOUR, now + 4 * DAY)
     stage.play(OFFICE, discharge.answer_call, notified + 3 * HOUR, answer="accept")
     stage.play(
@@ -194,17 +189,14 @@ def outpatient_not_clarified(person: Person, now: datetime) -> Stage:
     plan(stage, morning(now, days=9))
     notified = morning(now, days=6)
     ready(stage, notified)
-    for who in RECEIVERS:
-        stage.acknowledge(who, notified + HOUR)
+    stage.acknowledge(notified + HOUR, *RECEIVERS)
     stage.play(
         HEALTH_CENTRE, discharge.state_availability, notified + 2 * HOUR, status="not_clarified",
         is_cause=True, starts_at=notified, reason="Syrgas i hemmet är inte ordnad.",
         ground="consent",
     )  # fmt: skip
     call(stage, notified + 3 * HOUR, now + DAY)
-    stage.play(
-        WARD, consents.withdraw_consent, morning(now, days=2), type_="coordinated_record"
-    )
+    stage.play(WARD, consents.withdraw_consent, morning(now, days=2), type_="coordinated_record")
     return stage
 
 
