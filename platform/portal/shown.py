@@ -333,10 +333,9 @@ class DueShown:
 
 
 def dues(page: CasePage, *, names: Mapping[str, str], at: datetime) -> tuple[DueShown, ...]:
-    """Return the deadlines that run, then those that are met; cancelled ones bind nobody."""
-    shown = [it for it in page.dues if not it.is_cancelled]
-    order = sorted(shown, key=lambda it: (it.met_at is not None, it.due_at))
-    return tuple(_due(it, names, at) for it in order)
+    """Return the deadlines that are neither met nor cancelled, the next one first."""
+    running = [it for it in page.dues if not it.is_cancelled and it.met_at is None]
+    return tuple(_due(it, names, at) for it in running)
 
 
 def _due(it: Due, names: Mapping[str, str], at: datetime) -> DueShown:
@@ -454,6 +453,7 @@ class Step:
     limit: DueShown | None
     act: ActLink | None
     message: MessageShown | None  # to acknowledge
+    more: tuple[MessageShown, ...]  # further ones to acknowledge
 
 
 def acts(page: CasePage) -> tuple[ActLink, ...]:
@@ -486,6 +486,7 @@ def next_step(
         limit=limit,
         act=None if message else act_link(page.case_id, step.act),
         message=message,
+        more=tuple(it for it in shown if message and it.waits_for_us and it.id != message.id),
     )
 
 

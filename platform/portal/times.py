@@ -55,7 +55,7 @@ def limit(due_at: datetime, *, at: datetime, met_at: datetime | None = None) -> 
         state = "overdue"
     else:
         state = "soon" if left <= SOON else "later"
-    return Limit(absolute(due_at, at=at), _kept(span(left)), _iso(due_at), state)
+    return Limit(_ending(due_at, at=at), _kept(span(left)), _iso(due_at), state)
 
 
 def absolute(moment: datetime, *, at: datetime) -> str:
@@ -83,6 +83,13 @@ def span(length: timedelta) -> str:
     first = next((n for n, (number, _) in enumerate(parts) if number), len(parts) - 1)
     shown = [parts[first], *(it for it in parts[first + 1 : first + 2] if it[0])]
     return " ".join(f"{number} {word}" for number, word in shown)
+
+
+def _ending(due_at: datetime, *, at: datetime) -> str:
+    """Return the day alone of a limit that lies where a day begins or ends."""
+    local = due_at.astimezone(STOCKHOLM)
+    is_whole_day = (local.hour, local.minute) in ((0, 0), (23, 59))
+    return day(due_at, at=at) if is_whole_day else absolute(due_at, at=at)
 
 
 def _day(one: date, today: date) -> str:

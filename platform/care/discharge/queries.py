@@ -269,8 +269,12 @@ def _next_step(
 ) -> NextStep | None:
     waiting = [it for it in reversed(messages) if it.waits_for(actor.unit_id)]
     if waiting and actor.may(Permission.ACKNOWLEDGE_MESSAGE):
-        due = next((it for it in dues if it.key == f"receipt:{waiting[0].id}"), None)
-        return NextStep("acknowledge_message", due, waiting[0], bool(due and due.is_overdue(at=at)))
+        # As in the worklist: the first that is due, else the oldest.
+        timed = {f"receipt:{it.id}": it for it in waiting}
+        mine = [it for it in dues if it.unit_id == actor.unit_id and it.key in timed]
+        due = next((it for it in mine if not it.is_cancelled), None)
+        message = timed[due.key] if due else waiting[0]
+        return NextStep("acknowledge_message", due, message, bool(due and due.is_overdue(at=at)))
     acts = _acts(actor, case)
     for due in dues:
         act = MEETS.get(due.rule)

@@ -32,7 +32,7 @@ VIEWS = {
     View.ALL: _("Alla pågående"),
 }
 GROUPS = {
-    "overdue": _("Försenade"),
+    "overdue": _("Tiden har gått ut"),
     "soon": _("Inom ett dygn"),
     "later": _("Senare"),
     "none": _("Utan tidsfrist"),
