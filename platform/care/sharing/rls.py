@@ -1,6 +1,6 @@
 """Writing the decision on the rows, where row-level security finds it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -14,6 +14,7 @@ from care.individuals.models import Consent
 from care.sharing import policy
 from care.sharing.models import Opening, Stamped
 from tenants import agreements, isolation
+from tenants.agreements import Agreement
 from tenants.context import acting_for
 from tenants.rows import SHAREABLE
 
@@ -31,25 +32,35 @@ def stamp(common_id: UUID, info_class: str, branch: str, *, at: datetime) -> Sta
     running = Opening.objects.select_for_update().filter(
         common_id=common_id, info_class=info_class, closes_at__gt=at
     )
-    return {it.viewer: it.closes_at.astimezone(UTC).isoformat() for it in running}
+    return _stamp(running)
 
 
-def restamp(case: Case, *, at: datetime) -> None:
+def _stamp(openings: Iterable[Opening]) -> Stamp:
+    return {it.viewer: it.closes_at.astimezone(UTC).isoformat() for it in openings}
+
+
+def restamp(case: Case, *, at: datetime, in_force: Sequence[Agreement] | None = None) -> None:
     """Decide anew who may read a case, and bring every row in line. Call it after any change.
 
     The lock on the case orders this against whoever is adding a row, who takes the same lock before
     reading the decisions. Without it, a row added with a stamp read before a withdrawal would stay
     open after it.
+
+    :param in_force: the agreements that name us, where many cases are restamped at once
     """
     Case.objects.select_for_update().get(pk=case.pk)
+    if in_force is None:
+        in_force = agreements.in_force(acting_for(), at=at)
+    openings = _openings(case, in_force, at=at)
     Opening.objects.filter(common_id=case.common_id).delete()
-    Opening.objects.bulk_create(_openings(case, at=at))
+    Opening.objects.bulk_create(openings)
     for model in _shareable():
-        rows = model._default_manager.filter(common_id=case.common_id)
-        for info_class, branch in set(rows.values_list("info_class", "branch")):
-            rows.filter(info_class=info_class, branch=branch).update(
-                open_to=stamp(case.common_id, info_class, branch, at=at)
-            )
+        for info_class in agreements.InfoClass:
+            open_to = _stamp(it for it in openings if it.info_class == info_class)
+            # Rows of other branches are born closed and stay so.
+            model._default_manager.filter(
+                common_id=case.common_id, info_class=info_class, branch__in=policy.WITHIN_2022_913
+            ).exclude(open_to=open_to).update(open_to=open_to)
 
 
 def close_to(viewers: Iterable[str]) -> None:
@@ -80,18 +91,22 @@ def follow_agreements(*, at: datetime) -> int:
         return 0
     consented = Consent.objects.filter(type=Consent.Type.COORDINATED_RECORD).values("common_id")
     cases = list(Case.objects.filter(common_id__in=consented).order_by("id"))
+    in_force = agreements.in_force(acting_for(), at=at)
     for case in cases:
-        restamp(case, at=at)
+        restamp(case, at=at, in_force=in_force)
     Stamped.objects.filter(pk=1).update(agreements=print_now)
     return len(cases)
 
 
 def agreements_print(*, at: datetime) -> str:
-    """Return what tells one set of agreements in force that name us from another.
+    """Return what tells one standing of the agreements that name us from any other.
 
-    An agreement whose period begins or runs out changes it too, without anybody doing anything.
+    An agreement's state goes only forward, so a print never comes back: one that was signed and
+    ended since we last looked shows, and so does a period that has begun or run out.
     """
-    marks = sorted(it.text_hash for it in agreements.in_force(acting_for(), at=at))
+    me = acting_for()
+    known = [*agreements.concerning(me), *agreements.in_force(me, at=at)]
+    marks = sorted({(it.text_hash, it.state(at)) for it in known})
     return sha256(repr(marks).encode()).hexdigest()
 
 
@@ -122,7 +137,7 @@ def consents_of(case: Case) -> list[policy.ConsentGiven]:
     ]
 
 
-def _openings(case: Case, *, at: datetime) -> list[Opening]:
+def _openings(case: Case, in_force: Sequence[Agreement], *, at: datetime) -> list[Opening]:
     me = acting_for()
     units = {
         row.tenant: row.unit_id
@@ -130,7 +145,6 @@ def _openings(case: Case, *, at: datetime) -> list[Opening]:
         if row.tenant != me
     }
     consents = consents_of(case)
-    in_force = agreements.in_force(me, at=at) if consents and units else ()
     made = []
     for viewer, unit_id in sorted(units.items()):
         agreed = [it for it in in_force if viewer in it.parties]
