@@ -12,13 +12,12 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from care.cases import operations as cases
-from care.cases import queries
 from care.cases.operations import Doer
 from care.identity import units
-from care.individuals import operations as individuals
-from care.individuals.operations import Person
 from care.inbox import consents, letters, operations, projections, terms
 from care.inbox.models import Delivery, Fetched, Message, Outbox, Received
+from care.individuals import operations as individuals
+from care.individuals.operations import Person
 from care.sharing import access, rls
 from care.sharing.access import Case
 from tenants.context import acting_for

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from care.cases import queries
-from care.individuals import operations as individuals
 from care.inbox.models import Delivery, Message
+from care.individuals import operations as individuals
 from care.sharing.access import Case
 
 

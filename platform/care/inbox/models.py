@@ -147,8 +147,11 @@ class WorklistRow(Home):
     latest_act = models.CharField(max_length=40)
     latest_at = models.DateTimeField()
     latest_unit = models.CharField(max_length=100)
-    message_id = models.UUIDField(null=True)  # the oldest message to acknowledge
+    message_id = models.UUIDField(null=True)  # to acknowledge: the first due
     assigned_to = models.CharField(max_length=100, blank=True)
+    # The transaction that wrote the row last: the sum over a unit's open rows tells a live list
+    # whether anything has changed, and no two transactions wait for one another to count.
+    changed = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
 
     class Meta:
         constraints = [
@@ -159,18 +162,14 @@ class WorklistRow(Home):
                 fields=["unit_id", "due_at", "latest_at"],
                 condition=Q(is_open=True),
                 name="worklist_row_open",
-            )
+            ),
+            models.Index(
+                fields=["unit_id"],
+                include=["changed"],
+                condition=Q(is_open=True),
+                name="worklist_row_changed",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.unit_id}: {self.case_id}"
-
-
-class UnitChange(Home):
-    """How often a unit's worklist has changed: what a live list asks for before it reads."""
-
-    unit_id = models.CharField(max_length=32, primary_key=True)
-    counter = models.BigIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"{self.unit_id}: {self.counter}"

@@ -27,7 +27,6 @@ from care.sharing.access import Case
 from tenants.context import acting_for
 from tenants.models import Tenant
 
-
 # Whom these went to decides who is liable to pay (5 kap. 3 §), so they say it.
 NOTICES = frozenset({discharge.Act.NOTIFY_ADMISSION, discharge.Act.NOTIFY_READY})
 

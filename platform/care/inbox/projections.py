@@ -5,11 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import F
-
 from care.cases import queries
 from care.cases.operations import Deadline
-from care.inbox.models import Delivery, UnitChange, WorklistRow
+from care.inbox.models import CurrentTransaction, Delivery, WorklistRow
 from care.sharing.access import Case
 from tenants.context import acting_for
 
@@ -17,8 +15,7 @@ from tenants.context import acting_for
 def refresh(case: Case, *, at: datetime) -> None:
     """Bring the rows of every unit at home that takes part in line with the case.
 
-    A fixed number of queries, however many units there are; only a row that differs is written, and
-    only then does the unit's worklist count as changed.
+    A fixed number of queries, however many units there are; only a row that differs is written.
     """
     parts = queries.parts(case)
     here = [part.unit_id for part in parts if part.tenant == acting_for()]
@@ -27,8 +24,7 @@ def refresh(case: Case, *, at: datetime) -> None:
     deliveries = _deliveries(case)
     dues = queries.next_deadlines(case)
     latest = queries.latest(case)
-    changed = sorted(known.keys() - set(here))
-    WorklistRow.objects.filter(case_id=case.pk, unit_id__in=changed).delete()
+    WorklistRow.objects.filter(case_id=case.pk, unit_id__in=known.keys() - set(here)).delete()
     for unit_id in here:
         mine = deliveries[unit_id]
         waiting = [it.message_id for it in mine if it.is_waiting]
@@ -49,13 +45,11 @@ def refresh(case: Case, *, at: datetime) -> None:
         if row and all(getattr(row, name) == value for name, value in values.items()):
             continue
         if row:
-            WorklistRow.objects.filter(pk=row.pk).update(**values)
+            rows = WorklistRow.objects.filter(pk=row.pk)
+            rows.update(changed=CurrentTransaction(), **values)
         else:
             # Whoever refreshes holds the lock of the case, so nobody else makes the same row.
             WorklistRow.objects.create(unit_id=unit_id, case_id=case.pk, **values)
-        changed.append(unit_id)
-    for unit_id in changed:
-        _count(unit_id)
 
 
 def _first(waiting: list[UUID], due: Deadline | None) -> UUID | None:
@@ -101,12 +95,6 @@ RECEIPTED = (
     "replace_message",
     "abort_case",
 )
-
-
-def _count(unit_id: str) -> None:
-    changed = UnitChange.objects.filter(pk=unit_id).update(counter=F("counter") + 1)
-    if not changed:
-        UnitChange.objects.get_or_create(pk=unit_id, defaults={"counter": 1})
 
 
 def rebuild(case: Case, *, at: datetime) -> None:
