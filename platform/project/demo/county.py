@@ -1,4 +1,4 @@
-"""The demo county: real names and codes of huvudmän; units, people and organisation numbers invented.
+"""The demo county: names and codes of huvudmän are real; units, people and numbers are invented.
 
 Region Jämtland Härjedalen and its eight municipalities. Nothing here is about anybody.
 """
@@ -110,7 +110,7 @@ def units() -> tuple[Enhet, ...]:
             "health_care",
             WEEKDAYS,
             successor=hsa_id(REGION, "JOURHC"),
-        )  # fmt: skip
+        )
         for code, name in HEALTH_CENTRES.items()
     )
     duty = Enhet(
@@ -132,7 +132,7 @@ def _municipal(huvudman: Huvudman) -> tuple[Enhet, ...]:
             "social_care_2022_913",
             WEEKDAYS,
             successor=hsa_id(huvudman, "JOUR"),
-        ),  # fmt: skip
+        ),
         Enhet(
             huvudman,
             "HSL",
@@ -141,7 +141,7 @@ def _municipal(huvudman: Huvudman) -> tuple[Enhet, ...]:
             "health_care",
             ALWAYS,
             True,
-        ),  # fmt: skip
+        ),
         Enhet(
             huvudman,
             "JOUR",
@@ -151,7 +151,7 @@ def _municipal(huvudman: Huvudman) -> tuple[Enhet, ...]:
             ALWAYS,
             True,
             is_default=False,
-        ),  # fmt: skip
+        ),
         Enhet(
             huvudman,
             "ADM",
@@ -160,7 +160,7 @@ def _municipal(huvudman: Huvudman) -> tuple[Enhet, ...]:
             "other_social_services",
             WEEKDAYS,
             is_default=False,
-        ),  # fmt: skip
+        ),
     )
 
 

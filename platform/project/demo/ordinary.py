@@ -73,6 +73,7 @@ def play(
     }
     for step in steps.get(reached, ()):
         step(stage, who, clock, random)
+    stage.settle()
 
 
 # How many days back a case began that has come so far.
@@ -118,16 +119,15 @@ def _admit(
         need_assessed_at=None, physician="Jonas Ek",
         expected_discharge_at=at + timedelta(days=random.randint(2, 6)),
         needs=["social_services", "municipal_health_care", "outpatient_care"],
-        reason=random.choice(REASONS), ground="consent", carry=False,
+        reason=random.choice(REASONS), ground="consent",
     )  # fmt: skip
     if random.random() < 0.85:
         for type_ in ("information_transfer", "coordinated_record", "planning"):
             stage.play(
                 who.ward, consents.record_consent, at, type_=type_, value="yes",
                 info_classes=("planning", "health_care", "social_care"), given_how="oral",
-                expires_at=clock.now + 180 * DAY, carry=False,
+                expires_at=clock.now + 180 * DAY,
             )  # fmt: skip
-    stage.carry(at)
 
 
 def _return(stage: Stage, who: Company, clock: _Clock, random: Random) -> None:
@@ -174,7 +174,7 @@ def _discharge(stage: Stage, who: Company, clock: _Clock, random: Random) -> Non
         content={"summary": "Färdigbehandlad, lugnt förlopp.",
                  "medication": "Läkemedelslistan är uppdaterad."},
     )  # fmt: skip
-    stage.play(who.ward, discharge.inform_individual, at, how="written", carry=False)
+    stage.play(who.ward, discharge.inform_individual, at, how="written")
     stage.play(who.ward, discharge.record_discharge, at, discharged_at=at, destination="home")
     if random.random() < 0.7:
         stage.acknowledge(clock.later(0.2, 2), *who.receivers)

@@ -5,9 +5,13 @@ the same people, cases and acts, relative to the moment it was run.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta
+from multiprocessing import get_context
 from random import Random
 from uuid import UUID
+
+import django
 
 from care.identity.models import Assignment, Staff
 from care.identity.permissions import Role
@@ -48,7 +52,7 @@ def fill(*, seed: int, now: datetime, tell: Tell = lambda _: None) -> None:
     :param seed: the same seed, the same county
     :param tell: called with a Swedish line before each part
     """
-    random = Random(seed)  # noqa: S311 - a demo must be reproducible, not unpredictable
+    random = Random(seed)
     tell("Enheter och medarbetare")
     for huvudman in HUVUDMAN:
         with acting_as(huvudman.schema):
@@ -59,17 +63,27 @@ def fill(*, seed: int, now: datetime, tell: Tell = lambda _: None) -> None:
         _agree(huvudman, now)
     invented = people.people(random)
     at_home_in_krokom = [it for it in invented if it.municipality_code == "2309"]
-    for story, who in zip(stories.STORIES, at_home_in_krokom, strict=False):
+    told = at_home_in_krokom[: len(stories.STORIES)]
+    for story, who in zip(stories.STORIES, told, strict=True):
         tell(f"Berättelse: {story.__doc__.split(':', 1)[1].split('.')[0].strip()}")
-        story(who.person, now)
-    told = set(at_home_in_krokom[: len(stories.STORIES)])
+        story(who.person, now).settle()
     others = [it for it in invented if it not in told]
-    for number, who in enumerate(others):
-        tell(f"Ärenden {number + 1} av {len(others)}")
-        _ordinary(who, now, random)
+    # Two processes: a case is one person's, so no two of them write the same rows.
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=_begin) as pool:
+        played = pool.map(
+            _ordinary, others, [now] * len(others), [f"{seed} {it.person.number}" for it in others]
+        )
+        for number, _ in enumerate(played, start=1):
+            tell(f"Ärenden: {number} av {len(others)} personer")
 
 
-def _ordinary(who: people.Invented, now: datetime, random: Random) -> None:
+def _begin() -> None:
+    """Set a process up that plays ordinary cases."""
+    django.setup()
+
+
+def _ordinary(who: people.Invented, now: datetime, seed: str) -> None:
+    random = Random(seed)
     back = now - timedelta(days=random.randint(20, 40))
     for _ in range(random.choice((0, 1, 1, 2))):
         reached = random.choice(("closed", "closed", "closed", "aborted"))

@@ -56,10 +56,14 @@ def at_unit(huvudman: Huvudman, local_id: str) -> Actor:
 
 @dataclass
 class Stage:
-    """One case, played by its people at their times; letters travel after each act."""
+    """One case, played by its people at their times.
+
+    Letters travel when the other huvudman's people act next, and at the end: `settle`.
+    """
 
     municipality: Huvudman
     common_id: UUID | None = None
+    written: tuple[str, datetime] | None = None  # by whom, and when, letters wait to be fetched
 
     def open(self, who: Actor, at: datetime, **words: Any) -> None:
         """Let somebody open the case."""
@@ -67,48 +71,54 @@ class Stage:
             case_id = discharge.open_case(actor=who, at=at, **words)
             self.common_id = Case.objects.values_list("common_id", flat=True).get(pk=case_id)
 
-    def play(
-        self, who: Actor, act: Callable[..., Any], at: datetime, *, carry: bool = True, **words: Any
-    ) -> None:
-        """Let somebody act, at home, and carry the letters of it."""
+    def play(self, who: Actor, act: Callable[..., Any], at: datetime, **words: Any) -> None:
+        """Let somebody act, at home."""
+        self._fetch_before(who)
         with acting_as(who.tenant):
             case_id = Case.objects.values_list("pk", flat=True).get(common_id=self.common_id)
             act(actor=who, case_id=case_id, at=at, **words)
-        if carry:
-            self.carry(at)
+        self.written = (who.tenant, at)
 
     def acknowledge(self, at: datetime, *receivers: Actor) -> None:
         """Let somebody at each unit take on every message that waits there."""
         for who in receivers:
-            self._acknowledge(who, at)
-        self.carry(at)
-
-    def _acknowledge(self, who: Actor, at: datetime) -> None:
-        with acting_as(who.tenant):
-            waiting = Delivery.objects.filter(
-                message__common_id=self.common_id,
-                message__act__in=RECEIPTED,
-                unit_id=who.unit_id,
-                acknowledged_at=None,
-                forwarded_at=None,
-            )
-            for message_id in list(waiting.values_list("message_id", flat=True)):
-                operations.acknowledge_message(actor=who, message_id=message_id, at=at)
-
-    def carry(self, at: datetime) -> None:
-        """Let both huvudmän fetch what the other has sent, in turn, until nothing is left."""
-        here, there = REGION.schema, self.municipality.schema
-        reader, writer, in_vain = there, here, 0
-        while in_vain < 2:
-            in_vain = 0 if _fetch(reader, writer, at) else in_vain + 1
-            reader, writer = writer, reader
+            self._fetch_before(who)
+            with acting_as(who.tenant):
+                waiting = Delivery.objects.filter(
+                    message__common_id=self.common_id,
+                    message__act__in=RECEIPTED,
+                    unit_id=who.unit_id,
+                    acknowledged_at=None,
+                    forwarded_at=None,
+                )
+                for message_id in list(waiting.values_list("message_id", flat=True)):
+                    operations.acknowledge_message(actor=who, message_id=message_id, at=at)
+            self.written = (who.tenant, at)
 
     def wait_until(self, at: datetime) -> None:
         """Let time pass: deadlines that run out until then are acted on."""
+        self.settle()
         for schema in (REGION.schema, self.municipality.schema):
             with acting_as(schema):
                 tasks.act_on_due(at=at)
-        self.carry(at)
+            self.written = (schema, at)
+            self.settle()
+
+    def settle(self) -> None:
+        """Let both huvudmän fetch what the other has sent, in turn, until nothing is left."""
+        if self.written is None:
+            return
+        writer, at = self.written
+        reader = next(it for it in (REGION.schema, self.municipality.schema) if it != writer)
+        in_vain = 0
+        while in_vain < 2:
+            in_vain = 0 if _fetch(reader, writer, at) else in_vain + 1
+            reader, writer = writer, reader
+        self.written = None
+
+    def _fetch_before(self, who: Actor) -> None:
+        if self.written and self.written[0] != who.tenant:
+            self.settle()
 
 
 def _fetch(recipient: str, sender: str, at: datetime) -> int:

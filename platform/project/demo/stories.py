@@ -118,7 +118,7 @@ def ready_since_today(person: Person, now: datetime) -> Stage:
 
 
 def withdrawn_and_ready_anew(person: Person, now: datetime) -> Stage:
-    """Story 3: ready, worse again, withdrawn, ready anew: two periods, and the second one counts."""
+    """Story 3: ready, worse again, withdrawn, ready anew: the second period counts."""
     stage = admit(person, morning(now, days=9), expected=now, reason="Lunginflammation.")
     plan(stage, morning(now, days=8))
     first = morning(now, days=5, clock=time(10, 40))

@@ -1,0 +1,133 @@
+"""`samplan demo`: everything that a visitor needs, on this machine; what `make demo` calls."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from project.commands import setup
+
+BIN = Path(sys.executable).parent
+console = Console(highlight=False)
+
+
+def demo() -> None:
+    """Migrera, fyll och servera demolänet. Ctrl-C stoppar allt som startades."""
+    port = int(os.environ.get("SAMPLAN_PORT", "8000"))
+    os.environ["SAMPLAN_DEMO"] = "1"
+    os.environ.setdefault("SAMPLAN_CLOCK_OFFSET_FILE", str(Path(".samplan/clock").resolve()))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    started = time.monotonic()
+    with _step("Databasen och huvudmännen"):
+        _migrate()
+    with _step("Sidornas filer"):
+        _collect_static()
+    with _step("Demolänets ärenden"):
+        _run("seed")
+    with _served(port):
+        _wait_for(port)
+        _greet(port, time.monotonic() - started)
+        signal.pause()
+
+
+def _migrate() -> None:
+    setup.django(migrating=True)
+    from project.demo.county import COUNTY, HUVUDMAN
+    from tenants import joining, migrating
+
+    migrating.migrate_public()
+    for huvudman in HUVUDMAN:
+        joining.join(
+            schema_name=huvudman.schema,
+            name=huvudman.name,
+            kind=huvudman.kind,
+            organisation_number=huvudman.organisation_number,
+            county_code=COUNTY,
+            municipality_code=huvudman.municipality_code,
+            domain=huvudman.host,
+        )
+
+
+def _collect_static() -> None:
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def _run(*words: str) -> None:
+    subprocess.run([BIN / "samplan", *words], check=True, env=_as_application())
+
+
+def _as_application() -> dict[str, str]:
+    """Return the environment of a process that serves: it is not the migrator."""
+    return {key: value for key, value in os.environ.items() if key != "SAMPLAN_MIGRATING"}
+
+
+@contextmanager
+def _served(port: int) -> Iterator[None]:
+    """Run the web server and the background loop, and stop both at the end."""
+    web = [BIN / "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+           "--workers", "1", "--blocking-threads", "4", "--log-level", "warning",
+           "project.wsgi:application"]  # fmt: skip
+    processes = [
+        subprocess.Popen(words, env=_as_application()) for words in (web, [BIN / "samplan", "work"])
+    ]
+    try:
+        yield
+    except KeyboardInterrupt:
+        console.print("\nDemon stoppas ...")
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(timeout=15)
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(150):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
+        except URLError:
+            time.sleep(0.1)
+        else:
+            return
+    console.print(f"Fel: ingen svarar på port {port}. Är den upptagen? Sätt SAMPLAN_PORT=8001.")
+    raise typer.Exit(1)
+
+
+def _greet(port: int, seconds: float) -> None:
+    from project.demo.county import PERSONAS
+
+    table = Table(box=box.SIMPLE)
+    for heading in ("Vem", "Var", "Adress"):
+        table.add_column(heading, overflow="fold")
+    for persona in PERSONAS:
+        table.add_row(
+            f"{persona.name}, {persona.title.lower()}",
+            f"{persona.unit_name}, {persona.tenant}",
+            f"http://{persona.host}:{port}/sign-in",
+        )
+    console.print(table)
+    console.print(
+        f"Samplan svarar på [bold]http://localhost:{port}[/bold] efter {seconds:.0f} s."
+        " Ctrl-C stoppar allt."
+    )
+
+
+@contextmanager
+def _step(name: str) -> Iterator[None]:
+    started = time.monotonic()
+    console.print(f"{name} ...", end="\r")
+    yield
+    console.print(f"{name}: klart, {time.monotonic() - started:.1f} s")
