@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import TypeVar
 
 from django.db import transaction
@@ -461,14 +462,14 @@ def _write_units(
     actor: Actor,
     at: datetime,
 ) -> None:
-    for line in report.lines:
-        if line.change in (Change.ADDED, Change.CHANGED):
-            _, entry = after[line.subject]
-            operations.put_unit(entry, before=before.get(line.subject), actor=actor, at=at)
-        elif line.change is Change.ENDED:
-            leaving = before[line.subject]
-            heir = leaving.successor if leaving.successor in after else ""
-            operations.drop_unit(leaving, heir=heir, actor=actor, at=at)
+    written = report.of(Change.ADDED) + report.of(Change.CHANGED)
+    operations.put_units(
+        [after[it.subject][1] for it in written], before=before, actor=actor, at=at
+    )
+    for line in report.of(Change.ENDED):
+        leaving = before[line.subject]
+        heir = leaving.successor if leaving.successor in after else ""
+        operations.drop_unit(leaving, heir=heir, actor=actor, at=at)
 
 
 def _holding() -> Sequence[Assignment]:
@@ -507,6 +508,7 @@ def _write_assignments(
     """Write in bulk: a region has tens of thousands of assignments."""
     staff = _put_staff(entry for _, entry in after.values())
     what = DirectoryEvent.What
+    log = partial(operations.event, actor=actor, at=at)
     events: list[DirectoryEvent] = []
     added: list[Assignment] = []
     numbers = {it.line: it.change for it in report.lines}
@@ -515,13 +517,23 @@ def _write_assignments(
             added.append(
                 Assignment(staff=staff[entry.hsa_id], **operations.assignment_values(entry))
             )
-            events.append(_event(what.ADD_ASSIGNMENT, added[-1], entry, actor, at))
+            events.append(log(what.ADD_ASSIGNMENT, added[-1].pk, after=operations.readable(entry)))
         elif numbers[line] is Change.CHANGED:
             Assignment.objects.filter(pk=held[key].pk).update(**operations.assignment_values(entry))
-            events.append(_event(what.CHANGE_ASSIGNMENT, held[key], entry, actor, at))
+            events.append(
+                log(
+                    what.CHANGE_ASSIGNMENT,
+                    held[key].pk,
+                    before=operations.readable(_entry_of(held[key])),
+                    after=operations.readable(entry),
+                )
+            )
     ended = [row for key, row in held.items() if key not in after]
     Assignment.objects.filter(pk__in=[it.pk for it in ended]).update(revoked_at=at)
-    events += [_event(what.REVOKE_ASSIGNMENT, it, None, actor, at) for it in ended]
+    events += [
+        log(what.REVOKE_ASSIGNMENT, it.pk, before=operations.readable(_entry_of(it)))
+        for it in ended
+    ]
     Assignment.objects.bulk_create(added, batch_size=1000)
     DirectoryEvent.objects.bulk_create(events, batch_size=1000)
 
@@ -539,22 +551,3 @@ def _put_staff(named: Iterator[AssignmentEntry]) -> dict[str, Staff]:
         if person.name != names[hsa_id]:
             operations.put_staff(hsa_id, names[hsa_id])
     return known | {it.hsa_id: it for it in new}
-
-
-def _event(
-    what: DirectoryEvent.What,
-    row: Assignment,
-    entry: AssignmentEntry | None,
-    actor: Actor,
-    at: datetime,
-) -> DirectoryEvent:
-    return DirectoryEvent(
-        what=what,
-        subject=str(row.pk),
-        before=None,
-        after=operations.readable(entry) if entry else None,
-        staff_id=actor.staff_id,
-        staff_name=actor.name,
-        assignment_id=actor.assignment_id,
-        at=at,
-    )
