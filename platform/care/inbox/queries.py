@@ -179,6 +179,16 @@ def change_tag(*, actor: Actor) -> str:
     return f"{told['count']}-{told['changes'] or 0}"
 
 
+def busy_units() -> frozenset[str]:
+    """Return the HSA-ids of the units here whose worklist holds cases that run.
+
+    Somebody must take over from such a unit before it ends. Nothing of a case is read.
+    """
+    return frozenset(
+        WorklistRow.objects.filter(is_open=True).values_list("unit_id", flat=True).distinct()
+    )
+
+
 def _entries(
     actor: Actor, rows: "QuerySet[WorklistRow]", first: int, activity: str, at: datetime
 ) -> tuple[Entry, ...]:
