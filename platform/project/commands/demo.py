@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated
 from urllib.error import URLError
 
 import typer
@@ -22,7 +23,9 @@ BIN = Path(sys.executable).parent
 console = Console(highlight=False)
 
 
-def demo() -> None:
+def demo(
+    people: Annotated[int, typer.Option(min=6, help="Hur många av de 51 testpersonerna.")] = 51,
+) -> None:
     """Migrera, fyll och servera demolänet. Ctrl-C stoppar allt som startades."""
     port = int(os.environ.get("SAMPLAN_PORT", "8000"))
     os.environ["SAMPLAN_DEMO"] = "1"
@@ -34,7 +37,7 @@ def demo() -> None:
     with _step("Sidornas filer"):
         _collect_static()
     with _step("Demolänets ärenden"):
-        _run("seed")
+        _run("seed", "--people", str(people))
     with _served(port):
         _wait_for(port)
         _greet(port, time.monotonic() - started)

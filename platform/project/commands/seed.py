@@ -10,6 +10,7 @@ from project.commands import setup
 
 def seed(
     number: Annotated[int, typer.Option("--seed", help="Samma tal, samma län.")] = 1,
+    people: Annotated[int, typer.Option(min=6, help="Hur många av de 51 testpersonerna.")] = 51,
 ) -> None:
     """Fyll demons databas: enheter, medarbetare, överenskommelser, sex berättelser och ärenden."""
     setup.django()
@@ -26,4 +27,9 @@ def seed(
         return
     console = Console(stderr=True)
     with console.status("Fyller demon") as status:
-        county.fill(seed=number, now=clock.moment(), tell=lambda line: status.update(line))
+        county.fill(
+            seed=number,
+            people_count=people,
+            now=clock.moment(),
+            tell=lambda line: status.update(line),
+        )

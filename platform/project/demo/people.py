@@ -6,7 +6,7 @@ from random import Random
 from faker import Faker
 
 from care.individuals.operations import Person, identity_number
-from project.demo.county import MUNICIPALITIES
+from project.demo.county import KROKOM, MUNICIPALITIES
 
 # They stand in Skatteverket's list of test numbers and in the national test data; nobody has them.
 NUMBERS = """
@@ -19,6 +19,7 @@ NUMBERS = """
 200001022391 200001032382 200001042399 200001052380 200002262384 200007312382 200304302383
 200510162381 200512312398
 """.split()
+IN_STORIES = 6
 STREETS = ("Storgatan", "Kyrkvägen", "Skolgatan", "Bygatan", "Fjällvägen", "Sjövägen")
 PLACES = {
     "2303": "Hammarstrand", "2305": "Bräcke", "2309": "Krokom", "2313": "Strömsund",
@@ -41,8 +42,11 @@ def people(random: Random) -> tuple[Invented, ...]:
     fake.seed_instance(random.randrange(2**31))
     codes = [it.municipality_code for it in MUNICIPALITIES]
     weights = [it.weight for it in MUNICIPALITIES]
+    # The first ones live in Krokom: the stories are theirs.
+    homes = [KROKOM.municipality_code] * IN_STORIES
+    homes += random.choices(codes, weights, k=len(NUMBERS) - IN_STORIES)
     return tuple(
-        _invent(number, random.choices(codes, weights)[0], fake, random) for number in NUMBERS
+        _invent(number, code, fake, random) for number, code in zip(NUMBERS, homes, strict=True)
     )
 
 

@@ -11,10 +11,9 @@ from multiprocessing import get_context
 from random import Random
 from uuid import UUID
 
-import django
-
 from care.identity.models import Assignment, Staff
 from care.identity.permissions import Role
+from project.commands import setup
 from project.demo import ordinary, people, stories
 from project.demo.county import HUVUDMAN, MUNICIPALITIES, REGION, Huvudman
 from project.demo.stage import STAFF, UNITS, assignment_id
@@ -46,13 +45,14 @@ def is_filled() -> bool:
         return Unit.objects.exists()
 
 
-def fill(*, seed: int, now: datetime, tell: Tell = lambda _: None) -> None:
+def fill(*, seed: int, people_count: int, now: datetime, tell: Tell = lambda _: None) -> None:
     """Fill an empty demo database.
 
     :param seed: the same seed, the same county
+    :param people_count: how many of the published numbers, at least those of the stories
     :param tell: called with a Swedish line before each part
     """
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311 - a demo must be reproducible, not unpredictable
     tell("Enheter och medarbetare")
     for huvudman in HUVUDMAN:
         with acting_as(huvudman.schema):
@@ -61,15 +61,13 @@ def fill(*, seed: int, now: datetime, tell: Tell = lambda _: None) -> None:
     tell("Överenskommelser")
     for huvudman in MUNICIPALITIES:
         _agree(huvudman, now)
-    invented = people.people(random)
-    at_home_in_krokom = [it for it in invented if it.municipality_code == "2309"]
-    told = at_home_in_krokom[: len(stories.STORIES)]
+    invented = people.people(random)[: max(people_count, people.IN_STORIES)]
+    told, others = invented[: people.IN_STORIES], invented[people.IN_STORIES :]
     for story, who in zip(stories.STORIES, told, strict=True):
         tell(f"Berättelse: {story.__doc__.split(':', 1)[1].split('.')[0].strip()}")
         story(who.person, now).settle()
-    others = [it for it in invented if it not in told]
     # Two processes: a case is one person's, so no two of them write the same rows.
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=_begin) as pool:
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=setup.django) as pool:
         played = pool.map(
             _ordinary, others, [now] * len(others), [f"{seed} {it.person.number}" for it in others]
         )
@@ -77,13 +75,8 @@ def fill(*, seed: int, now: datetime, tell: Tell = lambda _: None) -> None:
             tell(f"Ärenden: {number} av {len(others)} personer")
 
 
-def _begin() -> None:
-    """Set a process up that plays ordinary cases."""
-    django.setup()
-
-
 def _ordinary(who: people.Invented, now: datetime, seed: str) -> None:
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311 - a demo must be reproducible, not unpredictable
     back = now - timedelta(days=random.randint(20, 40))
     for _ in range(random.choice((0, 1, 1, 2))):
         reached = random.choice(("closed", "closed", "closed", "aborted"))
