@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from care.identity.entries import AssignmentEntry, BadEntry, UnitEntry
+from care.identity.permissions import ROLE_LABELS
 from care.identity.units import DAYS, Address
 from care.law import calendar
 from tenants.models import Unit
@@ -198,6 +199,7 @@ class AssignmentForm(EntryForm):
     role = forms.ChoiceField(
         label=_("Roll"),
         help_text=_("Rollen avgör vad personen får göra."),
+        choices=[("", _("Välj roll")), *((it.value, _(text)) for it, text in ROLE_LABELS.items())],
         error_messages={
             "required": _("Välj en roll."),
             "invalid_choice": _("Välj en av rollerna."),
