@@ -1,6 +1,6 @@
 """Consents: taken here, told to every huvudman in the case, and stamped on the rows at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,10 +11,10 @@ from care.cases import queries
 from care.cases.operations import Doer
 from care.identity.actors import Actor
 from care.identity.permissions import Permission
-from care.individuals import operations as individuals
-from care.individuals.operations import Consent
 from care.inbox import letters, projections
 from care.inbox.models import Outbox
+from care.individuals import operations as individuals
+from care.individuals.operations import Consent
 from care.sharing import access, rls
 from care.sharing.access import Case
 from tenants.context import acting_for
@@ -95,10 +95,11 @@ def tell_known(case: Case, *, at: datetime) -> None:
     _tell(case, list(case.individual.consents.filter(common_id=case.common_id)), at=at)
 
 
-def pass_on(case: Case, *, besides: str, at: datetime) -> None:
-    """Stamp what a letter has told of consents, and tell it to whom its writer may not know of."""
+def pass_on(case: Case, *, besides: Collection[str], at: datetime) -> None:
+    """Stamp what a letter has told of consents, and tell it to whom its writer does not know of."""
+    rls.restamp(case, at=at)
     known = list(case.individual.consents.filter(common_id=case.common_id))
-    _tell(case, known, besides=besides, at=at)
+    _post(case, known, besides=besides, at=at)
 
 
 def _withdrawn(case: Case, type_: str, *, at: datetime) -> list[Consent]:
@@ -108,20 +109,23 @@ def _withdrawn(case: Case, type_: str, *, at: datetime) -> list[Consent]:
     return withdrawn
 
 
-def _tell(case: Case, told: Sequence[Consent], *, besides: str = "", at: datetime) -> None:
+def _tell(case: Case, told: Sequence[Consent], *, at: datetime) -> None:
     rls.restamp(case, at=at)
-    # With the core of the case: the letter may come before the message that makes the case known.
-    body = {
-        "consents": [individuals.consent_letter(consent) for consent in told],
-        "case": letters.case_core(case),
-    }
-    others = {part.tenant for part in queries.parts(case)} - {acting_for(), besides}
-    for tenant in sorted(others) if told else ():
+    _post(case, told, besides=(), at=at)
+    projections.refresh(case, at=at)
+
+
+def _post(case: Case, told: Sequence[Consent], *, besides: Collection[str], at: datetime) -> None:
+    body = {"consents": [individuals.consent_letter(consent) for consent in told]}
+    taking_part = {part.tenant for part in queries.parts(case)}
+    # Who has left still holds rows that a withdrawal must close. Who takes part gets the core of
+    # the case too: the letter may come before the message that makes the case known.
+    for tenant in sorted(queries.tenants(case) - {acting_for(), *besides}) if told else ():
+        core = {"case": letters.case_core(case)} if tenant in taking_part else {}
         Outbox.objects.create(
             recipient=tenant,
             kind=Outbox.Kind.CONSENT,
             common_id=case.common_id,
-            body=body,
+            body={**body, **core},
             at=at,
         )
-    projections.refresh(case, at=at)

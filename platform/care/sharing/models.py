@@ -30,6 +30,20 @@ class Opening(Home):
             )
         ]
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Return everything that was decided: two decisions with one key are the same."""
+        return (
+            self.viewer,
+            self.info_class,
+            self.closes_at,
+            self.agreement,
+            self.agreement_version,
+            self.ground,
+            self.ground_id,
+            self.unit_id,
+        )
+
     def __str__(self) -> str:
         return f"{self.viewer} may read {self.info_class}"
 

@@ -49,18 +49,20 @@ def restamp(case: Case, *, at: datetime, in_force: Sequence[Agreement] | None = 
     :param in_force: the agreements that name us, where many cases are restamped at once
     """
     Case.objects.select_for_update().get(pk=case.pk)
-    if in_force is None:
-        in_force = agreements.in_force(acting_for(), at=at)
-    openings = _openings(case, in_force, at=at)
-    Opening.objects.filter(common_id=case.common_id).delete()
-    Opening.objects.bulk_create(openings)
+    openings = {(it.viewer, it.info_class): it for it in _openings(case, in_force, at=at)}
+    known = Opening.objects.filter(common_id=case.common_id)
+    if {it.key for it in known} != {it.key for it in openings.values()}:
+        known.delete()
+        Opening.objects.bulk_create(openings.values())
     for model in _shareable():
-        for info_class in agreements.InfoClass:
-            open_to = _stamp(it for it in openings if it.info_class == info_class)
-            # Rows of other branches are born closed and stay so.
-            model._default_manager.filter(
-                common_id=case.common_id, info_class=info_class, branch__in=policy.WITHIN_2022_913
-            ).exclude(open_to=open_to).update(open_to=open_to)
+        # Rows of other branches are born closed and stay so.
+        rows = model._default_manager.filter(
+            common_id=case.common_id, branch__in=policy.WITHIN_2022_913
+        )
+        for pk, info_class, open_to in list(rows.values_list("pk", "info_class", "open_to")):
+            wanted = _stamp(it for it in openings.values() if it.info_class == info_class)
+            if wanted != open_to:
+                rows.filter(pk=pk).update(open_to=wanted)
 
 
 def close_to(viewers: Iterable[str]) -> None:
@@ -137,14 +139,18 @@ def consents_of(case: Case) -> list[policy.ConsentGiven]:
     ]
 
 
-def _openings(case: Case, in_force: Sequence[Agreement], *, at: datetime) -> list[Opening]:
+def _openings(case: Case, in_force: Sequence[Agreement] | None, *, at: datetime) -> list[Opening]:
+    consents = consents_of(case)
+    if not consents:
+        return []
     me = acting_for()
+    if in_force is None:
+        in_force = agreements.in_force(me, at=at)
     units = {
         row.tenant: row.unit_id
         for row in case.participations.filter(until_at=None).order_by("-from_at")
         if row.tenant != me
     }
-    consents = consents_of(case)
     made = []
     for viewer, unit_id in sorted(units.items()):
         agreed = [it for it in in_force if viewer in it.parties]
