@@ -9,12 +9,13 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -77,21 +78,20 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 def _wait_for(served: Demo, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    # By number, with the name in the header: Python does not resolve *.localhost.
+    front = Request(
+        f"http://127.0.0.1:{served.port}/", headers={"Host": f"localhost:{served.port}"}
+    )
     for _ in range(1200):
         if process.poll() is not None:
             raise RuntimeError(log.read_text())
         try:
-            urlopen(served.url("").replace("localhost", "127.0.0.1"), timeout=5).close()
+            urlopen(front, timeout=5).close()
         except (URLError, TimeoutError):
-            process_sleep()
+            time.sleep(0.25)
         else:
             return
     raise RuntimeError(log.read_text())
-
-
-def process_sleep() -> None:
-    """Wait a moment for another process."""
-    subprocess.run(["sleep", "0.25"], check=True)
 
 
 @pytest.fixture(scope="session")
@@ -151,9 +151,9 @@ class SignIn:
         violations: list[str] = []
         page.on(
             "console",
-            lambda told: violations.append(told.text)
-            if "Content Security Policy" in told.text
-            else None,
+            lambda told: (
+                violations.append(told.text) if "Content Security Policy" in told.text else None
+            ),
         )
         page.goto(self.demo.url(slug, "/sign-in"))
         page.get_by_role("button", name=name).click()

@@ -5,12 +5,12 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 from urllib.error import URLError
+from urllib.request import Request, urlopen
 
 import typer
 from rich import box
@@ -98,9 +98,11 @@ def _served(port: int) -> Iterator[None]:
 
 
 def _wait_for(port: int) -> None:
+    # By number, with the name in the header: Python does not resolve *.localhost.
+    front = Request(f"http://127.0.0.1:{port}/", headers={"Host": f"localhost:{port}"})
     for _ in range(150):
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
+            urlopen(front, timeout=5).close()  # noqa: S310
         except URLError:
             time.sleep(0.1)
         else:

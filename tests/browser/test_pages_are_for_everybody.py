@@ -1,0 +1,196 @@
+"""Every page with axe, and the own checks that axe cannot do (320 px, targets, text, keys)."""
+
+import json
+import re
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from conftest import AXE, SWEDISH, Demo, SignIn, Somebody
+from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Who opens which pages: {case} is a case of the unit, {message} one of its messages.
+PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("", "", "", ("/", "/help", "/accessibility")),
+    ("krokom", "", "", ("/sign-in",)),
+    (
+        "regionjh", "Sara Lindmark", "Avdelning 202",
+        ("/", "/?view=all", "/cases/new", "/assignments", "{case}", "{case}?view=timeline",
+         "{case}?view=messages", "{case}?view=history", "{case}/notify-ready",
+         "{case}/transfer-information", "{case}/record-consent", "/cases/nobody"),
+    ),
+    (
+        "krokom", "Karin Nyström", "",
+        ("/", "/?view=to_acknowledge", "{case}", "{case}/answer-admission", "/help"),
+    ),
+    ("krokom", "Anna Bergström", "", ("/", "/units", "/agreements")),
+    ("krokom", "Per-Olof Lundin", "", ("/", "/agreements")),
+)  # fmt: skip
+SIZES = {"wide": (1280, 900), "phone": (390, 844)}
+
+
+def _somebody(somebody: SignIn, slug: str, name: str, unit: str, **options: Any) -> Somebody:
+    if not name:
+        context = somebody.chromium.new_context(**options)
+        somebody.contexts.append(context)
+        return Somebody(somebody.demo, slug, context, context.new_page(), [])
+    who = somebody(slug, name, **options)
+    if unit:
+        who.page.get_by_role("button", name=re.compile(unit)).click()
+    return who
+
+
+def _paths(who: Somebody, paths: tuple[str, ...]) -> list[str]:
+    case = ""
+    if any("{case}" in path for path in paths):
+        who.go("/?view=all")
+        case = who.page.locator("a.row-link").first.get_attribute("href") or ""
+    return [path.replace("{case}", case) for path in paths]
+
+
+def _axe(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text())
+    page.evaluate(f"axe.configure({{locale: {json.dumps(json.loads(SWEDISH.read_text()))}}})")
+    found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
+    return [
+        f"{it['id']}: {it['help']} ({node['html'][:120]})"
+        for it in found["violations"]
+        for node in it["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", list(SIZES))
+@pytest.mark.parametrize(("slug", "name", "unit", "paths"), PAGES)
+def test_axe_finds_nothing(
+    somebody: SignIn, slug: str, name: str, unit: str, paths: tuple[str, ...], size: str,
+    scheme: str,
+) -> None:  # fmt: skip
+    width, height = SIZES[size]
+    who = _somebody(
+        somebody, slug, name, unit, viewport={"width": width, "height": height},
+        color_scheme=scheme,
+    )  # fmt: skip
+    found = {}
+    for path in _paths(who, paths):
+        page = who.go(path)
+        if violations := _axe(page):
+            found[path] = violations
+    assert found == {}
+    assert who.violations == []
+
+
+OVERFLOWS = """() => {
+  const wide = document.documentElement.scrollWidth;
+  return wide > window.innerWidth ? `${wide} px` : "";
+}"""
+SMALL = """() => [...document.querySelectorAll(
+    "a[href], button, input:not([type=hidden]), select, textarea, summary")]
+  .filter(it => it.checkVisibility({checkVisibilityCSS: true, checkOpacity: true}))
+  .filter(it => !(it.tagName === "A" && it.closest("p, li, dd, .sub, .prose, td, span")
+                  && getComputedStyle(it).display === "inline"))
+  .map(it => [it, (it.closest("label") || it).getBoundingClientRect()])
+  .filter(([it, box]) => box.width > 1 && box.height > 1 && (box.width < 23.5 || box.height < 23.5))
+  .map(([it, box]) =>
+    `${it.outerHTML.slice(0, 90)} ${box.width.toFixed(0)}x${box.height.toFixed(0)}`)
+"""
+HEADINGS = """() => [...document.querySelectorAll("h1, h2, h3, h4, h5")]
+  .filter(it => it.checkVisibility()).map(it => Number(it.tagName[1]))"""
+LOOSE = """() => [...document.querySelectorAll("*")]
+  .filter(it => [...it.attributes].some(a => /^hx-(get|post)/.test(a.name)))
+  .filter(it => it.tagName !== "A" && !it.closest("form") && it.id !== "worklist")
+  .map(it => it.outerHTML.slice(0, 90))"""
+
+
+@pytest.mark.parametrize(("slug", "name", "unit", "paths"), PAGES)
+def test_a_page_fits_and_can_be_hit(
+    somebody: SignIn, slug: str, name: str, unit: str, paths: tuple[str, ...]
+) -> None:
+    who = _somebody(somebody, slug, name, unit, viewport={"width": 320, "height": 700})
+    faults = []
+    for path in _paths(who, paths):
+        page = who.go(path)
+        if wide := page.evaluate(OVERFLOWS):
+            faults.append(f"{path} scrolls sideways at 320 px: {wide}")
+        faults += [f"{path}: smaller than 24 px: {it}" for it in page.evaluate(SMALL)]
+        levels = page.evaluate(HEADINGS)
+        if levels.count(1) != 1:
+            faults.append(f"{path} has {levels.count(1)} h1")
+        faults += [
+            f"{path}: h{before} is followed by h{after}"
+            for before, after in pairwise(levels)
+            if after > before + 1
+        ]
+        if page.locator("html").get_attribute("lang") != "sv":
+            faults.append(f"{path} does not say its language")
+        faults += [f"{path}: hx outside a link or a form: {it}" for it in page.evaluate(LOOSE)]
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        if wide := page.evaluate(OVERFLOWS):
+            faults.append(f"{path} scrolls sideways with text at 200 %: {wide}")
+        page.set_viewport_size({"width": 320, "height": 700})
+    assert faults == []
+
+
+FOCUS = """() => {
+  const it = document.activeElement;
+  if (!it || it === document.body) return null;
+  const box = it.getBoundingClientRect();
+  const style = getComputedStyle(it);
+  const at = document.elementFromPoint(
+    Math.min(Math.max(box.x + box.width / 2, 0), innerWidth - 1),
+    Math.min(Math.max(box.y + box.height / 2, 0), innerHeight - 1));
+  const shown = it.checkVisibility({checkVisibilityCSS: true}) && box.width > 0;
+  const marked = style.outlineStyle !== "none" || style.boxShadow !== "none";
+  const clear = at === it || it.contains(at) || (at && at.contains(it));
+  return {what: it.outerHTML.slice(0, 90), shown, marked, clear};
+}"""
+
+
+@pytest.mark.parametrize(
+    ("slug", "name", "unit", "paths"),
+    [PAGES[0], ("regionjh", "Sara Lindmark", "Avdelning 202", ("/?view=all", "{case}"))],
+)
+def test_the_keyboard_reaches_everything_and_sees_where_it_is(
+    somebody: SignIn, slug: str, name: str, unit: str, paths: tuple[str, ...]
+) -> None:
+    who = _somebody(somebody, slug, name, unit, viewport={"width": 1280, "height": 900})
+    faults = []
+    for path in _paths(who, paths):
+        page = who.go(path)
+        reached = set()
+        for _ in range(200):
+            page.keyboard.press("Tab")
+            at = page.evaluate(FOCUS)
+            if at is None or (at["what"] in reached and len(reached) > 5):
+                break
+            reached.add(at["what"])
+            faults += [
+                f"{path}: focus is not {word}: {at['what']}"
+                for word in ("shown", "marked", "clear")
+                if not at[word]
+            ]
+        assert len(reached) > 3, path
+    assert faults == []
+
+
+def test_the_main_job_works_without_javascript(demo: Demo, somebody: SignIn) -> None:
+    who = somebody("krokom", "Karin Nyström", java_script_enabled=False)
+    page = who.go("/?view=to_acknowledge")
+    page.locator("a.row-link").first.click()
+    page.get_by_role("button", name="Kvittera mottagandet").first.click()
+    assert "Karin Nyström" in page.locator("main").inner_text()
+    for view in ("timeline", "messages", "history"):
+        page.locator(f"a[href*='view={view}']").first.click()
+        assert page.locator("h1").count() == 1
+
+
+def test_forced_colours_still_tell_where_one_is(somebody: SignIn) -> None:
+    who = somebody("krokom", "Karin Nyström", forced_colors="active")
+    page = who.go("/")
+    current = page.locator("nav a[aria-current]").first
+    other = page.locator("nav a:not([aria-current])").first
+    weight = "it => getComputedStyle(it).fontWeight"
+    assert current.evaluate(weight) != other.evaluate(weight)
