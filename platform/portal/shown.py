@@ -90,7 +90,9 @@ def _message(
     act = act_of(it, by_id)
     held = {**it.core, **it.extension}
     ours = [receipt for receipt in it.receipts if receipt.unit_id == actor.unit_id]
-    handled = [receipt for receipt in it.receipts if not receipt.is_waiting]
+    # Receipts travel to the sender alone: of units elsewhere a receiver knows nothing.
+    known = [receipt for receipt in it.receipts if actor.tenant in (it.sender, receipt.tenant)]
+    handled = [receipt for receipt in known if not receipt.is_waiting]
     return MessageShown(
         id=it.id,
         act=act,
@@ -104,22 +106,30 @@ def _message(
         content=labels.content(held, places=places.municipalities(), at=at),
         ground=str(labels.GROUNDS.get(it.secrecy_ground, it.secrecy_ground)),
         statute="" if it.statute == "rutin" else it.statute,
-        summary=_summary(it, len(handled)) if it.is_receipted and it.receipts else "",
-        is_complete=len(handled) == len(it.receipts),
-        deliveries=tuple(_delivery(receipt, names, it.is_receipted, at) for receipt in it.receipts),
+        summary=_summary(len(handled), len(known)) if it.is_receipted and known else "",
+        is_complete=len(handled) == len(known),
+        deliveries=tuple(
+            _delivery(receipt, names, it.is_receipted, at) if receipt in known else _told(receipt)
+            for receipt in it.receipts
+        ),
         acknowledged_by_us=any(receipt.acknowledged_at for receipt in ours),
         waits_for_us=it.waits_for(actor.unit_id),
         url=reverse("portal:message", args=[it.id]),
     )
 
 
-def _summary(it: Sent, handled: int) -> str:
-    everybody = len(it.receipts)
+def _summary(handled: int, everybody: int) -> str:
     if handled == everybody == 1:
         return gettext("Kvitterat")
     if handled == everybody:
         return gettext("Kvitterat av alla")
     return gettext("{some} av {all} har kvitterat").format(some=handled, all=everybody)
+
+
+def _told(it: Receipt) -> DeliveryShown:
+    """Return a receiver elsewhere, of whom only the sender knows how it has gone."""
+    unit = f"{it.unit_name}, {parties.name(it.tenant)}"
+    return DeliveryShown(unit, "sent", gettext("Även skickat till:"), "", "", "", is_overdue=False)
 
 
 def _delivery(
@@ -615,7 +625,7 @@ def _sentence(it: Happening, names: Mapping[str, str]) -> str:
         unit = names.get(str(it.body.get("unit_id", "")), "")
         return gettext("Tidsfristen gick ut: {what} ({unit}).").format(what=what, unit=unit)
     if it.body.get("of"):
-        return f"{words} {labels.act(str(it.body['of']))}."
+        return f"{words.rstrip('.')}: {labels.act(str(it.body['of'])).lower()}."
     return words
 
 

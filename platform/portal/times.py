@@ -43,7 +43,7 @@ def when(moment: datetime, *, at: datetime) -> When:
     passed = at - moment
     words = gettext("om {span}") if passed < timedelta() else gettext("för {span} sedan")
     relative = gettext("nu") if abs(passed) < timedelta(minutes=1) else words
-    return When(absolute(moment, at=at), _kept(relative.format(span=span(passed))), _iso(moment))
+    return When(absolute(moment, at=at), relative.format(span=_kept(span(passed))), _iso(moment))
 
 
 def limit(due_at: datetime, *, at: datetime, met_at: datetime | None = None) -> Limit:
