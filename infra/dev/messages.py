@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-import polib
+import polib  # type: ignore[import-untyped]
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,5 +1,7 @@
 """The first page: what Samplan is on the public host, and a role's own first page elsewhere."""
 
+from typing import TypeGuard
+
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +12,7 @@ from care.identity import operations
 from care.identity.permissions import Permission
 from care.identity.queries import NoAssignment
 from portal import context, errors, texts
-from portal.access import Request, public
+from portal.access import ActorRequest, Request, public
 from portal.views import worklist
 from tenants.context import acting_for
 
@@ -23,11 +25,15 @@ def home(request: Request) -> HttpResponse:
     if isinstance(request.staff, NoAssignment) and request.staff.assignment_id:
         operations.note_refusal(request.staff, at=request.at)
         return errors.refuse(request, texts.NO_ASSIGNMENT)
-    if request.actor is None:
+    if not _somebody_acts(request):
         return redirect("portal:assignments")  # which leads on to the sign-in
     if request.actor.may(Permission.READ_INBOX):
         return worklist.worklist(request)
     return redirect(context.navigation(request.actor, request.path)[0].url)
+
+
+def _somebody_acts(request: Request) -> TypeGuard[ActorRequest]:
+    return request.actor is not None
 
 
 urlpatterns = [
