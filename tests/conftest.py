@@ -7,6 +7,8 @@ passes has passed through the same roles and policies as a request. Each worker 
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,11 +26,14 @@ DATABASE = "test_samplan"
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def cluster() -> Iterator[dict[str, str]]:
     """Start the worker's PostgreSQL; return the URLs of its logins and of a superuser."""
     os.environ.pop("DATABASE_URL", None)
-    with postgres.running(tmp_path_factory.mktemp("postgres")) as url:
-        yield {"superuser": url, **postgres.prepare(url, name=DATABASE, passwords={})}
+    # A folder of its own: PostgreSQL does not run as root, and another run may close pytest's.
+    with TemporaryDirectory(prefix="samplan-") as place:
+        Path(place).chmod(0o755)
+        with postgres.running(Path(place) / "postgres") as url:
+            yield {"superuser": url, **postgres.prepare(url, name=DATABASE, passwords={})}
 
 
 @pytest.fixture(scope="session")

@@ -11,47 +11,28 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.error import URLError
 from urllib.request import Request, urlopen
-from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
+from served import BEFORE_EASTER, Demo, SignIn
 
-ROOT = Path(__file__).parents[2]
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
-BEFORE_EASTER = datetime(2027, 3, 24, 9, 30, tzinfo=STOCKHOLM)
 PEOPLE = 16
-AXE = ROOT / "platform" / "portal" / "assets" / "node_modules" / "axe-core" / "axe.min.js"
-SWEDISH = AXE.parent / "locales" / "sv.json"
-
-
-@dataclass
-class Demo:
-    """The running demo: where it is, and what time it is there."""
-
-    port: int
-    clock: Path
-    now: datetime = field(default=BEFORE_EASTER)
-
-    def url(self, slug: str, path: str = "/") -> str:
-        """Return the address of a page at a huvudman, or at the public host."""
-        host = f"{slug}.localhost" if slug else "localhost"
-        return f"http://{host}:{self.port}{path}"
-
-    def at(self, moment: datetime) -> None:
-        """Move the clock."""
-        self.now = moment
-        self.clock.write_text(str((moment - datetime.now(UTC)).total_seconds()))
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo() -> Iterator[Demo]:
     """Start the demo with its own PostgreSQL, and stop everything at the end."""
-    place = tmp_path_factory.mktemp("demo")
+    with TemporaryDirectory(prefix="samplan-") as place:
+        Path(place).chmod(0o755)  # PostgreSQL does not run as root
+        yield from _served(Path(place))
+
+
+def _served(place: Path) -> Iterator[Demo]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -109,55 +90,10 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@dataclass
-class Somebody:
-    """A person at a browser of their own, signed in at one huvudman."""
-
-    demo: Demo
-    slug: str
-    context: BrowserContext
-    page: Page
-    violations: list[str]
-
-    def go(self, path: str) -> Page:
-        """Open a page of the own huvudman."""
-        self.page.goto(self.demo.url(self.slug, path))
-        return self.page
-
-
 @pytest.fixture
-def somebody(demo: Demo, chromium: Browser) -> Iterator["SignIn"]:
+def somebody(demo: Demo, chromium: Browser) -> Iterator[SignIn]:
     """Give a way to sign in as a persona of the demo."""
     sign_in = SignIn(demo, chromium)
     yield sign_in
     for context in sign_in.contexts:
         context.close()
-
-
-class SignIn:
-    """Signs people in through the picker, each in a browser of their own."""
-
-    def __init__(self, demo: Demo, chromium: Browser) -> None:
-        self.demo, self.chromium = demo, chromium
-        self.contexts: list[BrowserContext] = []
-
-    def __call__(self, slug: str, name: str, **options: object) -> Somebody:
-        """Sign in as somebody at a huvudman."""
-        words = {"viewport": {"width": 1280, "height": 900}, "locale": "sv-SE",
-                 "timezone_id": "Europe/Stockholm", **options}  # fmt: skip
-        context = self.chromium.new_context(**words)  # type: ignore[arg-type]
-        self.contexts.append(context)
-        page = context.new_page()
-        violations: list[str] = []
-        page.on(
-            "console",
-            lambda told: (
-                violations.append(told.text) if "Content Security Policy" in told.text else None
-            ),
-        )
-        page.goto(self.demo.url(slug, "/sign-in"))
-        page.get_by_role("button", name=name).click()
-        return Somebody(self.demo, slug, context, page, violations)
-
-
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)

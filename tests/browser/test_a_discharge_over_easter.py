@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from conftest import BEFORE_EASTER, STOCKHOLM, Demo, SignIn, Somebody
 from playwright.sync_api import Page, expect
+from served import BEFORE_EASTER, STOCKHOLM, Demo, SignIn, Somebody
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 # One of Skatteverket's published test numbers that the demo's own people do not use here.

@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from conftest import AXE, SWEDISH, Demo, SignIn, Somebody
 from playwright.sync_api import Page
+from served import AXE, SWEDISH, Demo, SignIn, Somebody
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

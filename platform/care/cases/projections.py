@@ -24,15 +24,15 @@ RECEIPTS = frozenset({"admission_receipt_due", "ready_receipt_due"})
 def refresh_deadlines(case: Case, *, facts: Sequence[Fact], at: datetime) -> None:
     """Bring the running deadlines of the units at home in line with the history."""
     mine = list(
-        case.participations.filter(until_at=None, tenant=acting_for()).values_list(
-            "unit", "unit__kind"
-        )
+        case.participations.filter(until_at=None, tenant=acting_for())
+        .order_by("from_at", "id")
+        .values_list("unit", "unit__kind")
     )
     known = {(it.unit_id, it.key): it for it in Deadline.objects.filter(case=case)}
     for running in deadlines.running(facts, Terms.from_json(case.terms)):
         if running.rule.name in RECEIPTS:
             continue
-        for unit_id in _bound(running.rule.binds, mine):
+        if unit_id := _bound(running.rule.binds, mine):
             values = {
                 "rule": running.rule.name,
                 "statute": running.rule.statute,
@@ -55,10 +55,16 @@ def refresh_deadlines(case: Case, *, facts: Sequence[Fact], at: datetime) -> Non
         Deadline.objects.filter(pk__in=gone).delete()
 
 
-def _bound(binds: str, mine: list[tuple[str, str]]) -> list[str]:
-    kinds = BINDS[binds]
-    first = next((kind for kind in kinds if any(kind == held for _, held in mine)), None)
-    return [unit_id for unit_id, held in mine if held == first]
+def _bound(binds: str, mine: list[tuple[str, str]]) -> str | None:
+    """Return the unit whose list a deadline lies in: of its kind, the one that came first.
+
+    A unit that stands in for another answers for the message, not for the process.
+    """
+    for kind in BINDS[binds]:
+        for unit_id, held in mine:
+            if held == kind:
+                return unit_id
+    return None
 
 
 def rebuild_deadlines(case: Case, *, at: datetime) -> None:

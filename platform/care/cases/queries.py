@@ -58,7 +58,7 @@ def happenings(case: Case) -> list[Happening]:
             it.body,
             it.is_flagged,
             it.message_id,
-        )  # fmt: skip
+        )
         for it in rows
     ]
 
@@ -119,7 +119,7 @@ def parts(case: Case) -> list[Part]:
                 row.unit.phone,
                 row.tenant,
                 row.from_at,
-            )  # fmt: skip
+            )
             for row in rows
         ),
         key=lambda it: (order[it.kind], it.name),
@@ -176,6 +176,6 @@ def dues(case: Case) -> tuple[Due, ...]:
             it.due_at,
             it.met_at,
             it.cancelled_at is not None,
-        )  # fmt: skip
+        )
         for it in rows
     )

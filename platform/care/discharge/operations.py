@@ -19,10 +19,10 @@ from care.cases import operations as cases
 from care.cases.operations import Doer
 from care.identity.actors import Actor
 from care.identity.permissions import Permission
-from care.individuals import operations as individuals
-from care.individuals.operations import Person
 from care.inbox import consents, operations, projections, terms
 from care.inbox.models import Message
+from care.individuals import operations as individuals
+from care.individuals.operations import Person
 from care.law.discharge import Act
 from care.sharing import access
 from care.sharing.operations import contribute

@@ -64,7 +64,7 @@ def record_consent(
             "value": value,
             "info_classes": sorted(info_classes),
             "expires_at": expires_at.isoformat(),
-        },  # fmt: skip
+        },
     )
     _tell(case, [*superseded, consent], at=at)
 

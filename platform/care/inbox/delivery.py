@@ -1,4 +1,4 @@
-"""Fetching letters: the receiver reads the sender's outbox and writes at home. Nobody writes abroad.
+"""Fetching letters: the receiver reads the sender's outbox and writes at home, never abroad.
 
 A fetch never fails on content: what has happened elsewhere is kept, and flagged where our table has
 no place for it.
@@ -88,8 +88,10 @@ def _message(sender: str, letter: Letter, at: datetime) -> None:
         replaces=UUID(body["replaces"]) if body["replaces"] else None,
         **{name: body[name] for name in COPIED},
     )
-    mine = units.addresses(received.recipients)
-    operations.deliver(case, received, mine.values(), at=at)
+    # What becomes of it at the units of others is told to the sender, and to nobody else.
+    addressed = units.addresses(received.recipients).values()
+    mine = [unit for unit in addressed if unit.owner == acting_for()]
+    operations.deliver(case, received, mine, at=at)
     state_before = case.state
     content = {**received.core, **received.extension}
     if received.replaces:

@@ -271,7 +271,7 @@ def pass_on(case: Case, delivery: Delivery, *, to_unit: str, by: Doer, at: datet
             "message_id": str(delivery.message_id),
             "to_unit": unit.hsa_id,
             "to_unit_name": unit.name,
-        },  # fmt: skip
+        },
     )
     answer_sender(delivery, at=at)
     passed = Delivery.objects.get(message=delivery.message, unit_id=unit.hsa_id)

@@ -101,7 +101,7 @@ def _time_is_up(deadline: Deadline, *, at: datetime) -> None:
             "key": deadline.key,
             "unit_id": deadline.unit_id,
             "due_at": deadline.due_at.isoformat(),
-        },  # fmt: skip
+        },
     )
     if deadline.message_id:
         _escalate(case, deadline, system, at)

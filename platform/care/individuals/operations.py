@@ -156,7 +156,7 @@ def consent_letter(consent: Consent) -> dict[str, Any]:
 
 
 def receive_consent(*, individual: Individual, common_id: UUID, letter: dict[str, Any]) -> None:
-    """Keep the copy of a consent that a letter carries; a withdrawal is never undone by an older."""
+    """Keep the copy of a consent that a letter carries; no older letter undoes a withdrawal."""
     moments = {name: datetime.fromisoformat(letter[name]) for name in ("valid_from", "expires_at")}
     withdrawn = letter["withdrawn_at"]
     copied = ("type", "value", "info_classes", "recipients", "given_how", "taken_by",

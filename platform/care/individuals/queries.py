@@ -78,6 +78,6 @@ def consents(individual: Individual, common_id: UUID) -> tuple[ConsentShown, ...
             it.valid_from,
             it.expires_at,
             it.withdrawn_at,
-        )  # fmt: skip
+        )
         for it in rows.order_by("-valid_from", "id")
     )

@@ -245,9 +245,7 @@ def readings(*, case: Case, limit: int = 100) -> Sequence[Reading]:
     """Return who has read the case here, the newest first."""
     rows = AccessLog.objects.filter(common_ids__contains=[str(case.common_id)])
     return [
-        Reading(
-            it.at, acting_for(), it.unit_name, it.staff_name, it.title, it.activity, it.channel
-        )  # fmt: skip
+        Reading(it.at, acting_for(), it.unit_name, it.staff_name, it.title, it.activity, it.channel)
         for it in rows.order_by("-at", "-id")[:limit]
     ]
 

@@ -5,64 +5,84 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Stamped',
+            name="Stamped",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('agreements', models.CharField(max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("agreements", models.CharField(max_length=64)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='AccessLog',
+            name="AccessLog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('owner', models.CharField(max_length=63)),
-                ('activity', models.CharField(max_length=20)),
-                ('common_ids', models.JSONField(default=list)),
-                ('staff_id', models.UUIDField()),
-                ('staff_name', models.CharField(max_length=100)),
-                ('assignment_id', models.UUIDField()),
-                ('title', models.CharField(max_length=60)),
-                ('unit_id', models.CharField(max_length=32)),
-                ('unit_name', models.CharField(max_length=100)),
-                ('purpose', models.CharField(max_length=40)),
-                ('channel', models.CharField(blank=True, max_length=1)),
-                ('ground', models.CharField(blank=True, max_length=80)),
-                ('reason', models.CharField(max_length=40)),
-                ('rows', models.PositiveIntegerField(default=0)),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("owner", models.CharField(max_length=63)),
+                ("activity", models.CharField(max_length=20)),
+                ("common_ids", models.JSONField(default=list)),
+                ("staff_id", models.UUIDField()),
+                ("staff_name", models.CharField(max_length=100)),
+                ("assignment_id", models.UUIDField()),
+                ("title", models.CharField(max_length=60)),
+                ("unit_id", models.CharField(max_length=32)),
+                ("unit_name", models.CharField(max_length=100)),
+                ("purpose", models.CharField(max_length=40)),
+                ("channel", models.CharField(blank=True, max_length=1)),
+                ("ground", models.CharField(blank=True, max_length=80)),
+                ("reason", models.CharField(max_length=40)),
+                ("rows", models.PositiveIntegerField(default=0)),
+                ("at", models.DateTimeField()),
+                (
+                    "recorded_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['owner', 'at'], name='access_log_owner')],
+                "indexes": [models.Index(fields=["owner", "at"], name="access_log_owner")],
             },
         ),
         migrations.CreateModel(
-            name='Opening',
+            name="Opening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('common_id', models.UUIDField()),
-                ('viewer', models.CharField(max_length=63)),
-                ('info_class', models.CharField(max_length=20)),
-                ('closes_at', models.DateTimeField()),
-                ('agreement', models.UUIDField()),
-                ('agreement_version', models.PositiveIntegerField()),
-                ('ground', models.CharField(max_length=40)),
-                ('ground_id', models.UUIDField()),
-                ('unit_id', models.CharField(max_length=32)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("common_id", models.UUIDField()),
+                ("viewer", models.CharField(max_length=63)),
+                ("info_class", models.CharField(max_length=20)),
+                ("closes_at", models.DateTimeField()),
+                ("agreement", models.UUIDField()),
+                ("agreement_version", models.PositiveIntegerField()),
+                ("ground", models.CharField(max_length=40)),
+                ("ground_id", models.UUIDField()),
+                ("unit_id", models.CharField(max_length=32)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('common_id', 'viewer', 'info_class'), name='opening_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("common_id", "viewer", "info_class"), name="opening_once"
+                    )
+                ],
             },
         ),
     ]

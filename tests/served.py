@@ -1,0 +1,75 @@
+"""The demo as it is served, and people who use it, each in a browser of their own."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+ROOT = Path(__file__).parents[1]
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+BEFORE_EASTER = datetime(2027, 3, 24, 9, 30, tzinfo=STOCKHOLM)
+AXE = ROOT / "platform" / "portal" / "assets" / "node_modules" / "axe-core" / "axe.min.js"
+SWEDISH = AXE.parent / "locales" / "sv.json"
+
+
+@dataclass
+class Demo:
+    """The running demo: where it is, and what time it is there."""
+
+    port: int
+    clock: Path
+    now: datetime = field(default=BEFORE_EASTER)
+
+    def url(self, slug: str, path: str = "/") -> str:
+        """Return the address of a page at a huvudman, or at the public host."""
+        host = f"{slug}.localhost" if slug else "localhost"
+        return f"http://{host}:{self.port}{path}"
+
+    def at(self, moment: datetime) -> None:
+        """Move the clock."""
+        self.now = moment
+        self.clock.write_text(str((moment - datetime.now(UTC)).total_seconds()))
+
+
+@dataclass
+class Somebody:
+    """A person at a browser of their own, signed in at one huvudman."""
+
+    demo: Demo
+    slug: str
+    context: BrowserContext
+    page: Page
+    violations: list[str]
+
+    def go(self, path: str) -> Page:
+        """Open a page of the own huvudman."""
+        self.page.goto(self.demo.url(self.slug, path))
+        return self.page
+
+
+class SignIn:
+    """Signs people in through the picker, each in a browser of their own."""
+
+    def __init__(self, demo: Demo, chromium: Browser) -> None:
+        self.demo, self.chromium = demo, chromium
+        self.contexts: list[BrowserContext] = []
+
+    def __call__(self, slug: str, name: str, **options: object) -> Somebody:
+        """Sign in as somebody at a huvudman."""
+        words = {"viewport": {"width": 1280, "height": 900}, "locale": "sv-SE",
+                 "timezone_id": "Europe/Stockholm", **options}  # fmt: skip
+        context = self.chromium.new_context(**words)  # type: ignore[arg-type]
+        self.contexts.append(context)
+        page = context.new_page()
+        violations: list[str] = []
+        page.on(
+            "console",
+            lambda told: (
+                violations.append(told.text) if "Content Security Policy" in told.text else None
+            ),
+        )
+        page.goto(self.demo.url(slug, "/sign-in"))
+        page.get_by_role("button", name=name).click()
+        return Somebody(self.demo, slug, context, page, violations)
