@@ -1,6 +1,7 @@
 """The glossary binds every English word of the domain to the Swedish one, and to nothing else."""
 
 import ast
+import inspect
 import re
 from enum import Enum
 from functools import cache
@@ -16,10 +17,11 @@ from care.identity.permissions import Permission
 from care.inbox import consents
 from care.inbox import operations as inbox_operations
 from care.inbox.models import Delivery
-from care.law import deadlines, terms
+from care.law import deadlines, preconditions, terms
 from care.law.discharge import Act
 from portal import labels
 from project import urls
+from tenants import rows
 
 GLOSSARY = (house.DOCS / "glossary.md").read_text("utf-8")
 CHOICES = house.choices()
@@ -112,6 +114,29 @@ def test_every_class_of_the_law_has_its_swedish_word() -> None:
 
 def test_every_deadline_has_its_swedish_word() -> None:
     assert under("deadlines.RULES") == {rule.name for rule in deadlines.RULES}
+
+
+def test_whom_a_deadline_binds_and_what_liability_asks_have_their_swedish_words() -> None:
+    asked = {row.name for row in preconditions.PRECONDITIONS}
+
+    assert section("Whom a deadline binds") == {rule.binds for rule in deadlines.RULES}
+    assert section("Preconditions: förutsättningar") == asked
+
+
+def test_every_kind_of_row_has_its_meaning() -> None:
+    kinds = {
+        it.__name__
+        for it in vars(rows).values()
+        if inspect.isclass(it) and issubclass(it, models.Model) and it is not rows.Row
+    }
+
+    assert section("Kinds of rows") == kinds
+
+
+def test_the_words_of_the_person_are_names_in_the_code() -> None:
+    code = "\n".join(house.text_of(it) for it in house.sources())
+
+    assert {it for it in section("Words of the person and the stay") if it not in code} == set()
 
 
 def test_every_term_of_an_agreement_has_its_swedish_word() -> None:
