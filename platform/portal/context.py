@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.messages import constants
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -18,7 +17,6 @@ from care.identity.permissions import ROLE_LABELS, Permission
 from portal import parties
 from tenants import clock
 
-MESSAGE_TAGS = {constants.ERROR: "danger"}
 KEYS_COOKIE = "samplan_keys"
 
 # Who has the right finds the page in the menu; the first one that the role has is its first page.

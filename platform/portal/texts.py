@@ -214,13 +214,6 @@ BAD_REQUEST = Text(
     NOTHING_SAVED,
     _("Gå tillbaka, läs om sidan och försök igen."),
 )
-WRONG_METHOD = Text(
-    405,
-    _("Sidan kan inte öppnas så här"),
-    _("Adressen tar bara emot formulär. Ingenting har ändrats."),
-    _("Gå till startsidan och börja därifrån."),
-    _("Till startsidan"),
-)
 DATABASE_AWAY = Text(
     503,
     _("Samplan når inte sin databas just nu"),

@@ -113,10 +113,12 @@ def test_a_verdict_is_answered_in_its_own_words(
     assert words in answer.content.decode()
 
 
-def test_every_verdict_of_the_table_can_be_answered() -> None:
+def test_every_verdict_of_the_table_has_a_text_that_is_looked_at() -> None:
+    tested = {type(exception) for exception, _, _ in cases()}
+
     for kind, verdict in errors.VERDICTS.items():
-        name = f"{kind.__module__}.{kind.__qualname__}"
-        assert callable(verdict), name
+        if kind not in tested:
+            assert verdict(kind("Skriv det igen.")).text in TEXTS.values(), kind
 
 
 def test_what_is_no_verdict_is_left_to_be_a_fault() -> None:
