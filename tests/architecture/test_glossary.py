@@ -62,7 +62,7 @@ def acts_beside_the_process() -> set[str]:
     for tree in trees:
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_after":
-                recorded |= {it.value for it in node.args if isinstance(it, ast.Constant)}
+                recorded |= {str(it.value) for it in node.args if isinstance(it, ast.Constant)}
     return (recorded | set(labels.HAPPENED)) - set(Act)
 
 
