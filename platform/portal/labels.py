@@ -86,6 +86,18 @@ DO = {
     Act.CLOSE_CASE: _("Avsluta ärendet"),
     Act.ABORT_CASE: _("Avbryt ärendet"),
 }
+# What the button of its form says, where that is not the same.
+SUBMIT = {
+    Act.SUBMIT_PLANNING_BASIS: _("Spara underlaget"),
+    Act.INFORM_INDIVIDUAL: _("Spara anteckningen"),
+    Act.SEND_GENERAL_MESSAGE: _("Skicka meddelandet"),
+    Act.REVISE_EXPECTED_DISCHARGE: _("Skicka ändringen"),
+    Act.ANSWER_ADMISSION: _("Skicka svaret"),
+    Act.ANSWER_CALL: _("Skicka svaret"),
+    Act.CALL_TO_PLANNING: _("Skicka kallelsen"),
+    Act.STATE_AVAILABILITY: _("Skicka beskedet"),
+    Act.STATE_RECEPTION: _("Skicka beskedet"),
+}
 # What is said when an act has been done.
 DONE = {
     Act.NOTIFY_ADMISSION: _("Inskrivningsmeddelandet är skickat."),

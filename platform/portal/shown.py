@@ -106,7 +106,9 @@ def _message(
         content=labels.content(held, places=places.municipalities(), at=at),
         ground=str(labels.GROUNDS.get(it.secrecy_ground, it.secrecy_ground)),
         statute="" if it.statute == "rutin" else it.statute,
-        summary=_summary(len(handled), len(known)) if it.is_receipted and known else "",
+        summary=_summary(len(handled), len(known), is_sender=actor.tenant == it.sender)
+        if it.is_receipted and known
+        else "",
         is_complete=len(handled) == len(known),
         deliveries=tuple(
             _delivery(receipt, names, it.is_receipted, at) if receipt in known else _told(receipt)
@@ -118,12 +120,17 @@ def _message(
     )
 
 
-def _summary(handled: int, everybody: int) -> str:
-    if handled == everybody == 1:
-        return gettext("Kvitterat")
+def _summary(handled: int, everybody: int, *, is_sender: bool) -> str:
     if handled == everybody:
-        return gettext("Kvitterat av alla")
-    return gettext("{some} av {all} har kvitterat").format(some=handled, all=everybody)
+        return gettext("Kvitterat av alla") if is_sender else gettext("Kvitterat hos er")
+    if everybody == 1:
+        return gettext("Inte kvitterat") if is_sender else gettext("Inte kvitterat hos er")
+    words = (
+        gettext("{some} av {all} har kvitterat")
+        if is_sender
+        else gettext("{some} av {all} hos er har kvitterat")
+    )
+    return words.format(some=handled, all=everybody)
 
 
 def _told(it: Receipt) -> DeliveryShown:

@@ -271,7 +271,10 @@ class SendGeneralMessageForm(ActForm):
             self.fields["recipients"].choices = choices  # type: ignore[attr-defined]
         else:
             del self.fields["recipients"]  # a correction goes to those who got the first one
-        self.fields["ground"].help_text = _("Fri text går alltid på en sekretessgrund.")
+        ground = self.fields["ground"]
+        ground.required = True
+        ground.help_text = _("Fri text går alltid på en sekretessgrund.")
+        ground.error_messages["required"] = _("Välj sekretessgrund för meddelandet.")
 
 
 class CloseCaseForm(ActForm):

@@ -109,6 +109,8 @@ def _show(request: ActorRequest, name: str, page: CasePage, form: ActForm) -> Ht
         "about": shown.about(page, at=at),
         "form": form,
         "title": labels.DO[Act(name)],
+        "submit": labels.SUBMIT.get(Act(name), labels.DO[Act(name)]),
+        "are_chosen": name in CHOSEN_RECEIVERS,
         "act": name,
         "statute": "" if statute == "rutin" else statute,
         "key": idempotent.key_of(request) if form.is_bound else idempotent.new_key(),
