@@ -35,8 +35,9 @@ format: .venv/.dev ## put the code in shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-assets: .venv/.demo ## install the front-end files of others, from their lock
+assets: .venv/.demo ## install the front-end files of others, from their lock; compile the translations
 	@$(BIN)/python platform/portal/assets/build.py
+	@$(BIN)/python infra/dev/messages.py --compile
 
 browser: .venv/.dev ## install the browser of the tests, where it is missing
 	@infra/dev/browser.sh

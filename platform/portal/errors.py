@@ -35,10 +35,10 @@ from care.identity.units import NoSuchUnit
 from care.inbox.operations import GroundMissing, NoReceiver, NotThere, TakenBefore
 from care.individuals.operations import BadIdentity
 from care.law import discharge
+from care.law.guards import Incomplete
 from care.law.machine import NotPermitted
 from care.law.terms import BadTerms
 from care.sharing.access import Denied, NotAllowed, NotVisible
-from care.sharing.operations import OutsideDirectAccess
 from care.sharing.policy import Reason
 from portal import texts
 from portal.texts import Text
@@ -194,6 +194,11 @@ def _not_permitted(exception: NotPermitted) -> Verdict:
     return Verdict(texts.NOT_PERMITTED, {"act": act, "state": state}, paragraph=exception.statute)
 
 
+def _incomplete(exception: Incomplete) -> Verdict:
+    problem = " ".join(guard.text_sv for guard in exception.guards)
+    return Verdict(texts.BAD_VALUE, {"problem": problem}, paragraph=exception.guards[0].statute)
+
+
 def _taken(exception: TakenBefore) -> Verdict:
     if not exception.by or exception.at is None:
         return Verdict(texts.DEALT_WITH_BEFORE)
@@ -225,7 +230,7 @@ VERDICTS: Mapping[type[BaseException], Callable[[Any], Verdict]] = {
     NotACandidate: _says(texts.NOT_YOUR_ASSIGNMENT),
     SignedOut: _says(texts.SIGNED_OUT),
     PermissionDenied: _says(texts.NOT_ALLOWED),
-    OutsideDirectAccess: _says(texts.BRANCH_OUTSIDE),
+    Incomplete: _incomplete,
     NotPermitted: _not_permitted,
     TakenBefore: _taken,
     IndividualHasOpenCase: _has_open_case,

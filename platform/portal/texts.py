@@ -62,15 +62,6 @@ NOT_ALLOWED = Text(
     _("Gå till startsidan. Fråga din lokala administratör om du behöver rätten."),
     _("Till startsidan"),
 )
-BRANCH_OUTSIDE = Text(
-    403,
-    _("Enhetens verksamhet delar inte uppgifter på det här sättet"),
-    _(
-        "Bara hälso- och sjukvård och omsorg om äldre och personer med funktionshinder får ha"
-        " direktåtkomst. Ingenting har delats."
-    ),
-    _("Skicka uppgifterna som ett meddelande i stället."),
-)
 NO_ASSIGNMENT = Text(
     403,
     _("Ditt uppdrag gäller inte längre"),

@@ -4,6 +4,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 
 from csp.constants import NONE, SELF
+from django.contrib.messages import constants as message_levels
 
 from project import environment
 
@@ -25,7 +26,9 @@ DATABASES = {
     "default": environment.database(
         environment.text("DATABASE_MIGRATOR_URL" if MIGRATING else "DATABASE_URL", "")
     )
-    | {"CONN_MAX_AGE": 600}  # a connection remembers every table that it has met
+    # A connection remembers every table that it has met, so its age is finite; one that a restart
+    # of the database has cut is noticed before a request uses it.
+    | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 }
 DATABASE_ROUTERS = ("django_tenants.routers.TenantSyncRouter",)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -133,6 +136,7 @@ TEMPLATES = [
 ]
 COTTON_DIR = "."
 FORM_RENDERER = "portal.rendering.Renderer"
+MESSAGE_TAGS = {message_levels.ERROR: "danger"}  # the colour that the design system calls it
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 LANGUAGE_CODE = "sv"  # the source language of the texts; English is a complete catalogue
@@ -160,4 +164,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        # They would write addresses, and of a fault its own words, which may quote a row;
+        # portal.errors logs a reference and the kind of fault instead.
+        "django.request": {"level": "CRITICAL"},
+        "django.security.csrf": {"level": "CRITICAL"},
+    },
 }

@@ -40,7 +40,7 @@ def run(*, once: bool, interval: float, pause: Callable[[float], bool]) -> None:
             if today != day:
                 horizons.clear()  # at the start and nightly every letter is asked for
                 day = today
-            work(_tenants(), horizons)
+            work(_tenants(), horizons, alone=settings.TENANT_PINNED is not None)
             seconds, wait = interval, FIRST_WAIT
         except DatabaseLost:
             logger.warning("the database cannot be reached; next try in %.0f s", wait)
@@ -52,15 +52,16 @@ def run(*, once: bool, interval: float, pause: Callable[[float], bool]) -> None:
             return
 
 
-def work(tenants: Iterable[str], horizons: dict[str, int]) -> int:
+def work(tenants: Iterable[str], horizons: dict[str, int], *, alone: bool = False) -> int:
     """Do one round; a huvudman whose round fails does not stop the others.
 
+    :param alone: the process may act for one huvudman only
     :raises DatabaseLost: if the database cannot be reached
     """
     done = 0
     for tenant in tenants:
         try:
-            done += tasks.work([tenant], horizons)
+            done += tasks.work_alone(tenant) if alone else tasks.work([tenant], horizons)
         except Exception as fault:  # whatever it is, the other huvudmän have their turn
             _refuse_without_database(fault)
             logger.error("%s: %s", tenant, _without_values(fault))

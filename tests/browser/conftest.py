@@ -44,18 +44,20 @@ def _served(place: Path) -> Iterator[Demo]:
         "SAMPLAN_CLOCK_OFFSET_FILE": str(served.clock),
     }
     samplan = Path(sys.executable).with_name("samplan")
-    log = (place / "log").open("w")
-    process = subprocess.Popen(
-        [sys.executable, "infra/dev/postgres.py", "--data", str(place / "postgres"), "--",
-         str(samplan), "demo", "--people", str(PEOPLE)],
-        cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    try:
-        _wait_for(served, process, place / "log")
-        yield served
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+    words = [sys.executable, "infra/dev/postgres.py", "--data", str(place / "postgres"), "--",
+             str(samplan), "demo", "--people", str(PEOPLE)]  # fmt: skip
+    with (
+        (place / "log").open("w") as log,
+        subprocess.Popen(
+            words, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+        ) as process,
+    ):
+        try:
+            _wait_for(served, process, place / "log")
+            yield served
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=60)
 
 
 def _wait_for(served: Demo, process: "subprocess.Popen[bytes]", log: Path) -> None:

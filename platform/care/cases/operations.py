@@ -14,7 +14,7 @@ from care.cases.models import Case, Event, Participation
 from care.cases.models import Deadline as Deadline
 from care.identity.actors import Actor
 from care.individuals.models import Individual
-from care.law import discharge, history
+from care.law import discharge, guards, history
 from care.law.history import Fact
 from care.law.machine import NotPermitted
 from tenants.context import acting_for
@@ -144,12 +144,15 @@ def record(
     never fails on content.
 
     :raises NotPermitted: if an act that is done here cannot be in the case's state
+    :raises guards.Incomplete: if it lacks what it cannot be without, such as the physician
     """
     leads = case.lead == acting_for()
     is_step = act in set(discharge.Act)
     state = discharge.State(case.state)
     if is_step and not is_letter and not discharge.PROCESS.permits(state, discharge.Act(act)):
         raise NotPermitted(state, discharge.Act(act), discharge.PROCESS.statute(discharge.Act(act)))
+    if is_step and not is_letter:
+        guards.refuse_incomplete(Fact(discharge.Act(act), at, body or {}))
     flagged = is_step and discharge.PROCESS.follow(state, discharge.Act(act), body or {})[1]
     version = case.version + 1 if leads and (is_step or act == queries.REPLACE) else None
     Event.objects.create(

@@ -7,7 +7,6 @@ from care.cases import queries
 from care.cases.models import Case, Deadline
 from care.law import deadlines
 from care.law.history import Fact
-from care.law.terms import Terms
 from tenants.context import acting_for
 from tenants.models import Unit
 
@@ -29,7 +28,7 @@ def refresh_deadlines(case: Case, *, facts: Sequence[Fact], at: datetime) -> Non
         .values_list("unit", "unit__kind")
     )
     known = {(it.unit_id, it.key): it for it in Deadline.objects.filter(case=case)}
-    for running in deadlines.running(facts, Terms.from_json(case.terms)):
+    for running in deadlines.running(facts, queries.terms(case)):
         if running.rule.name in RECEIPTS:
             continue
         if unit_id := _bound(running.rule.binds, mine):

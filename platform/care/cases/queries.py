@@ -9,6 +9,7 @@ from uuid import UUID
 from care.cases.models import Case, Deadline, Event
 from care.law import discharge
 from care.law.history import Fact
+from care.law.terms import Terms
 from tenants.models import Unit
 
 REPLACE = "replace_message"
@@ -61,6 +62,12 @@ def happenings(case: Case) -> list[Happening]:
         )
         for it in rows
     ]
+
+
+def terms(case: Case) -> Terms:
+    """Return the terms that hold in a case, with the days of psychiatric care where it is that."""
+    agreed = Terms.from_json(case.terms)
+    return agreed.for_psychiatry() if case.variant == Case.Variant.PSYCHIATRIC else agreed
 
 
 def facts(case: Case) -> tuple[Fact, ...]:

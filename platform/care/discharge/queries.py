@@ -117,7 +117,7 @@ def case_page(*, actor: Actor, case_id: UUID, at: datetime, activity: str = "rea
         facts = cases.facts_of(happenings, kinds={part.unit_id: part.kind for part in parts})
         messages = inbox.messages(case)
         dues = cases.dues(case)
-        terms = _terms(case)
+        terms = cases.terms(case)
         consents = individuals.consents(case.individual, case.common_id)
         return CasePage(
             case_id=case.pk,
@@ -310,11 +310,6 @@ def _checks(facts: Sequence[Fact]) -> tuple[Check, ...]:
         for act, party in REMAINING
         if act is not Act.CALL_TO_PLANNING or needs_planning
     )
-
-
-def _terms(case: Case) -> Terms:
-    terms = Terms.from_json(case.terms)
-    return terms.for_psychiatry() if case.variant == "psychiatric" else terms
 
 
 def _reckoning(facts: Sequence[Fact], terms: Terms, at: datetime) -> Reckoning | None:

@@ -110,6 +110,7 @@ def _message(sender: str, letter: Letter, at: datetime) -> None:
         operations.answer_sender(delivery, at=at)
     if case.lead == acting_for() and case.state != state_before:
         operations.tell_state(case, at=at)
+    operations.return_if_nobody_is_concerned(case, at=at)
     rls.restamp(case, at=at)
     projections.refresh(case, at=at)
 
@@ -140,6 +141,10 @@ def _receipt(sender: str, letter: Letter, at: datetime) -> None:
     facts = {name: letters.moment(told[name]) for name in letters.FACTS}
     words = {name: told[name] for name in letters.WORDS if name not in ("unit_id", "tenant")}
     Delivery.objects.filter(pk=delivery.pk).update(**facts, **words)
+    case = access.own_case(letter["common_id"]) if facts["rejected_at"] else None
+    if case:
+        operations.return_if_nobody_is_concerned(case, at=at)
+        projections.refresh(case, at=at)
 
 
 def _state(sender: str, letter: Letter, at: datetime) -> None:

@@ -114,6 +114,7 @@ def send(
     _post(case, sent, receivers, at=at)
     if case.state != state_before:
         tell_state(case, besides={unit.owner for unit in receivers}, at=at)
+    return_if_nobody_is_concerned(case, at=at)
     projections.refresh(case, at=at)
     return sent
 
@@ -318,6 +319,7 @@ def reject_message(*, actor: Actor, message_id: UUID, reason: str, at: datetime)
         if changed == 0:
             delivery.refresh_from_db()
             raise TakenBefore(delivery.acknowledged_by, delivery.acknowledged_at)
+        return_if_nobody_is_concerned(case, at=at)
         _after(case, delivery, "reject_message", actor, at=at, body={"reason": reason})
         return case
 
@@ -356,6 +358,32 @@ def replace_message(
             recipients=[it for it in earlier.recipients if it != actor.unit_id],
             replaces=earlier.id,
         )
+
+
+def return_if_nobody_is_concerned(case: Case, *, at: datetime) -> None:
+    """Returnera: at the lead, once every receiver of the admission has answered that it is not.
+
+    Recorded by the system; the ward then tells another unit (`notify_admission` anew).
+    """
+    if case.lead != acting_for() or case.state != discharge.State.ADMITTED:
+        return
+    told = Message.objects.filter(
+        common_id=case.common_id, act=discharge.Act.NOTIFY_ADMISSION, sender=acting_for()
+    )
+    newest = told.order_by("-sent_at", "-id").first()
+    if newest is None:
+        return
+    refused = {
+        it.unit_id
+        for it in queries.happenings(case)
+        if it.act == discharge.Act.ANSWER_ADMISSION
+        and it.at >= newest.sent_at
+        and it.body.get("answer") == "rejected"
+    }
+    asked = newest.deliveries.filter(forwarded_at=None)
+    if all(it.rejected_at or it.unit_id in refused for it in asked):
+        cases.record(case, act=discharge.Act.RETURN_CASE, by=Doer(acting_for()), at=at)
+        tell_state(case, at=at)
 
 
 def mark_answered(case: Case, *, actor: Actor, acts: Iterable[str], at: datetime) -> None:

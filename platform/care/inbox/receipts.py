@@ -8,10 +8,11 @@ to the unit that takes over.
 from datetime import datetime
 
 from care.cases import operations as cases
+from care.cases import queries
 from care.identity import units
 from care.inbox.models import Delivery
 from care.law import deadlines, discharge
-from care.law.terms import AGREEMENT, Terms
+from care.law.terms import AGREEMENT
 from care.sharing.access import Case
 
 RULES = {
@@ -45,7 +46,7 @@ def stop_clock(case: Case, delivery: Delivery, *, at: datetime) -> None:
 
 def due(case: Case, delivery: Delivery, *, at: datetime) -> datetime | None:
     """Return when the receipt is due: None without an agreed time, at once if nobody watches."""
-    terms = Terms.from_json(case.terms)
+    terms = queries.terms(case)
     act = delivery.message.act
     if act not in set(discharge.Act):
         return None

@@ -36,6 +36,24 @@ def unmet(fact: Fact, facts: Sequence[Fact]) -> tuple[Guard, ...]:
     return tuple(guard for guard in GUARDS if guard.act == fact.act and guard.is_unmet(fact, facts))
 
 
+class Incomplete(Exception):
+    """An act lacks what it cannot be without; `guards` say what to state, in Swedish."""
+
+    def __init__(self, guards: tuple[Guard, ...]) -> None:
+        super().__init__(", ".join(guard.code for guard in guards))
+        self.guards = guards
+
+
+def refuse_incomplete(fact: Fact) -> None:
+    """Refuse an act that lacks what it cannot be without (the hard guards); ask it before sending.
+
+    Raises Incomplete. What has happened elsewhere is never asked: a fact is kept as it came.
+    """
+    hard = tuple(guard for guard in unmet(fact, (fact,)) if guard.kind is Kind.HARD)
+    if hard:
+        raise Incomplete(hard)
+
+
 def warnings(facts: Sequence[Fact]) -> tuple[tuple[Fact, Guard], ...]:
     """Return each soft guard that the facts of a case do not meet, by act."""
     return tuple(

@@ -19,7 +19,7 @@ from care.identity.actors import Actor
 from care.identity.permissions import Permission
 from care.sharing import policy, rls
 from care.sharing.models import AccessLog
-from care.sharing.policy import Reason
+from care.sharing.policy import Reason as Reason
 from tenants import agreements
 from tenants.agreements import Agreement
 from tenants.context import acting_for

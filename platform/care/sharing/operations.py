@@ -12,10 +12,6 @@ from care.sharing import access, rls
 from tenants import agreements
 
 
-class OutsideDirectAccess(Exception):
-    """The unit's branch takes no part in sammanhållen dokumentation; message copies do."""
-
-
 def contribute(
     case: Case, *, actor: Actor, kind: str, info_class: str, text: str, at: datetime
 ) -> Contribution:

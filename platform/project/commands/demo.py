@@ -80,11 +80,12 @@ def _as_application() -> dict[str, str]:
 @contextmanager
 def _served(port: int) -> Iterator[None]:
     """Run the web server and the background loop, and stop both at the end."""
-    web = [BIN / "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+    bind = os.environ.get("SAMPLAN_BIND", "127.0.0.1")
+    web = [str(BIN / "granian"), "--interface", "wsgi", "--host", bind, "--port", str(port),
            "--workers", "1", "--blocking-threads", "4", "--log-level", "warning",
            "project.wsgi:application"]  # fmt: skip
     processes = [
-        subprocess.Popen(words, env=_as_application()) for words in (web, [BIN / "samplan", "work"])
+        subprocess.Popen(words, env=_as_application()) for words in (web, [str(BIN / "samplan"), "work"])
     ]
     try:
         yield

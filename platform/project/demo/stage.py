@@ -62,7 +62,7 @@ class Stage:
     """
 
     municipality: Huvudman
-    common_id: UUID | None = None
+    common_id: UUID = UUID(int=0)  # known once the case is open
     written: tuple[str, datetime] | None = None  # by whom, and when, letters wait to be fetched
 
     def open(self, who: Actor, at: datetime, **words: Any) -> None:
