@@ -57,6 +57,13 @@ INFO_CLASSES = {
     InfoClass.SOCIAL_CARE: _("socialtjänst och omsorg"),
 }
 
+# The same, where they stand alone as choices.
+INFO_CLASS_CHOICES = {
+    InfoClass.PLANNING: _("Planering"),
+    InfoClass.HEALTH_CARE: _("Hälso- och sjukvård"),
+    InfoClass.SOCIAL_CARE: _("Socialtjänst och omsorg"),
+}
+
 # ---- acts ----
 
 # Messages about messages have no step in the process, so the law's table has no word for them.

@@ -90,9 +90,7 @@ def _message(
     act = act_of(it, by_id)
     held = {**it.core, **it.extension}
     ours = [receipt for receipt in it.receipts if receipt.unit_id == actor.unit_id]
-    # Receipts travel to the sender alone: of units elsewhere a receiver knows nothing.
-    known = [receipt for receipt in it.receipts if actor.tenant in (it.sender, receipt.tenant)]
-    handled = [receipt for receipt in known if not receipt.is_waiting]
+    handled = [receipt for receipt in it.receipts if not receipt.is_waiting]
     return MessageShown(
         id=it.id,
         act=act,
@@ -106,14 +104,12 @@ def _message(
         content=labels.content(held, places=places.municipalities(), at=at),
         ground=str(labels.GROUNDS.get(it.secrecy_ground, it.secrecy_ground)),
         statute="" if it.statute == "rutin" else it.statute,
-        summary=_summary(len(handled), len(known), is_sender=actor.tenant == it.sender)
-        if it.is_receipted and known
+        # The sender alone is told how it goes elsewhere; a receiver knows of its own units.
+        summary=_summary(len(handled), len(it.receipts), is_sender=actor.tenant == it.sender)
+        if it.is_receipted and it.receipts
         else "",
-        is_complete=len(handled) == len(known),
-        deliveries=tuple(
-            _delivery(receipt, names, it.is_receipted, at) if receipt in known else _told(receipt)
-            for receipt in it.receipts
-        ),
+        is_complete=len(handled) == len(it.receipts),
+        deliveries=tuple(_delivery(receipt, names, it.is_receipted, at) for receipt in it.receipts),
         acknowledged_by_us=any(receipt.acknowledged_at for receipt in ours),
         waits_for_us=it.waits_for(actor.unit_id),
         url=reverse("portal:message", args=[it.id]),
@@ -131,12 +127,6 @@ def _summary(handled: int, everybody: int, *, is_sender: bool) -> str:
         else gettext("{some} av {all} hos er har kvitterat")
     )
     return words.format(some=handled, all=everybody)
-
-
-def _told(it: Receipt) -> DeliveryShown:
-    """Return a receiver elsewhere, of whom only the sender knows how it has gone."""
-    unit = f"{it.unit_name}, {parties.name(it.tenant)}"
-    return DeliveryShown(unit, "sent", gettext("Även skickat till:"), "", "", "", is_overdue=False)
 
 
 def _delivery(

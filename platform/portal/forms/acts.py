@@ -56,7 +56,7 @@ class SubmitPlanningBasisForm(ActForm):
 
     info_class = Radio(
         _("Underlaget handlar om"),
-        labels.INFO_CLASSES,
+        labels.INFO_CLASS_CHOICES,
         _("Välj vad underlaget handlar om. Det avgör vem som får läsa det."),
     )
     text = Prose(

@@ -188,12 +188,6 @@ def _option(name: str, watch: str) -> SafeString:
     return format_html('{} <span class="sub">{}</span>', name, watch)
 
 
-class OpenForm(forms.Form):
-    """Ärendet: which course it takes, and what the person has said about direct access."""
-
-    variant = Choice(_("Vårdform"), labels.VARIANTS, _("Välj vårdform."), initial="somatic")
-
-
 class FirstConsentForm(forms.Form):
     """What the person says already at the admission; asked later where it is left open."""
 
@@ -205,7 +199,7 @@ class FirstConsentForm(forms.Form):
             " du inte har frågat; meddelanden går ändå."
         ),
     )
-    consent_classes = Several(_("Det gäller uppgifter om"), labels.INFO_CLASSES)
+    consent_classes = Several(_("Det gäller uppgifter om"), labels.INFO_CLASS_CHOICES)
     consent_how = Choice(_("Hur svarade personen?"), labels.GIVEN_HOW)
 
     def clean(self) -> dict[str, Any]:
@@ -231,6 +225,17 @@ class FirstConsentForm(forms.Form):
         }
 
 
+class NewCaseForm(AdmissionForm, FirstConsentForm):
+    """Nytt ärende: which course it takes, the admission, and what the person has said."""
+
+    variant = Choice(_("Vårdform"), labels.VARIANTS, _("Välj vårdform."), initial="somatic")
+    field_order = ("variant", *AdmissionForm.base_fields)
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what the notice of admission is called with."""
+        return {name: self.cleaned_data[name] for name in AdmissionForm.base_fields}
+
+
 class ConsentForm(forms.Form):
     """Samtycke: to what, the answer, how it was given, until when."""
 
@@ -241,7 +246,7 @@ class ConsentForm(forms.Form):
     value = Radio(_("Personens svar"), labels.CONSENT_VALUES, _("Välj personens svar."))
     info_classes = Several(
         _("Det gäller uppgifter om"),
-        labels.INFO_CLASSES,
+        labels.INFO_CLASS_CHOICES,
         help_text=_("Ett ja gäller bara det som du väljer här."),
     )
     given_how = Choice(

@@ -18,16 +18,10 @@ from care.inbox import consents
 from care.inbox import queries as inbox
 from care.individuals.operations import Person
 from care.individuals.queries import written
-from care.law.discharge import State
+from care.law.discharge import Act, State
 from portal import idempotent, labels, places, shown
 from portal.access import ActorRequest, needs
-from portal.forms.cases import (
-    AdmissionForm,
-    ConsentForm,
-    FirstConsentForm,
-    OpenForm,
-    PersonForm,
-)
+from portal.forms.cases import ConsentForm, NewCaseForm, PersonForm
 from portal.idempotent import Done
 from portal.views.worklist import Tab
 
@@ -170,69 +164,50 @@ def receiver(unit: Any, watch: Any, request: ActorRequest) -> tuple[str, str, st
 
 
 def _ask_more(
-    request: ActorRequest, person: PersonForm, forms: tuple[Any, ...] = ()
+    request: ActorRequest, person: PersonForm, form: NewCaseForm | None = None
 ) -> HttpResponse:
     told = person.person()
     receivers = _receivers(request, told.registered_municipality)
-    opening, admission, consent = forms or (
-        OpenForm(),
-        AdmissionForm(receivers=receivers),
-        FirstConsentForm(),
-    )
-    return render(
-        request,
-        "portal/cases/new_admission.html",
-        {
-            "person": told,
-            "number": written(told.number),
-            "town": places.municipalities().get(told.registered_municipality, ""),
-            "person_form": person,
-            "opening": opening,
-            "form": admission,
-            "consent": consent,
-            "has_errors": any(it.errors for it in forms),
-            "has_municipal_receiver": any(it[3] for it in receivers),
-            "key": idempotent.key_of(request) if forms else idempotent.new_key(),
-        },
-        status=422 if forms else 200,
-    )
+    context = {
+        "person": told,
+        "number": written(told.number),
+        "town": places.municipalities().get(told.registered_municipality, ""),
+        "person_form": person,
+        "form": form or NewCaseForm(receivers=receivers),
+        "has_municipal_receiver": any(it[3] for it in receivers),
+        "key": idempotent.key_of(request) if form else idempotent.new_key(),
+    }
+    status = 422 if form else 200
+    return render(request, "portal/cases/new_admission.html", context, status=status)
 
 
 def _admitted(request: ActorRequest, person: PersonForm) -> HttpResponse:
     told = person.person()
     receivers = _receivers(request, told.registered_municipality)
-    opening = OpenForm(request.POST)
-    admission = AdmissionForm(request.POST, receivers=receivers)
-    consent = FirstConsentForm(request.POST)
-    if not all([opening.is_valid(), admission.is_valid(), consent.is_valid()]):
-        return _ask_more(request, person, (opening, admission, consent))
+    form = NewCaseForm(request.POST, receivers=receivers)
+    if not form.is_valid():
+        return _ask_more(request, person, form)
 
     def act() -> Done:
-        case_id = _open_and_notify(request, told, opening, admission, consent)
-        return Done(_url(case_id), str(labels.DONE["notify_admission"]))  # type: ignore[index]
+        case_id = _open_and_notify(request, told, form)
+        return Done(_url(case_id), str(labels.DONE[Act.NOTIFY_ADMISSION]))
 
     return idempotent.once(request, act)
 
 
-def _open_and_notify(
-    request: ActorRequest,
-    person: Person,
-    opening: OpenForm,
-    admission: AdmissionForm,
-    consent: FirstConsentForm,
-) -> UUID:
+def _open_and_notify(request: ActorRequest, person: Person, form: NewCaseForm) -> UUID:
     """Open the case, send the notice and record what the person said, in one transaction."""
     actor, at = request.actor, request.at
     case_id = operations.open_case(
         actor=actor,
         person=person,
-        variant=opening.cleaned_data["variant"],
-        admitted_at=admission.cleaned_data["admitted_at"],
-        need_assessed_at=admission.cleaned_data["need_assessed_at"],
+        variant=form.cleaned_data["variant"],
+        admitted_at=form.cleaned_data["admitted_at"],
+        need_assessed_at=form.cleaned_data["need_assessed_at"],
         at=at,
     )
-    operations.notify_admission(actor=actor, case_id=case_id, at=at, **admission.arguments())
-    answer = consent.consent(at=at)
+    operations.notify_admission(actor=actor, case_id=case_id, at=at, **form.arguments())
+    answer = form.consent(at=at)
     if answer:
         consents.record_consent(actor=actor, case_id=case_id, at=at, **answer)
     return case_id
