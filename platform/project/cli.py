@@ -2,7 +2,7 @@
 
 import typer
 
-from project.commands import demo, doctor, law, seed, tenant, work
+from project.commands import demo, directory, doctor, law, rebuild, seed, tenant, work
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -12,9 +12,11 @@ app = typer.Typer(
 )
 app.add_typer(law.app, name="law", help="Lagens frister, utan databas.")
 app.add_typer(tenant.app, name="tenant", help="Huvudmän: anslut, visa, uppgradera.")
+app.add_typer(directory.app, name="directory", help="Enheter och uppdrag från fil.")
 app.command("demo")(demo.demo)
 app.command("seed")(seed.seed)
 app.command("work")(work.work)
+app.command("rebuild")(rebuild.rebuild)
 app.command("doctor")(doctor.doctor)
 
 

@@ -5,9 +5,13 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db import transaction
+
+from care.cases import projections as cases
 from care.cases import queries
 from care.cases.operations import Deadline
 from care.inbox.models import CurrentTransaction, Delivery, WorklistRow
+from care.sharing import access
 from care.sharing.access import Case
 from tenants.context import acting_for
 
@@ -95,6 +99,18 @@ RECEIPTED = (
     "replace_message",
     "abort_case",
 )
+
+
+def rebuild_all(*, at: datetime) -> int:
+    """Build the deadlines and the worklist of every case here again; return how many there are."""
+    ids = access.all_common_ids()
+    for common_id in ids:
+        with transaction.atomic():
+            case = access.own_case(common_id)
+            if case:
+                cases.rebuild_deadlines(case, at=at)
+                rebuild(case, at=at)
+    return len(ids)
 
 
 def rebuild(case: Case, *, at: datetime) -> None:

@@ -123,6 +123,11 @@ def own_case(common_id: UUID) -> Case | None:
     )
 
 
+def all_common_ids() -> list[UUID]:
+    """Return the identity of every case here, for the rebuilding of what is computed."""
+    return list(Case.objects.order_by("common_id").values_list("common_id", flat=True))
+
+
 def refuse_unless(actor: Actor, permission: Permission) -> None:
     """Let only a role with the right through, where there is no case yet.
 

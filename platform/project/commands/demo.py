@@ -85,7 +85,8 @@ def _served(port: int) -> Iterator[None]:
            "--workers", "1", "--blocking-threads", "4", "--log-level", "warning",
            "project.wsgi:application"]  # fmt: skip
     processes = [
-        subprocess.Popen(words, env=_as_application()) for words in (web, [str(BIN / "samplan"), "work"])
+        subprocess.Popen(words, env=_as_application())
+        for words in (web, [str(BIN / "samplan"), "work"])
     ]
     try:
         yield

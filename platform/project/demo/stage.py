@@ -17,6 +17,7 @@ from tenants.context import acting_as
 
 UNITS = {unit.hsa_id: unit for unit in units()}
 STAFF = staff()
+NOT_OPEN = UUID(int=0)  # the identity of a case that nobody has opened yet
 
 
 def actor(person: Medarbetare, number: int = 0) -> Actor:
@@ -62,7 +63,7 @@ class Stage:
     """
 
     municipality: Huvudman
-    common_id: UUID = UUID(int=0)  # known once the case is open
+    common_id: UUID = NOT_OPEN
     written: tuple[str, datetime] | None = None  # by whom, and when, letters wait to be fetched
 
     def open(self, who: Actor, at: datetime, **words: Any) -> None:

@@ -1,0 +1,105 @@
+"""`samplan directory`: units and assignments of a huvudman from files, as the operator reads them.
+
+This is how the first local administrator comes to be; from then on the pages do the same.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import typer
+
+from project.commands import setup
+
+if TYPE_CHECKING:
+    from care.identity.actors import Actor
+    from care.identity.importing import Report
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+CHANGES = {
+    "added": "Tillkommer",
+    "changed": "Ändras",
+    "ended": "Upphör",
+    "unchanged": "Oförändrad",
+    "refused": "Går inte",
+}
+
+
+@app.callback()
+def directory() -> None:
+    """Enheter och uppdrag från fil."""
+
+
+@app.command("import")
+def import_directory(
+    schema: Annotated[str, typer.Option(help="Huvudmannens schema, till exempel t_krokom.")],
+    units: Annotated[Path | None, typer.Option(help="CSV-fil med enheter.")] = None,
+    assignments: Annotated[Path | None, typer.Option(help="CSV-fil med uppdrag.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Visa bara skillnaderna.")] = False,
+) -> None:
+    """Läs in enheter, uppdrag eller båda. Går någon rad inte så ändras ingenting."""
+    setup.django()
+    from care.identity import importing
+    from care.inbox.queries import busy_units
+    from tenants import clock
+    from tenants.context import acting_as, acting_for
+    from tenants.models import Tenant
+
+    with acting_as("public"):
+        if not Tenant.objects.filter(schema_name=schema).exists():
+            _refuse(f"{schema} är inte ansluten. Se namnen med samplan tenant list.")
+    with acting_as(schema):
+        actor, at = _operator(acting_for()), clock.moment()
+        try:
+            if units:
+                content = units.read_bytes()
+                _tell(
+                    importing.import_units(
+                        actor=actor, content=content, busy=busy_units(), dry_run=dry_run, at=at
+                    )
+                )
+            if assignments:
+                content = assignments.read_bytes()
+                _tell(
+                    importing.import_assignments(
+                        actor=actor, content=content, dry_run=dry_run, at=at
+                    )
+                )
+        except importing.BadFile as problem:
+            _refuse(str(problem))
+        except OSError as problem:
+            _refuse(f"{problem.filename} går inte att läsa. Kontrollera sökvägen.")
+
+
+def _operator(schema: str) -> "Actor":
+    """Return who acts: the operator, by the command line, with a local administrator's rights."""
+    from care.identity.actors import Actor
+    from care.identity.permissions import Role
+
+    return Actor(
+        tenant=schema,
+        staff_id=UUID(int=0),
+        name="Driften",
+        assignment_id=UUID(int=0),
+        role=Role.LOCAL_ADMINISTRATOR,
+        title="samplan directory",
+        purpose="administration",
+        unit_id="",
+        unit_name="",
+        unit_kind="",
+        branch="",
+    )
+
+
+def _tell(report: "Report") -> None:
+    for line in report.lines:
+        if line.change != "unchanged":
+            typer.echo(f"{CHANGES[line.change]}: {line.subject} {line.text}".rstrip())
+    if report.is_refused:
+        _refuse("Ingenting är ändrat. Rätta raderna ovan i filen och läs in den igen.")
+    typer.echo("Inläst." if report.is_written else "Inget är ändrat ännu.")
+
+
+def _refuse(text: str) -> None:
+    typer.echo(f"Fel: {text}", err=True)
+    raise typer.Exit(2)
