@@ -254,6 +254,16 @@ CONSENT_VALUES = {
     "no": _("Nej"),
     "unable": _("Kan inte ta ställning"),
 }
+PROTECTIONS = {
+    "flagged": _("Sekretessmarkering"),
+    "protected_registration": _("Skyddad folkbokföring"),
+    "assumed_identity": _("Fingerade personuppgifter"),
+}
+PLANNING_SETTLED = {
+    "done": _("Den är genomförd"),
+    "declined": _("Personen har tackat nej"),
+    "not_needed": _("Den behövdes inte"),
+}
 GIVEN_HOW = {
     "oral": _("Muntligt"),
     "written": _("Skriftligt"),
@@ -309,7 +319,7 @@ CONTENT = {
     "physician": _("Behandlande läkare"),
     "expected_discharge_at": _("Beräknad utskrivning"),
     "needs": _("Kan behöva insatser från"),
-    "liable_municipality": _("Folkbokföringskommun"),
+    "liable_municipality": _("Betalningsskyldig kommun"),
     "variant": _("Vårdform"),
     "reason": _("Skäl"),
     "preliminary_needs": _("Preliminära behov"),

@@ -22,7 +22,7 @@ from care.cases.models import Case
 from care.discharge import operations as discharge
 from care.identity.actors import Actor
 from care.identity.permissions import Role
-from care.inbox import consents
+from care.inbox import consents, tasks
 from care.individuals.operations import Person
 from care.sharing.operations import sign_agreement
 from tenants import agreements
@@ -103,3 +103,15 @@ def consent(
             actor=by, case_id=case_id, type_=COORDINATED, value=value, info_classes=classes,
             given_how="oral", expires_at=expires_at, at=at,
         )  # fmt: skip
+
+
+class Time:
+    """What the worker's clock says."""
+
+    def __init__(self) -> None:
+        self.at = AT
+
+    def pass_to(self, at: datetime) -> None:
+        """Let it be later, and let the loop run."""
+        self.at = at
+        tasks.drain()

@@ -69,7 +69,7 @@ def older(committed: None) -> UUID:
             actor=NURSE, case_id=case_id, discharged_at=AT - 25 * DAY, destination="home",
             at=AT - 25 * DAY,
         )  # fmt: skip
-        discharge.close_case(actor=NURSE, case_id=case_id, note="", at=AT - 20 * DAY)
+        discharge.close_case(actor=NURSE, case_id=case_id, planning="done", at=AT - 20 * DAY)
     tasks.drain()
     with acting_as(STRANGER):
         for message_id in Message.objects.values_list("pk", flat=True):

@@ -200,12 +200,22 @@ def inform_individual(*, actor: Actor, case_id: UUID, how: str, at: datetime) ->
 
 
 @transaction.atomic
-def close_case(*, actor: Actor, case_id: UUID, note: str, at: datetime) -> None:
-    """Avsluta ärende, when follow-ups are done; every huvudman in the case is told the state."""
+def close_case(*, actor: Actor, case_id: UUID, planning: str, note: str = "", at: datetime) -> None:
+    """Avsluta ärende, when follow-ups are done; every huvudman in the case is told the state.
+
+    :param planning: what became of the individual planning (4 kap. 1-2 §§): done, declined or
+        not_needed
+    """
     case = access.case_for_writing(
         actor=actor, case_id=case_id, permission=Permission.CLOSE_CASE, at=at
     )
-    cases.record(case, act=Act.CLOSE_CASE, by=Doer.from_actor(actor), at=at, body={"note": note})
+    cases.record(
+        case,
+        act=Act.CLOSE_CASE,
+        by=Doer.from_actor(actor),
+        at=at,
+        body={"planning": planning, "note": note},
+    )
     operations.tell_state(case, at=at)
     projections.refresh(case, at=at)
 

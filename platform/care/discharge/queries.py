@@ -137,7 +137,7 @@ def case_page(*, actor: Actor, case_id: UUID, at: datetime, activity: str = "rea
             parts=tuple(parts),
             stages=_stages(case, facts),
             next_step=_next_step(actor, case, facts, messages, dues, at),
-            acts=_acts(actor, case),
+            acts=_acts(actor, case, facts),
             messages=messages,
             contributions=seen,
             hidden=hidden,
@@ -177,7 +177,7 @@ OFFERED = (
 )
 
 
-def _acts(actor: Actor, case: Case) -> tuple[str, ...]:
+def _acts(actor: Actor, case: Case, facts: Sequence[Fact]) -> tuple[str, ...]:
     state = State(case.state)
     ended = {State.CLOSED, State.ABORTED}
     offered = [
@@ -187,9 +187,14 @@ def _acts(actor: Actor, case: Case) -> tuple[str, ...]:
         and discharge.PROCESS.permits(state, act)
         and state not in ended
     ]
-    # A notice of admission is sent once; a further one is a correction of the first.
-    unasked = {Act.NOTIFY_ADMISSION} if state not in (State.DRAFT, State.RETURNED) else set()
-    unasked |= {Act.NOTIFY_READY} if state is State.READY else set()
+    # What has been told is not offered again: a further notice is a correction of the first. One
+    # that was never sent is late, and still a fact.
+    told = {it.act for it in history.in_order(facts)}
+    unasked = set()
+    if state is not State.RETURNED and Act.NOTIFY_ADMISSION in told:
+        unasked.add(Act.NOTIFY_ADMISSION)
+    if state is State.READY:
+        unasked.add(Act.NOTIFY_READY)
     return tuple(act for act in offered if act not in unasked)
 
 
@@ -275,7 +280,7 @@ def _next_step(
         due = next((it for it in mine if not it.is_cancelled), None)
         message = timed[due.key] if due else waiting[0]
         return NextStep("acknowledge_message", due, message, bool(due and due.is_overdue(at=at)))
-    acts = _acts(actor, case)
+    acts = _acts(actor, case, facts)
     for due in dues:
         act = MEETS.get(due.rule)
         is_running = due.unit_id == actor.unit_id and due.met_at is None and not due.is_cancelled

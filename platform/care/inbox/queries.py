@@ -139,7 +139,9 @@ def worklist(
             overdue=Count("pk", filter=Q(is_open=True, due_at__lt=at)),
         )
         entries = _entries(actor, ordered, first, "list", at)
-    shown = counts[view]
+    # Where a filter narrows the view, a full page tells that there is another one.
+    is_narrowed = bool(state or sender)
+    shown = first + len(entries) + (len(entries) == PAGE) if is_narrowed else counts[view]
     return Worklist(
         view=view,
         entries=entries,

@@ -280,6 +280,11 @@ class SendGeneralMessageForm(ActForm):
 class CloseCaseForm(ActForm):
     """Avsluta ärende."""
 
+    planning = Radio(
+        _("Hur blev det med den samordnade individuella planeringen?"),
+        labels.PLANNING_SETTLED,
+        _("Välj om planeringen är genomförd, avböjd eller inte behövdes."),
+    )
     note = Prose(_("Kommentar"), help_text=_("Lämna tomt om allt är klart."))
 
 

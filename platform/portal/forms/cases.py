@@ -92,8 +92,10 @@ class PersonForm(forms.Form):
         help_text=_("Kommunen tar emot meddelandet och kan bli betalningsansvarig (5 kap. 2 §)."),
     )
     interpreter = Text(_("Tolk, språk"), length=40)
-    is_protected = forms.BooleanField(
-        label=_("Personen har skyddade personuppgifter"), required=False
+    protection = Choice(
+        _("Skyddade personuppgifter"),
+        labels.PROTECTIONS,
+        help_text=_("Lämna tomt om personen inte har det. Adressen skickas då inte."),
     )
 
     def __init__(self, *args: Any, **more: Any) -> None:
@@ -122,9 +124,9 @@ class PersonForm(forms.Form):
             given_name=told["given_name"],
             family_name=told["family_name"],
             registered_municipality=told["registered_municipality"],
-            registered_address=told["registered_address"],
+            registered_address="" if told["protection"] else told["registered_address"],
             interpreter=told["interpreter"],
-            protection="confidential" if told["is_protected"] else "",
+            protection=told["protection"],
         )
 
 

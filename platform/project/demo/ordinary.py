@@ -184,7 +184,7 @@ def _discharge(stage: Stage, who: Company, clock: _Clock, random: Random) -> Non
 def _close(stage: Stage, who: Company, clock: _Clock, random: Random) -> None:
     at = clock.later(24, 96)
     stage.acknowledge(at, *who.receivers)
-    stage.play(who.ward, discharge.close_case, at, note="Uppföljd.")
+    stage.play(who.ward, discharge.close_case, at, planning="done", note="Uppföljd.")
 
 
 def _abort(stage: Stage, who: Company, clock: _Clock, random: Random) -> None:

@@ -1,0 +1,130 @@
+"""One step of the benchmark's database, in a process of its own: `python making.py STEP ...`.
+
+The steps that change tables run as the migrator (SAMPLAN_MIGRATING=1), the others as the
+application, as in production. What a step has to tell is one line of JSON.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import django
+
+
+def join(first: int, count: int) -> list[float]:
+    """Let huvudmän join, the first ones into an empty database; tell the seconds of each."""
+    import county
+
+    from tenants import joining, migrating
+
+    if first == 0:
+        migrating.migrate_public()
+    return [
+        _seconds(partial(joining.join, **county.joining_values(number)))
+        for number in range(first, first + count)
+    ]
+
+
+def play(municipalities: int, wards: int) -> dict[str, str]:
+    """Fill the smaller county; tell where its pages are and who is signed in."""
+    import county
+
+    from care.individuals.models import Individual
+    from tenants import clock
+    from tenants.context import acting_as
+
+    at, numbers = clock.moment(), range(1, municipalities + 1)
+    local_ids = ["INBOX", "HC", *(f"AVD{ward}" for ward in range(1, wards + 1))]
+    county.write_units(local_ids, municipalities=numbers)
+    county.agree(municipalities=numbers, at=at)
+    case_id = county.play_across_three(at=at)
+    county.play_inbox(at=at)
+    county.write_many(wards=range(1, wards + 1), municipalities=numbers, at=at)
+    with acting_as(county.REGION):
+        person = Individual.objects.order_by("number").values_list("pk", flat=True).first()
+    return {
+        "case": str(case_id),
+        "individual": str(person),
+        "inbox": county.NURSE.unit_id,
+        "ward": county.unit_id(county.REGION, "AVD1"),
+        "token": county.sign_in(county.NURSE, at=at),
+    }
+
+
+def grow(municipalities: int, more_municipalities: int, wards: int, more_wards: int) -> None:
+    """Let a county that is filled have more municipalities and wards."""
+    import county
+
+    from tenants import clock
+
+    at = clock.moment()
+    new = range(municipalities + 1, municipalities + more_municipalities + 1)
+    new_wards = range(wards + 1, wards + more_wards + 1)
+    county.write_units([f"AVD{ward}" for ward in new_wards], municipalities=new)
+    county.agree(municipalities=new, at=at)
+    county.write_many(wards=new_wards, municipalities=new, at=at)
+
+
+def registry() -> None:
+    """Enter two tenants of the stock projects in their own registry."""
+    from django.db import connection
+    from yardstick.registry.models import Domain, Tenant
+
+    with connection.schema_editor() as editor:
+        editor.create_model(Tenant)
+        editor.create_model(Domain)
+    tenant = Tenant.objects.create(schema_name="yardstick", name="Yardstick")
+    Domain.objects.create(domain="yardstick.localhost", tenant=tenant, is_primary=True)
+
+
+def enter_others(count: int) -> int:
+    """Enter huvudmän in the registry, in line and without a schema; tell how many have one."""
+    from tenants import migrating
+    from tenants.models import Tenant
+
+    wanted, real = migrating.fingerprint(), Tenant.objects.count()
+    Tenant.objects.bulk_create(
+        Tenant(
+            schema_name=f"b_x{number}", name=f"Kommun {number}", name_sort=f"kommun {number}",
+            kind="municipality", organisation_number=f"{number:010d}", county_code="98",
+            municipality_code=f"{number:04d}", fingerprint=wanted,
+        )
+        for number in range(count - real)
+    )  # fmt: skip
+    return real
+
+
+def migrate() -> float:
+    """Migrate everything, where there is nothing to do; tell the seconds."""
+    from tenants import migrating
+
+    def all_of_it() -> None:
+        migrating.migrate_public()
+        assert migrating.migrate_all() == []
+
+    return _seconds(all_of_it)
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    """Do the step that is named; its arguments are numbers."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+    django.setup()
+    step, *arguments = sys.argv[1:]
+    steps: dict[str, Any] = {
+        it.__name__: it for it in (join, play, grow, registry, enter_others, migrate)
+    }
+    print(json.dumps(steps[step](*map(int, arguments))))
+
+
+if __name__ == "__main__":
+    main()

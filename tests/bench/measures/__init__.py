@@ -1,0 +1,1 @@
+"""The benchmarks: each asks the databases something and returns its figures."""

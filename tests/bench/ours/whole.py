@@ -1,0 +1,9 @@
+"""The product's own settings; only the collected files lie elsewhere, and a case is JSON too."""
+
+import os
+from pathlib import Path
+
+from project.settings import *
+
+STATIC_ROOT = Path(os.environ["BENCH_STATIC"])
+ROOT_URLCONF = "ours.urls"
