@@ -124,7 +124,7 @@ def worklist(
     :raises access.NotAllowed: if the role does not read the inbox
     """
     access.refuse_unless(actor, Permission.READ_INBOX)
-    mine = WorklistRow.objects.filter(unit_id=actor.unit_id)
+    mine = WorklistRow.objects.filter(unit_id=actor.unit_id, is_open=True)
     rows = mine.filter(_VIEWS[view])
     if state:
         rows = rows.filter(state=state)
@@ -133,10 +133,11 @@ def worklist(
     first = (max(page, 1) - 1) * PAGE
     ordered = rows.order_by(*_ORDERS[order])
     with transaction.atomic():
-        tag = change_tag(actor=actor)
+        # Before the rows: what changes in between is shown again, and never missed.
         counts = mine.aggregate(
             **{name: Count("pk", filter=condition) for name, condition in _VIEWS.items()},
-            overdue=Count("pk", filter=Q(is_open=True, due_at__lt=at)),
+            **_TAG,
+            overdue=Count("pk", filter=Q(due_at__lt=at)),
         )
         entries = _entries(actor, ordered, first, "list", at)
     # Where a filter narrows the view, a full page tells that there is another one.
@@ -150,7 +151,7 @@ def worklist(
         page=max(page, 1),
         pages=max(1, -(-shown // PAGE)),
         senders=tuple(sorted({it.latest_unit for it in entries if it.latest_unit}, key=sort_key)),
-        tag=tag,
+        tag=_tag(counts),
     )
 
 
@@ -177,7 +178,13 @@ def search(*, actor: Actor, text: str, at: datetime) -> tuple[Entry, ...]:
 def change_tag(*, actor: Actor) -> str:
     """Return what changes whenever the worklist of the actor's unit does: one cheap question."""
     rows = WorklistRow.objects.filter(unit_id=actor.unit_id, is_open=True)
-    told = rows.aggregate(count=Count("pk"), changes=Sum("changed"))
+    return _tag(rows.aggregate(**_TAG))
+
+
+_TAG = {"count": Count("pk"), "changes": Sum("changed")}
+
+
+def _tag(told: dict[str, int | None]) -> str:
     return f"{told['count']}-{told['changes'] or 0}"
 
 
