@@ -36,12 +36,12 @@ class Company:
     ward: Actor
     centre: Actor
     office: Actor
-    home_care: Actor
+    home_care: Actor | None  # not everybody needs it
 
     @property
     def receivers(self) -> tuple[Actor, ...]:
         """Return those who receive what the ward sends."""
-        return (self.centre, self.office, self.home_care)
+        return (self.centre, self.office, *([self.home_care] if self.home_care else []))
 
 
 def play(
@@ -58,7 +58,7 @@ def play(
         ward=at_unit(REGION, random.choice(WARDS[:3])[0]),
         centre=at_unit(REGION, f"HC{invented.municipality_code}"),
         office=at_unit(municipality, "BIST"),
-        home_care=at_unit(municipality, "HSL"),
+        home_care=at_unit(municipality, "HSL") if random.random() < 0.4 else None,
     )
     stage = Stage(municipality)
     clock = _Clock(ended, now, random, days=LENGTH[reached])
@@ -118,7 +118,8 @@ def _admit(
         recipients=[it.unit_id for it in who.receivers], admitted_at=admitted_at,
         need_assessed_at=None, physician="Jonas Ek",
         expected_discharge_at=at + timedelta(days=random.randint(2, 6)),
-        needs=["social_services", "municipal_health_care", "outpatient_care"],
+        needs=["social_services", "outpatient_care"]
+        + (["municipal_health_care"] if who.home_care else []),
         reason=random.choice(REASONS), ground="consent",
     )  # fmt: skip
     if random.random() < 0.85:
