@@ -170,5 +170,7 @@ def receive_consent(*, individual: Individual, common_id: UUID, letter: dict[str
             **moments,
         },
     )
-    if withdrawn and consent.withdrawn_at is None:
-        Consent.objects.filter(pk=consent.pk).update(withdrawn_at=datetime.fromisoformat(withdrawn))
+    withdrawn_at = datetime.fromisoformat(withdrawn) if withdrawn else None
+    # Withdrawn here by a newer answer, and there by the person since: her last word counts.
+    if withdrawn_at and (consent.withdrawn_at is None or consent.withdrawn_at < withdrawn_at):
+        Consent.objects.filter(pk=consent.pk).update(withdrawn_at=withdrawn_at)

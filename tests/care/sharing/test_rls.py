@@ -154,6 +154,21 @@ def test_a_withdrawal_ends_what_was_said_elsewhere_before_it(shared: tuple[UUID,
     assert stamps() == [{}]
 
 
+def test_a_withdrawal_reaches_whoever_has_put_a_newer_answer_in_its_place(
+    shared: tuple[UUID, UUID],
+) -> None:
+    write(shared[1])
+    consent(by=OFFICER, case_id=shared[1], at=AT + 3 * HOUR)  # withdraws the first one
+    with acting_as(REGION):
+        consents.withdraw_consent(
+            actor=NURSE, case_id=shared[0], type_=COORDINATED, at=AT + 4 * HOUR
+        )
+
+    tasks.drain()
+
+    assert stamps() == [{}]
+
+
 def test_a_new_yes_opens_again(shared: tuple[UUID, UUID]) -> None:
     write(shared[1])
     withdraw(shared[1])
