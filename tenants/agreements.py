@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from tenants.context import acting_for
 from tenants.models import AgreementText, Signature, Tenant, Termination
@@ -239,6 +239,22 @@ def in_force(tenant: str, *, at: datetime) -> tuple[Agreement, ...]:
 def between(one: str, other: str, *, at: datetime) -> tuple[Agreement, ...]:
     """Return the agreements in force that name both huvudmän."""
     return tuple(it for it in in_force(one, at=at) if other in it.parties)
+
+
+def change_tag(*, at: datetime) -> str:
+    """Return what changes whenever the state of any agreement may have: one cheap question.
+
+    Texts, signatures and terminations are only ever added; what else a state hangs on is the day.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM tenants_agreementtext),"
+            " (SELECT count(*) FROM tenants_signature),"
+            " (SELECT count(*) FROM tenants_termination WHERE ended_at <= %s)",
+            [at],
+        )
+        counts = cursor.fetchone()
+    return "-".join(map(str, [*counts, at.astimezone(STOCKHOLM).date()]))
 
 
 def _naming(tenant: str) -> tuple[Agreement, ...]:

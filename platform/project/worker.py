@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from care.inbox import tasks
+from care.inbox.tasks import Seen
 from care.law import calendar
 from tenants import clock
 
@@ -31,16 +32,16 @@ def run(*, once: bool, interval: float, pause: Callable[[float], bool]) -> None:
     :param interval: seconds from round to round
     :param pause: waits for some seconds, and tells whether to stop
     """
-    horizons: dict[str, int] = {}
+    memory: dict[str, Seen] = {}
     day: date | None = None
     wait = FIRST_WAIT
     while True:
         try:
             today = _today()
             if today != day:
-                horizons.clear()  # at the start and nightly every letter is asked for
+                memory.clear()  # at the start and nightly every letter is asked for
                 day = today
-            work(_tenants(), horizons, alone=settings.TENANT_PINNED is not None)
+            work(_tenants(), memory, alone=settings.TENANT_PINNED is not None)
             seconds, wait = interval, FIRST_WAIT
         except DatabaseLost:
             logger.warning("the database cannot be reached; next try in %.0f s", wait)
@@ -52,7 +53,7 @@ def run(*, once: bool, interval: float, pause: Callable[[float], bool]) -> None:
             return
 
 
-def work(tenants: Iterable[str], horizons: dict[str, int], *, alone: bool = False) -> int:
+def work(tenants: Iterable[str], memory: dict[str, Seen], *, alone: bool = False) -> int:
     """Do one round; a huvudman whose round fails does not stop the others.
 
     :param alone: the process may act for one huvudman only
@@ -61,7 +62,7 @@ def work(tenants: Iterable[str], horizons: dict[str, int], *, alone: bool = Fals
     done = 0
     for tenant in tenants:
         try:
-            done += tasks.work_alone(tenant) if alone else tasks.work([tenant], horizons)
+            done += tasks.work_alone(tenant) if alone else tasks.work([tenant], memory)
         except Exception as fault:  # whatever it is, the other huvudmän have their turn
             _refuse_without_database(fault)
             logger.error("%s: %s", tenant, _without_values(fault))

@@ -204,9 +204,9 @@ def test_every_letter_is_asked_for_at_the_start_and_nightly(
     days = iter([AT, AT + 2 * HOUR, AT + 24 * HOUR])
     seen: list[bool] = []
 
-    def work(tenants: list[str], horizons: dict[str, int]) -> int:
-        seen.append(not horizons)
-        horizons["somebody"] = 7
+    def work(tenants: list[str], memory: dict[str, tasks.Seen], *, alone: bool) -> int:
+        seen.append(not memory)
+        memory["somebody"] = tasks.Seen(horizon=7)
         return 0
 
     monkeypatch.setattr(clock, "moment", lambda: next(days))

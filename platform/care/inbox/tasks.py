@@ -6,6 +6,7 @@ in process. The rows are the truth; a doorbell only makes it faster.
 
 import logging
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -18,7 +19,7 @@ from care.inbox import delivery, operations, projections
 from care.inbox.models import Delivery
 from care.sharing import access, rls
 from care.sharing.access import Case
-from tenants import clock
+from tenants import agreements, clock
 from tenants.context import acting_as, acting_for
 from tenants.models import Tenant
 
@@ -58,29 +59,44 @@ def work_alone(tenant: str) -> int:
     return done
 
 
-def work(tenants: Iterable[str], horizons: dict[str, int]) -> int:
+@dataclass
+class Seen:
+    """What the loop remembers of a huvudman from round to round; nothing is lost without it."""
+
+    horizon: int = 0  # how far its outbox has been looked at
+    agreements: str = ""  # agreements.change_tag, when they were followed last
+
+
+def work(tenants: Iterable[str], memory: dict[str, Seen]) -> int:
     """Do one round for some huvudmän; return how much was done.
 
-    :param horizons: how far each sender's outbox has been looked at, kept from round to round; an
-        empty one asks everything, as at the start and nightly
+    Letters go first: somebody waits for them.
+
+    :param memory: kept from round to round; an empty one asks everything, as at the start and
+        nightly
     """
     done = 0
     for tenant in tenants:
-        done += follow_agreements(tenant=tenant)
-        done += act_on_deadlines(tenant=tenant)
+        seen = memory.setdefault(tenant, Seen())
         with acting_as(tenant):
-            recipients, horizon = delivery.recipients_since(horizon=horizons.get(tenant, 0))
+            recipients, horizon = delivery.recipients_since(horizon=seen.horizon)
         for recipient in recipients:
             done += fetch(recipient=recipient, sender=tenant)
-        horizons[tenant] = horizon
+        seen.horizon = horizon
+        with acting_as(tenant):
+            tag = agreements.change_tag(at=clock.moment())
+            if tag != seen.agreements:
+                done += follow_agreements(tenant=tenant)
+                seen.agreements = tag
+            done += act_on_deadlines(tenant=tenant)
     return done
 
 
 def drain() -> None:
     """Work until nothing is left: what tests and a shutdown call."""
     names = all_tenants()
-    horizons: dict[str, int] = {}
-    while work(names, horizons):
+    memory: dict[str, Seen] = {}
+    while work(names, memory):
         pass
 
 
