@@ -51,6 +51,24 @@ def test_the_policy_alone_is_answered_by_the_index(
     assert dba.execute(f"SELECT count(*) FROM {REGION}.{table}").fetchone() == (100,)
 
 
+def test_who_has_read_a_case_is_answered_by_the_index(dba: psycopg.Connection[Any]) -> None:
+    dba.execute(
+        f"INSERT INTO {REGION}.sharing_accesslog (owner, activity, common_ids, staff_id,"
+        " staff_name, assignment_id, title, unit_id, unit_name, purpose, channel, ground, reason,"
+        " rows, at) SELECT '', 'read', jsonb_build_array('case ' || n), gen_random_uuid(), '',"
+        " gen_random_uuid(), '', '', '', '', '', '', '', 1, now() FROM generate_series(1, 5000) n"
+    )
+    dba.execute(f"ANALYZE {REGION}.sharing_accesslog")
+    dba.execute(f"SET ROLE {REGION}")
+
+    plan = dba.execute(
+        f"EXPLAIN (COSTS OFF) SELECT * FROM {REGION}.sharing_accesslog"
+        """ WHERE common_ids @> '["case 7"]'"""
+    ).fetchall()
+
+    assert any("access_log_case" in line for (line,) in plan), plan
+
+
 def test_at_home_the_policy_is_planned_away(dba: psycopg.Connection[Any]) -> None:
     dba.execute(f"SET ROLE {REGION}")
     plan = dba.execute(f"EXPLAIN (COSTS OFF) SELECT * FROM {REGION}.cases_event").fetchall()

@@ -249,9 +249,12 @@ class Reading:
 def readings(*, case: Case, limit: int = 100) -> Sequence[Reading]:
     """Return who has read the case here, the newest first."""
     rows = AccessLog.objects.filter(common_ids__contains=[str(case.common_id)])
+    here = acting_for()
     return [
-        Reading(it.at, acting_for(), it.unit_name, it.staff_name, it.title, it.activity, it.channel)
-        for it in rows.order_by("-at", "-id")[:limit]
+        Reading(at, here, *who)
+        for at, *who in rows.order_by("-at", "-id").values_list(
+            "at", "unit_name", "staff_name", "title", "activity", "channel"
+        )[:limit]
     ]
 
 

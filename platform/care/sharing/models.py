@@ -1,5 +1,6 @@
 """The owner's decisions about its rows, and the log of what was read."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -75,7 +76,10 @@ class AccessLog(AppendOnly):
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = [models.Index(fields=["owner", "at"], name="access_log_owner")]
+        indexes = [
+            models.Index(fields=["owner", "at"], name="access_log_owner"),
+            GinIndex(fields=["common_ids"], name="access_log_case", opclasses=["jsonb_path_ops"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.activity} {self.owner}"
