@@ -148,7 +148,7 @@ def case_page(*, actor: Actor, case_id: UUID, at: datetime, activity: str = "rea
             findings=duties.compliance(facts, terms, at),
             warnings=tuple(guard.text_sv for _, guard in guards.warnings(facts)),
             reckoning=_reckoning(facts, terms, at),
-            before_sending=inbox.before_sending(case=case, actor=actor, at=at),
+            before_sending=inbox.before_sending(parts=parts, actor=actor, at=at),
         )
 
 

@@ -1,6 +1,6 @@
 """What waits for a unit, and what has become of what was sent: read from own tables only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Case as Pick
 from django.db.models import Count, F, Q, QuerySet, Sum, When
 
-from care.cases import queries as cases
+from care.cases.queries import Part
 from care.identity import units
 from care.identity.actors import Actor
 from care.identity.permissions import Permission
@@ -353,9 +353,9 @@ class BeforeSending:
         return tuple(it for it in self.watches if not it.is_watched)
 
 
-def before_sending(*, case: Case, actor: Actor, at: datetime) -> BeforeSending:
+def before_sending(*, parts: Iterable[Part], actor: Actor, at: datetime) -> BeforeSending:
     """Return how the inboxes of the other units in a case are watched at this moment."""
-    others = [it.unit_id for it in cases.parts(case) if it.unit_id != actor.unit_id]
+    others = [it.unit_id for it in parts if it.unit_id != actor.unit_id]
     return BeforeSending(tuple(units.watches(others, at=at).values()))
 
 

@@ -18,6 +18,7 @@ from people import (
     write_units,
 )
 
+from care.cases import queries as cases
 from care.cases.models import Deadline, Event
 from care.inbox import operations as inbox
 from care.inbox import queries
@@ -156,8 +157,9 @@ def test_without_an_agreed_time_nothing_is_handed_over(committed: None, time: Ti
 def test_the_sender_is_told_before_sending_who_takes_over(admitted: UUID, time: Time) -> None:
     case = case_at(REGION)
     with acting_as(REGION):
-        watched = queries.before_sending(case=case, actor=NURSE, at=AT)
-        on_saturday = queries.before_sending(case=case, actor=NURSE, at=SATURDAY)
+        parts = cases.parts(case)
+        watched = queries.before_sending(parts=parts, actor=NURSE, at=AT)
+        on_saturday = queries.before_sending(parts=parts, actor=NURSE, at=SATURDAY)
 
     assert watched.unwatched == ()
     assert [it.unit.hsa_id for it in on_saturday.unwatched] == [HEALTH_CENTRE, CASE_OFFICERS]
