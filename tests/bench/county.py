@@ -335,6 +335,7 @@ class _Row:
     """A case of many."""
 
     common_id: UUID
+    ward: str
     number: str
     is_open: bool
     at: datetime
@@ -347,6 +348,7 @@ def _row(ward: int, place: int, at: datetime) -> _Row:
     seven = f"{ward * CASES_OF_A_WARD + place:07d}"
     return _Row(
         common_id=uuid4(),
+        ward=unit_id(REGION, f"AVD{ward}"),
         number=f"9920{seven}{luhn.calc_check_digit(seven)}",
         is_open=is_open,
         at=at - random.uniform(0, 4 if is_open else 700) * DAY,
@@ -366,7 +368,7 @@ def _write(schema: str, unit: str, rows: Sequence[_Row]) -> None:
         cases = Case.objects.bulk_create(
             Case(
                 common_id=row.common_id, lead=REGION, individual=person,
-                sending_unit_id=NURSE.unit_id, state="planning" if row.is_open else "closed",
+                sending_unit_id=row.ward, state="planning" if row.is_open else "closed",
                 state_at=row.at, opened_at=row.at, is_open=row.is_open,
             )
             for row, person in zip(rows, people, strict=True)

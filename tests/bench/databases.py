@@ -59,11 +59,13 @@ class Databases:
         tell("a case across three huvudmän, an inbox, 4,400 cases")
         self.known = Known(**self.step("play", SMALL - 1, WARDS))
         self._collect_static()
-        self._has_cell = False
         self._tell = tell
+        self._has_yardstick = self._has_cell = False
 
     def make_yardstick(self) -> None:
-        """Copy the rows of the inbox to a schema for the stock projects, with the same indexes."""
+        """Copy the rows of the inbox to a schema for the stock projects, with its indexes, once."""
+        if self._has_yardstick:
+            return
         with psycopg.connect(self._superuser, dbname=COUNTY, autocommit=True) as admin:
             admin.execute("CREATE ROLE yardstick LOGIN")
             admin.execute("CREATE SCHEMA yardstick")
@@ -90,6 +92,7 @@ class Databases:
                 "GRANT SELECT ON public.registry_tenant, public.registry_domain TO yardstick"
             )
         self.tidy(COUNTY)
+        self._has_yardstick = True
 
     def make_cell(self) -> None:
         """Grow a copy of the county to a whole cell, once."""

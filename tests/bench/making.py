@@ -69,6 +69,13 @@ def grow(municipalities: int, more_municipalities: int, wards: int, more_wards: 
     county.write_many(wards=new_wards, municipalities=new, at=at)
 
 
+def send(count: int) -> list[float]:
+    """Send messages while the loop runs; tell how many seconds each was on its way."""
+    import sending
+
+    return sending.send_and_watch(count)
+
+
 def registry() -> None:
     """Enter two tenants of the stock projects in their own registry."""
     from django.db import connection
@@ -121,7 +128,7 @@ def main() -> None:
     django.setup()
     step, *arguments = sys.argv[1:]
     steps: dict[str, Any] = {
-        it.__name__: it for it in (join, play, grow, registry, enter_others, migrate)
+        it.__name__: it for it in (join, play, grow, send, registry, enter_others, migrate)
     }
     print(json.dumps(steps[step](*map(int, arguments))))
 
