@@ -210,7 +210,8 @@ def end(*, agreement: UUID, reason: str, name: str, at: datetime) -> None:
     :raises AlreadyEnded: if somebody has ended it before
     """
     known = versions(agreement)
-    if not known or acting_for() not in known[-1].parties:
+    # A later draft without us takes no right from us that an earlier version gave.
+    if not any(acting_for() in it.parties for it in known):
         raise NotAParty
     if known[-1].ended_at:
         raise AlreadyEnded
@@ -226,14 +227,17 @@ def versions(agreement: UUID) -> tuple[Agreement, ...]:
 
 def concerning(tenant: str) -> tuple[Agreement, ...]:
     """Return the newest version of every agreement that names a huvudman, by title."""
-    newest = {it.id: it for it in _naming(tenant)}
+    newest = {it.id: it for it in _naming(tenant) if tenant in it.parties}
     return tuple(sorted(newest.values(), key=lambda it: (sort_key(it.title), it.id)))
 
 
 def in_force(tenant: str, *, at: datetime) -> tuple[Agreement, ...]:
-    """Return the agreements in force that name a huvudman: of each, the newest signed version."""
+    """Return the agreements in force that name a huvudman: of each, the newest signed version.
+
+    Which version that is does not hang on who asks, so all parties see the same one.
+    """
     newest = {it.id: it for it in _naming(tenant) if it.is_in_force(at)}
-    return tuple(newest.values())
+    return tuple(it for it in newest.values() if tenant in it.parties)
 
 
 def between(one: str, other: str, *, at: datetime) -> tuple[Agreement, ...]:
@@ -258,12 +262,13 @@ def change_tag(*, at: datetime) -> str:
 
 
 def _naming(tenant: str) -> tuple[Agreement, ...]:
+    """Return every version of the agreements that name a huvudman in at least one of them."""
     naming = AgreementText.objects.filter(parties__contains=[tenant]).values("agreement")
     rows = AgreementText.objects.filter(agreement__in=naming).order_by("agreement", "version")
     counted = chain.from_iterable(
         _counted(texts) for _, texts in groupby(rows, key=attrgetter("agreement"))
     )
-    return _read(text for text in counted if tenant in text.parties)
+    return _read(counted)
 
 
 def _refuse_impossible(

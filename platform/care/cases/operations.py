@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from care.cases import projections, queries
 from care.cases.models import Case, Event, Participation
@@ -21,7 +20,7 @@ from tenants.context import acting_for
 
 
 class IndividualHasOpenCase(Exception):
-    """The person has a case that is not closed; a second one would divide the history."""
+    """The person is in hospital here already; a second case would divide the history."""
 
     def __init__(self, case_id: UUID) -> None:
         super().__init__(str(case_id))
@@ -56,9 +55,11 @@ def open_case(
 ) -> Case:
     """Open a case here: this huvudman leads it.
 
-    :raises IndividualHasOpenCase: if the person has one already
+    :raises IndividualHasOpenCase: if the person has not left the hospital since an earlier one
     """
-    running = Case.objects.filter(individual=individual, is_open=True).first()
+    # Who has left the hospital may come back to it: a new stay is a new case.
+    stays = Case.objects.filter(individual=individual, is_open=True, lead=acting_for())
+    running = stays.exclude(state=discharge.State.DISCHARGED).first()
     if running is not None:
         raise IndividualHasOpenCase(running.pk)
     case = Case.objects.create(
@@ -206,9 +207,8 @@ def _compute(case: Case, facts: Sequence[Fact], version: int) -> None:
         "expected_discharge_at": expected[-1].expected_at if expected else None,
     }
     if state != case.state:
-        values["state_at"] = max(fact.at for fact in facts)
-    changed = Case.objects.filter(pk=case.pk, version=F("version")).update(**values)
-    assert changed == 1
+        values["state_at"] = history.state_since(facts) or case.state_at
+    Case.objects.filter(pk=case.pk).update(**values)  # whoever records holds the lock of the case
     case.refresh_from_db()
 
 

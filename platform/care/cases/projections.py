@@ -29,29 +29,39 @@ def refresh_deadlines(case: Case, *, facts: Sequence[Fact], at: datetime) -> Non
     )
     known = {(it.unit_id, it.key): it for it in Deadline.objects.filter(case=case)}
     for running in deadlines.running(facts, queries.terms(case)):
-        if running.rule.name in RECEIPTS:
+        unit_id = _bound(running.rule.binds, mine)
+        if running.rule.name in RECEIPTS or unit_id is None:
             continue
-        if unit_id := _bound(running.rule.binds, mine):
-            values = {
-                "rule": running.rule.name,
-                "statute": running.rule.statute,
-                "due_at": running.due_at,
-                "met_at": running.met_at,
-                "cancelled_at": at if running.cancelled else None,
-            }
-            row = known.pop((unit_id, running.key), None)
-            if row is None:
-                Deadline.objects.create(case=case, unit_id=unit_id, key=running.key, **values)
-            elif any(
-                getattr(row, name) != value
-                for name, value in values.items()
-                if name != "cancelled_at" or (value is None) != (row.cancelled_at is None)
-            ):
-                Deadline.objects.filter(pk=row.pk).update(**values)
-    # What the history sets going no longer, or binds a unit that has left, never comes due.
-    gone = [row.pk for row in known.values() if row.message_id is None and row.acted_at is None]
-    if gone:
-        Deadline.objects.filter(pk__in=gone).delete()
+        row = known.pop((unit_id, running.key), None) or Deadline(
+            case=case, unit_id=unit_id, key=running.key
+        )
+        _bring_in_line(row, running, at=at)
+    _end([row for row in known.values() if row.message_id is None], at=at)
+
+
+def _bring_in_line(row: Deadline, running: deadlines.Deadline, *, at: datetime) -> None:
+    """Write what the history says of a deadline, if anything of it is new."""
+    values = {
+        "rule": running.rule.name,
+        "statute": running.rule.statute,
+        "due_at": running.due_at,
+        "met_at": running.met_at,
+        "cancelled_at": (row.cancelled_at or at) if running.cancelled else None,
+    }
+    if row.pk and all(getattr(row, name) == value for name, value in values.items()):
+        return
+    if row.due_at != running.due_at:
+        values["acted_at"] = None  # another moment worth looking at
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+
+
+def _end(rows: Sequence[Deadline], *, at: datetime) -> None:
+    """End what the history sets going no longer, or what bound a unit that has left."""
+    Deadline.objects.filter(pk__in=[it.pk for it in rows if it.acted_at is None]).delete()
+    passed = [it.pk for it in rows if it.acted_at is not None]
+    Deadline.objects.filter(pk__in=passed, met_at=None, cancelled_at=None).update(cancelled_at=at)
 
 
 def _bound(binds: str, mine: list[tuple[str, str]]) -> str | None:

@@ -9,6 +9,7 @@ from care.law import calendar
 from tenants.models import Unit
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LONGEST_LINE = 5  # of archived units that took over from one another
 LOOK_AHEAD = 21  # days: longer than any Swedish row of red days
 
 
@@ -63,6 +64,29 @@ def addresses(hsa_ids: Sequence[str]) -> dict[str, Address]:
     """Return the entries of several units by HSA-id; unknown ones are left out."""
     rows = Unit.objects.filter(hsa_id__in=hsa_ids, archived_on=None)
     return {row.hsa_id: _address(row) for row in rows}
+
+
+def in_charge(hsa_ids: Sequence[str]) -> dict[str, Address]:
+    """Return who receives now for several units: themselves, or whoever took over an archived one.
+
+    An archived unit without a living heir is left out: there is nobody to tell.
+    """
+    found = addresses(hsa_ids)
+    heirs = {hsa_id: hsa_id for hsa_id in hsa_ids if hsa_id not in found}
+    for _ in range(LONGEST_LINE):
+        rows = Unit.objects.filter(hsa_id__in=heirs.values()).exclude(archived_on=None)
+        after = dict(rows.values_list("hsa_id", "successor"))
+        if not after:
+            break
+        heirs = {asked: after.get(heir, heir) for asked, heir in heirs.items()}
+    living = addresses(list(heirs.values()))
+    return found | {asked: living[heir] for asked, heir in heirs.items() if heir in living}
+
+
+def successor(hsa_id: str) -> str:
+    """Return the unit that takes over from another, also from an archived one; empty: nobody."""
+    named = Unit.objects.filter(pk=hsa_id).values_list("successor", flat=True).first()
+    return named or ""
 
 
 def receiving(*, owners: Sequence[str], kinds: Sequence[str]) -> tuple[Address, ...]:

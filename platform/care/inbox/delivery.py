@@ -4,12 +4,13 @@ A fetch never fails on content: what has happened elsewhere is kept, and flagged
 no place for it.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from care.cases import operations as cases
 from care.cases.operations import Doer
@@ -23,7 +24,11 @@ from care.sharing.access import Case
 from tenants.context import acting_for
 from tenants.window import looking_into
 
+logger = logging.getLogger(__name__)
+
 Letter = dict[str, Any]
+# A long absence is caught up in parts, so that nobody waits for a case that is locked.
+MOST_AT_ONCE = 200
 FIELDS = ("id", "kind", "common_id", "body", "at")
 
 
@@ -43,8 +48,10 @@ def fetch(*, sender: str, at: datetime) -> int:
         with looking_into(sender):
             # Asked before the letters are read, so that it errs on the safe side.
             horizon = _oldest_running_transaction()
+            # After a move to another cluster transaction numbers begin anew: then ask for all.
+            since = fetched.horizon if fetched.horizon <= horizon else 0
             offered = list(
-                Outbox.objects.filter(recipient=acting_for(), transaction__gte=fetched.horizon)
+                Outbox.objects.filter(recipient=acting_for(), transaction__gte=since)
                 .order_by("id")
                 .values(*FIELDS)
             )
@@ -56,13 +63,27 @@ def fetch(*, sender: str, at: datetime) -> int:
             ).values_list("outbox_id", flat=True)
         )
         new = [letter for letter in offered if letter["id"] not in known]
-        for letter in new:
-            RECEIVE[letter["kind"]](sender, letter, at)
+        received = [letter for letter in new[:MOST_AT_ONCE] if _is_received(sender, letter, at)]
         Received.objects.bulk_create(
-            [Received(sender=sender, outbox_id=letter["id"]) for letter in new]
+            [Received(sender=sender, outbox_id=letter["id"]) for letter in received]
         )
-        Fetched.objects.filter(pk=sender).update(horizon=horizon)
-    return len(new)
+        if len(received) == len(new):
+            Fetched.objects.filter(pk=sender).update(horizon=horizon)
+    return len(received)
+
+
+def _is_received(sender: str, letter: Letter, at: datetime) -> bool:
+    """Receive one letter; one that fails is left for the next time and stops no other."""
+    try:
+        with transaction.atomic():
+            RECEIVE[letter["kind"]](sender, letter, at)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as fault:  # whatever it is, the letters after it have their turn
+        # Its own words may quote a row, and so a patient: the kind of fault and the letter's id.
+        logger.error("letter %s from %s: %s", letter["id"], sender, type(fault).__name__)
+        return False
+    return True
 
 
 def recipients_since(*, horizon: int) -> tuple[list[str], int]:
@@ -89,10 +110,12 @@ def _message(sender: str, letter: Letter, at: datetime) -> None:
         **{name: body[name] for name in COPIED},
     )
     # What becomes of it at the units of others is told to the sender, and to nobody else.
-    addressed = units.addresses(received.recipients).values()
-    mine = [unit for unit in addressed if unit.owner == acting_for()]
+    # A unit that has been archived meanwhile has an heir, if anybody at all.
+    addressed = {unit.hsa_id: unit for unit in units.in_charge(received.recipients).values()}
+    mine = [unit for unit in addressed.values() if unit.owner == acting_for()]
+    cases.join_all(case, {unit.hsa_id: unit.owner for unit in mine}, at=at)
     operations.deliver(case, received, mine, at=at)
-    state_before = case.state
+    before = case.state, case.expected_discharge_at
     content = {**received.core, **received.extension}
     if received.replaces:
         content |= {"replaces": str(received.replaces), "message_id": str(received.id)}
@@ -108,7 +131,7 @@ def _message(sender: str, letter: Letter, at: datetime) -> None:
     _follow_lead(case, sender, core)
     for delivery in Delivery.objects.filter(message=received, tenant=acting_for()):
         operations.answer_sender(delivery, at=at)
-    if case.lead == acting_for() and case.state != state_before:
+    if case.lead == acting_for() and (case.state, case.expected_discharge_at) != before:
         operations.tell_state(case, at=at)
     operations.return_if_nobody_is_concerned(case, at=at)
     rls.restamp(case, at=at)
@@ -184,6 +207,7 @@ RECEIVE: dict[str, Callable[[str, Letter, datetime], None]] = {
 def _case(sender: str, core: Letter, at: datetime) -> Case:
     existing = access.own_case(UUID(core["common_id"]))
     if existing is not None:
+        individuals.protect(existing.individual, core["person"]["protection"])
         return existing
     individual = individuals.know(Person(**core["person"]))
     return cases.receive_case(

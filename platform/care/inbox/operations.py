@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from care.cases import operations as cases
 from care.cases import queries
@@ -83,7 +84,7 @@ def send(
     if act in NOTICES:
         told["municipalities"] = _municipalities(receivers)
     message_id = uuid4()
-    state_before = case.state
+    before = case.state, case.expected_discharge_at
     cases.record(
         case,
         act=act,
@@ -112,7 +113,7 @@ def send(
     )
     deliver(case, sent, receivers, at=at)
     _post(case, sent, receivers, at=at)
-    if case.state != state_before:
+    if (case.state, case.expected_discharge_at) != before:
         tell_state(case, besides={unit.owner for unit in receivers}, at=at)
     return_if_nobody_is_concerned(case, at=at)
     projections.refresh(case, at=at)
@@ -300,8 +301,7 @@ def _begin_anew(case: Case, ended: "QuerySet[Delivery]", *, at: datetime) -> Non
 
 def successor_of(unit_id: str) -> str | None:
     """Return the unit that takes over from another, or None where nobody has been named."""
-    known = units.addresses([unit_id]).get(unit_id)
-    return known.successor or None if known else None
+    return units.successor(unit_id) or None
 
 
 def reject_message(*, actor: Actor, message_id: UUID, reason: str, at: datetime) -> Case:
@@ -352,7 +352,7 @@ def replace_message(
             queries.REPLACE,
             actor=actor,
             at=at,
-            core={**core, "corrects": earlier.act},
+            core={**core, "corrects": earlier.core.get("corrects", earlier.act)},
             extension=extension,
             ground=ground,
             recipients=[it for it in earlier.recipients if it != actor.unit_id],
@@ -400,7 +400,7 @@ def mark_answered(case: Case, *, actor: Actor, acts: Iterable[str], at: datetime
         Delivery.objects.filter(pk=delivery.pk).update(answered_at=at)
         # Who answers has taken the message on.
         Delivery.objects.filter(pk=delivery.pk, acknowledged_at=None).update(
-            opened_at=at,
+            opened_at=Coalesce("opened_at", Value(at)),
             acknowledged_at=at,
             acknowledged_by=actor.name,
             acknowledged_title=actor.title,
@@ -412,15 +412,22 @@ def mark_answered(case: Case, *, actor: Actor, acts: Iterable[str], at: datetime
 
 
 def _receivers(case: Case, actor: Actor, recipients: Sequence[str] | None) -> list[Address]:
+    """Return whom to tell: the chosen units, or else whoever takes part or has taken over.
+
+    A fact is recorded also where there is nobody to tell yet, so only a choice can be empty in
+    error.
+    """
     if recipients is None:
-        recipients = [it.unit_id for it in queries.parts(case) if it.unit_id != actor.unit_id]
-    known = units.addresses(recipients)
+        others = [it.unit_id for it in queries.parts(case) if it.unit_id != actor.unit_id]
+        heirs = units.in_charge(others).values()
+        return list({unit.hsa_id: unit for unit in heirs if unit.hsa_id != actor.unit_id}.values())
+    known = units.in_charge(recipients)
     missing = [it for it in recipients if it not in known]
     if missing:
         raise units.NoSuchUnit(missing[0])
     if not known:
         raise NoReceiver
-    return [known[it] for it in dict.fromkeys(recipients)]
+    return list({unit.hsa_id: unit for unit in known.values()}.values())
 
 
 def _municipalities(receivers: Iterable[Address]) -> list[str]:
@@ -489,7 +496,7 @@ def _after(
 ) -> None:
     """Record what a person did with a delivery, tell the sender, and bring the worklist in line."""
     delivery.refresh_from_db()
-    if act != "hand_back_message" and act != "assign_message":
+    if act not in ("hand_back_message", "assign_message"):
         receipts.stop_clock(case, delivery, at=at)
     cases.record(
         case,

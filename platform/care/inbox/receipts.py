@@ -15,7 +15,7 @@ from care.law import deadlines, discharge
 from care.law.terms import AGREEMENT
 from care.sharing.access import Case
 
-RULES = {
+RULES: dict[str, str] = {
     discharge.Act.NOTIFY_ADMISSION: "admission_receipt_due",
     discharge.Act.NOTIFY_READY: "ready_receipt_due",
 }
@@ -27,12 +27,11 @@ def start_clock(case: Case, delivery: Delivery, *, at: datetime) -> None:
     if due_at is None:
         return
     Delivery.objects.filter(pk=delivery.pk).update(receipt_due_at=due_at)
-    act = discharge.Act(delivery.message.act)
     cases.set_deadline(
         case,
         unit_id=delivery.unit_id,
         key=f"receipt:{delivery.message_id}",
-        rule=RULES.get(act, "receipt_due"),
+        rule=RULES.get(_act(delivery), "receipt_due"),
         statute=AGREEMENT,
         due_at=due_at,
         message_id=delivery.message_id,
@@ -47,7 +46,7 @@ def stop_clock(case: Case, delivery: Delivery, *, at: datetime) -> None:
 def due(case: Case, delivery: Delivery, *, at: datetime) -> datetime | None:
     """Return when the receipt is due: None without an agreed time, at once if nobody watches."""
     terms = queries.terms(case)
-    act = delivery.message.act
+    act = _act(delivery)
     if act not in set(discharge.Act):
         return None
     due_at = deadlines.receipt_due_at(discharge.Act(act), at, terms)
@@ -57,3 +56,9 @@ def due(case: Case, delivery: Delivery, *, at: datetime) -> datetime | None:
     if watch and not watch.is_watched and watch.takes_over:
         return at
     return due_at
+
+
+def _act(delivery: Delivery) -> str:
+    """Return the act that a message tells of: a correction has the clock of what it corrects."""
+    act: str = delivery.message.core.get("corrects", delivery.message.act)
+    return act

@@ -70,7 +70,8 @@ class Seen:
 def work(tenants: Iterable[str], memory: dict[str, Seen]) -> int:
     """Do one round for some huvudmän; return how much was done.
 
-    Letters go first: somebody waits for them.
+    Letters go first: somebody waits for them. A recipient whose fetch fails keeps nothing from the
+    others; what failed is raised at the end and asked for again in the next round.
 
     :param memory: kept from round to round; an empty one asks everything, as at the start and
         nightly
@@ -80,15 +81,21 @@ def work(tenants: Iterable[str], memory: dict[str, Seen]) -> int:
         seen = memory.setdefault(tenant, Seen())
         with acting_as(tenant):
             recipients, horizon = delivery.recipients_since(horizon=seen.horizon)
+        faults: list[Exception] = []
         for recipient in recipients:
-            done += fetch(recipient=recipient, sender=tenant)
-        seen.horizon = horizon
+            try:
+                done += fetch(recipient=recipient, sender=tenant)
+            except Exception as fault:  # the others' letters, and our own deadlines, come first
+                faults.append(fault)
         with acting_as(tenant):
             tag = agreements.change_tag(at=clock.moment())
             if tag != seen.agreements:
                 done += follow_agreements(tenant=tenant)
                 seen.agreements = tag
             done += act_on_deadlines(tenant=tenant)
+        if faults:
+            raise faults[0]
+        seen.horizon = horizon
     return done
 
 

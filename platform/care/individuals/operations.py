@@ -74,14 +74,24 @@ def know(person: Person) -> Individual:
     individual.family_name = person.family_name
     individual.name_sort = sort_key(f"{person.family_name} {person.given_name}")
     individual.registered_municipality = person.registered_municipality
-    individual.registered_address = person.registered_address
+    # Who is protected stays so: a form left empty, or an older letter, never takes it away.
+    individual.protection = person.protection or individual.protection
+    individual.registered_address = "" if individual.protection else person.registered_address
     individual.interpreter = person.interpreter
-    individual.protection = person.protection
     individual.number = person.number
     individual.save()
     if identity is None:
         Identity.objects.create(individual=individual, kind=person.kind, value=person.number)
     return individual
+
+
+def protect(individual: Individual, protection: str) -> None:
+    """Keep what a letter tells of protected identity (OSL 21 kap. 3, 3 a §§, 22 kap. 2 §)."""
+    if protection and protection != individual.protection:
+        Individual.objects.filter(pk=individual.pk).update(
+            protection=protection, registered_address=""
+        )
+        individual.refresh_from_db()
 
 
 def person(individual: Individual) -> Person:

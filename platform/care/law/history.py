@@ -145,6 +145,16 @@ def state(facts: Iterable[Fact]) -> State:
     return current
 
 
+def state_since(facts: Iterable[Fact]) -> datetime | None:
+    """Return when the state after the facts was reached, or None while it is the first one."""
+    current, since = PROCESS.start, None
+    for fact in in_order(facts):
+        before, (current, _) = current, PROCESS.follow(current, fact.act, fact.body)
+        if current != before:
+            since = fact.at
+    return since
+
+
 def flagged(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """Return the facts that came where the table has no place, or no proper place, for them."""
     current, found = PROCESS.start, []

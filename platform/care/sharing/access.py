@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from care.cases.models import Case as Case  # what the doors hand out
 from care.cases.models import Contribution
@@ -154,15 +154,14 @@ def contributions(
         )
     )
     with transaction.atomic():
-        seen = _own(case)
-        hidden: list[Hidden] = []
+        consents = rls.consents_of(case)
+        seen, hidden = _own(case, actor, consents, at)
         in_force = agreements.in_force(actor.tenant, at=at) if others else ()
-        consents = rls.consents_of(case) if others else []
         for owner in others:
             agreed = [it for it in in_force if owner in it.parties]
             decisions = {
                 info_class: policy.direct_access(
-                    branch="health_care",
+                    branch=actor.branch,
                     info_class=info_class,
                     viewer=actor.tenant,
                     viewer_takes_part=True,
@@ -288,9 +287,36 @@ def _shown(rows: "QuerySet[Contribution]") -> list[Shown]:
     )
 
 
-def _own(case: Case) -> list[Seen]:
-    rows = _shown(Contribution.objects.filter(common_id=case.common_id))
-    return [Seen(acting_for(), *row, agreement=None, consent_id=None) for row in rows]
+def _own(
+    case: Case, actor: Actor, consents: Sequence[policy.ConsentGiven], at: datetime
+) -> tuple[list[Seen], list[Hidden]]:
+    """Return what our own units have written, as far as the actor's branch may read it."""
+    rows = Contribution.objects.filter(common_id=case.common_id)
+    reasons = {
+        (branch, info_class): policy.within_huvudman(
+            reader=actor.branch,
+            branch=branch,
+            info_class=info_class,
+            huvudman=actor.tenant,
+            consents=consents,
+            at=at,
+        )
+        for branch, info_class in rows.order_by().values_list("branch", "info_class").distinct()
+    }
+    open_to_us = Q(pk__in=[])
+    for (branch, info_class), reason in reasons.items():
+        if reason is Reason.GRANTED:
+            open_to_us |= Q(branch=branch, info_class=info_class)
+    seen = [
+        Seen(acting_for(), *row, agreement=None, consent_id=None)
+        for row in _shown(rows.filter(open_to_us))
+    ]
+    hidden = {
+        Hidden(acting_for(), info_class, reason)
+        for (_, info_class), reason in reasons.items()
+        if reason is not Reason.GRANTED
+    }
+    return seen, sorted(hidden, key=lambda it: (it.info_class, it.reason))
 
 
 def _abroad(owner: str, common_id: UUID, allowed: Sequence[str]) -> list[Shown]:

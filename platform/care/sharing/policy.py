@@ -83,6 +83,29 @@ class DirectAccess:
     consent: ConsentGiven | None = None
 
 
+def within_huvudman(
+    *,
+    reader: str,
+    branch: str,
+    info_class: str,
+    huvudman: str,
+    consents: Iterable[ConsentGiven],
+    at: datetime,
+) -> Reason:
+    """Decide whether one branch of a huvudman may read what another of its branches has written.
+
+    Secrecy holds between independent branches (OSL 25 kap. 11 §): within the Act of 2022 the
+    person's consent opens it, outside it nothing does.
+    """
+    if reader == branch:
+        return Reason.GRANTED
+    if not {reader, branch} <= WITHIN_2022_913:
+        return Reason.BRANCH_OUTSIDE_ACT
+    if not any(it.covers(info_class, huvudman, at) for it in consents):
+        return Reason.NO_CONSENT
+    return Reason.GRANTED
+
+
 def direct_access(
     *,
     branch: str,
