@@ -18,7 +18,8 @@ from care.law.discharge import Act
 from care.law.history import Fact
 from care.law.terms import STATUTORY
 
-FILE = Path(os.environ.get("SAMPLAN_VECTORS", "vectors")) / "test_vectors_betalningsansvar.json"
+BESIDE = Path(__file__).parents[4] / "shared" / "data"
+FILE = Path(os.environ.get("SAMPLAN_VECTORS", BESIDE)) / "test_vectors_betalningsansvar.json"
 RATES = {2019: 780_000, 2022: 930_000}
 BLOCKS: dict[str, dict[str, object]] = {
     "P5": {"needs": ["social_services", "outpatient_care"]},
