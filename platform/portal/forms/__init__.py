@@ -145,10 +145,12 @@ class Ground(Choice):
 class ActForm(forms.Form):
     """What the forms of acts have in common: fields beyond the core need a ground.
 
-    `beyond` names the fields whose content goes only on a secrecy ground.
+    `beyond` names the fields whose content goes only on a secrecy ground, and `not_sent` those
+    whose content is kept for the common view and stands in no message.
     """
 
     beyond: tuple[str, ...] = ()
+    not_sent: tuple[str, ...] = ()
 
     def clean(self) -> dict[str, Any]:
         """Ask for a ground where there is something that needs one."""
@@ -169,7 +171,7 @@ class ActForm(forms.Form):
         told = {
             name: value.isoformat() if isinstance(value, datetime) else value
             for name, value in self.arguments().items()
-            if name not in ("ground", "recipients") and value is not None
+            if name not in ("ground", "recipients", *self.not_sent) and value is not None
         }
         beyond = {name: told.pop(name) for name in self.beyond if name in told}
         return told, beyond

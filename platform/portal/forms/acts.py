@@ -34,6 +34,8 @@ class AnswerAdmissionForm(ActForm):
 class StartPlanningForm(ActForm):
     """Planering påbörjad (2 kap. 6 §)."""
 
+    not_sent = ("text",)
+
     contact = Text(_("Kontakt i planeringen"), _("Skriv vem som håller i planeringen hos er."))
     text = Prose(
         _("Vad ni planerar"),

@@ -193,16 +193,19 @@ def _correction(request: ActorRequest, kind: type[ActForm], sent: Sent) -> ActFo
         kind, {**sent.core, **sent.extension, "ground": sent.secrecy_ground}.items()
     )
     form = kind(request.POST if request.method == "POST" else None, initial=initial)
-    form.fields.pop("recipients", None)
+    for name in ("recipients", *kind.not_sent):
+        form.fields.pop(name, None)
     return form
 
 
 def _corrected(request: ActorRequest, sent: Sent, form: ActForm, page: CasePage) -> Done:
     core, beyond = form.divided()
+    # An answer that is emptied is taken back: of the first message only what was not asked stands.
+    unasked = {name: it for name, it in sent.core.items() if name not in form.base_fields}
     operations.replace_message(
         actor=request.actor,
         message_id=sent.id,
-        core={**sent.core, **core},
+        core={**unasked, **core},
         extension=beyond,
         ground=form.cleaned_data.get("ground", ""),
         at=request.at,
