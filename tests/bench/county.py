@@ -1,4 +1,4 @@
-"""The county that is measured: a region and its municipalities, who works there, and their cases."""
+"""The county that is measured: a region, its municipalities, who works there, and their cases."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -48,9 +48,7 @@ class Work:
 
 
 WARD = Work(Unit.Kind.WARD, "health_care", Role.WARD_NURSE, "Sjuksköterska")
-CENTRE = Work(
-    Unit.Kind.PRIMARY_CARE, "health_care", Role.CARE_COORDINATOR, "Distriktssköterska"
-)
+CENTRE = Work(Unit.Kind.PRIMARY_CARE, "health_care", Role.CARE_COORDINATOR, "Distriktssköterska")
 OFFICE = Work(
     Unit.Kind.SOCIAL_SERVICES, "social_care_2022_913", Role.INBOX_COORDINATOR, "Koordinator"
 )
@@ -400,4 +398,3 @@ def _person(number: str, home: str) -> Person:
         registered_municipality=f"{COUNTY}{home.removeprefix('b_m')}",
         registered_address="Storgatan 1, 999 99 Testköping",
     )
-

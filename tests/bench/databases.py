@@ -1,4 +1,4 @@
-"""The databases that are measured, made as in production: the migrator migrates, the application fills.
+"""The databases that are measured, made as in production: migrated by one login, filled by another.
 
 `county`: a region and ten municipalities, 4,400 cases. `cell`: the same county grown to 50 huvudmän
 and 20,000 cases. Beside the county's schemas stands one for the stock projects, with the same rows.

@@ -1,4 +1,4 @@
-"""Measuring side by side: each round asks every process in turn, so that all meet the same minute."""
+"""Measuring side by side: each round asks every process in turn, so all meet the same minute."""
 
 import json
 import subprocess

@@ -28,10 +28,13 @@ class Result:
         return None if self.goal is None else self.value <= self.goal
 
 
-def keep(results: Iterable[Result]) -> None:
-    """Write the figures; those of other benchmarks, measured before, stay."""
+def keep(results: Iterable[Result], *, beside: bool) -> None:
+    """Write the figures.
+
+    :param beside: let those of benchmarks that were not run stay
+    """
     new = {it.id: {**asdict(it), "value": round(it.value, 4), "holds": it.holds} for it in results}
-    old = {it["id"]: it for it in json.loads(FILE.read_text())} if FILE.exists() else {}
+    old = {it["id"]: it for it in json.loads(FILE.read_text())} if beside and FILE.exists() else {}
     FILE.parent.mkdir(parents=True, exist_ok=True)
     FILE.write_text(json.dumps(list((old | new).values()), ensure_ascii=False, indent=2) + "\n")
 

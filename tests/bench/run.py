@@ -40,7 +40,7 @@ def main() -> int:
         for name in [only] if only else BENCHMARKS:
             _tell(name)
             found += BENCHMARKS[name](made)
-    results.keep(found)
+    results.keep(found, beside=only is not None)
     results.show(found, console)
     return int(any(it.holds is False for it in found))
 

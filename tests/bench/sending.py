@@ -34,8 +34,7 @@ def send_and_watch(count: int) -> list[float]:
             at = _send(number, case_id)
             sent[number, at] = time.perf_counter()
             next_at = time.perf_counter() + random.uniform(0.1, 0.5)
-        for key in _arrived(sent, tags):
-            seconds.append(time.perf_counter() - sent.pop(key))
+        seconds += [time.perf_counter() - sent.pop(key) for key in _arrived(sent, tags)]
         time.sleep(LOOK)
     return seconds
 

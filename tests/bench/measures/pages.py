@@ -24,12 +24,8 @@ def tenancy(databases: Databases) -> list[Result]:
         },
         count=ROUNDS,
     )
-    off = pairs.middle(
-        found, lambda it: (it["ours"] - it["plain"]) / (it["stock"] - it["plain"])
-    )
-    on = pairs.middle(
-        found, lambda it: (it["ours"] - it["plain"]) / (it["limited"] - it["plain"])
-    )
+    off = pairs.middle(found, lambda it: (it["ours"] - it["plain"]) / (it["stock"] - it["plain"]))
+    on = pairs.middle(found, lambda it: (it["ours"] - it["plain"]) / (it["limited"] - it["plain"]))
     what = "tenancy, role and path for one row by primary key, over what stock tenancy adds"
     return [
         Result("tenancy", f"{what}: CPU", off.cpu, "×", 0.35),

@@ -46,5 +46,7 @@ def migrate_noop(databases: Databases) -> list[Result]:
     databases.make_cell()
     real = databases.step("enter_others", SWEDEN, database=CELL)
     seconds = databases.step("migrate", database=CELL)
-    what = f"no-op migration of {SWEDEN} huvudmän, {real} with a schema, {SWEDEN - real} rows of the"
+    what = (
+        f"no-op migration of {SWEDEN} huvudmän, {real} with a schema, {SWEDEN - real} rows of the"
+    )
     return [Result("migrate_noop", f"{what} registry with its fingerprint", seconds, "s", 10)]

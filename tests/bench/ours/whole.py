@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from project.settings import *
+from project.settings import *  # noqa: F403 - settings are read by name
 
 STATIC_ROOT = Path(os.environ["BENCH_STATIC"])
 ROOT_URLCONF = "ours.urls"

@@ -1,6 +1,6 @@
 """Django without tenancy: one schema, no middleware."""
 
-from yardstick.settings import *
+from yardstick.settings import *  # noqa: F403 - settings are read by name
 from yardstick.settings import APPS, database
 
 INSTALLED_APPS = APPS

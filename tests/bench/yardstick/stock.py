@@ -1,6 +1,6 @@
 """django-tenants as its documentation installs it, over what `startproject` gives."""
 
-from yardstick.settings import *
+from yardstick.settings import *  # noqa: F403 - settings are read by name
 from yardstick.settings import APPS, STARTPROJECT, database
 
 SHARED_APPS = ["django_tenants", "yardstick.registry", "django.contrib.contenttypes"]
