@@ -6,6 +6,7 @@ What it does is in rows: a round that is cut short is undone, and the next one f
 import logging
 from collections.abc import Callable, Iterable
 from datetime import date
+from time import monotonic
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
@@ -29,7 +30,7 @@ def run(*, once: bool, interval: float, pause: Callable[[float], bool]) -> None:
 
     A database that is away is tried again, at ever longer intervals.
 
-    :param interval: seconds from round to round
+    :param interval: seconds from the beginning of a round to that of the next
     :param pause: waits for some seconds, and tells whether to stop
     """
     memory: dict[str, Seen] = {}
@@ -41,8 +42,10 @@ def run(*, once: bool, interval: float, pause: Callable[[float], bool]) -> None:
             if today != day:
                 memory.clear()  # at the start and nightly every letter is asked for
                 day = today
+            begun = monotonic()
             work(_tenants(), memory, alone=settings.TENANT_PINNED is not None)
-            seconds, wait = interval, FIRST_WAIT
+            # From beginning to beginning: after a long round letters have waited long enough.
+            seconds, wait = max(0.0, begun + interval - monotonic()), FIRST_WAIT
         except DatabaseLost:
             logger.warning("the database cannot be reached; next try in %.0f s", wait)
             seconds, wait = wait, min(2 * wait, LONGEST_WAIT)

@@ -215,6 +215,18 @@ def test_every_letter_is_asked_for_at_the_start_and_nightly(
     assert seen == [True, False, True]
 
 
+@pytest.mark.parametrize(("interval", "longest"), [(60, 59.9), (0.05, 0)])
+def test_the_interval_is_counted_from_the_beginning_of_a_round(
+    units: None, monkeypatch: pytest.MonkeyPatch, interval: float, longest: float
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(worker, "work", lambda *_, **__: time.sleep(0.1))
+
+    worker.run(once=False, interval=interval, pause=lambda seconds: not pauses.append(seconds))
+
+    assert 0 <= pauses[0] <= longest
+
+
 def test_a_pinned_process_works_for_its_huvudman_only(settings: Settings) -> None:
     settings.TENANT_PINNED = REGION
 
