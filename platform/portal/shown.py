@@ -62,7 +62,7 @@ class MessageShown:
     ground: str
     statute: str
     summary: str  # "1 av 2 har kvitterat"
-    is_complete: bool
+    outcome: str  # of the summary: waiting, acknowledged, rejected
     deliveries: tuple[DeliveryShown, ...]
     acknowledged_by_us: bool
     waits_for_us: bool
@@ -90,7 +90,7 @@ def _message(
     act = act_of(it, by_id)
     held = {**it.core, **it.extension}
     ours = [receipt for receipt in it.receipts if receipt.unit_id == actor.unit_id]
-    handled = [receipt for receipt in it.receipts if not receipt.is_waiting]
+    outcome, summary = _summary(it.receipts, is_sender=actor.tenant == it.sender)
     return MessageShown(
         id=it.id,
         act=act,
@@ -104,11 +104,8 @@ def _message(
         content=labels.content(held, places=places.municipalities(), at=at),
         ground=str(labels.GROUNDS.get(it.secrecy_ground, it.secrecy_ground)),
         statute="" if it.statute == "rutin" else it.statute,
-        # The sender alone is told how it goes elsewhere; a receiver knows of its own units.
-        summary=_summary(len(handled), len(it.receipts), is_sender=actor.tenant == it.sender)
-        if it.is_receipted and it.receipts
-        else "",
-        is_complete=len(handled) == len(it.receipts),
+        summary=summary if it.is_receipted and it.receipts else "",
+        outcome=outcome,
         deliveries=tuple(_delivery(receipt, names, it.is_receipted, at) for receipt in it.receipts),
         acknowledged_by_us=any(receipt.acknowledged_at for receipt in ours),
         waits_for_us=it.waits_for(actor.unit_id),
@@ -116,17 +113,30 @@ def _message(
     )
 
 
-def _summary(handled: int, everybody: int, *, is_sender: bool) -> str:
-    if handled == everybody:
-        return gettext("Kvitterat av alla") if is_sender else gettext("Kvitterat hos er")
-    if everybody == 1:
-        return gettext("Inte kvitterat") if is_sender else gettext("Inte kvitterat hos er")
+def _summary(receipts: Sequence[Receipt], *, is_sender: bool) -> tuple[str, str]:
+    """Return how a message stands, as a word for its colour and in words.
+
+    Whoever has forwarded it is counted no more: the unit that got it is. The sender alone is told
+    how it goes elsewhere; a receiver knows of its own units.
+    """
+    counted = [it for it in receipts if not it.forwarded_at]
+    if any(it.rejected_at for it in counted):
+        return "rejected", gettext("Returnerat")
+    some, everybody = sum(1 for it in counted if it.acknowledged_at), len(counted)
+    if counted and some == everybody:
+        return "acknowledged", (
+            gettext("Kvitterat av alla") if is_sender else gettext("Kvitterat hos er")
+        )
+    if everybody < 2:
+        return "waiting", gettext("Inte kvitterat") if is_sender else gettext(
+            "Inte kvitterat hos er"
+        )
     words = (
         gettext("{some} av {all} har kvitterat")
         if is_sender
         else gettext("{some} av {all} hos er har kvitterat")
     )
-    return words.format(some=handled, all=everybody)
+    return "waiting", words.format(some=some, all=everybody)
 
 
 def _delivery(
