@@ -167,9 +167,10 @@ class ArchiveForm(EntryForm):
     """Who takes over from a unit that ends."""
 
     def __init__(
-        self, given: Mapping[str, Any] | None, *, own: Sequence[Address], unit: Address
+        self, given: Mapping[str, Any] | None, *, own: Sequence[Address], unit: Address | None
     ) -> None:
-        super().__init__(given, initial={"successor": unit.successor})
+        """Take the own units, and the one that ends; None where it has ended already."""
+        super().__init__(given, initial={"successor": unit.successor if unit else ""})
         self.fields["successor"] = _heir(
             own,
             unit,

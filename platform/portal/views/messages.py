@@ -79,7 +79,7 @@ def assign_message(request: ActorRequest, message_id: UUID) -> HttpResponse:
     words = {
         "title": _("Fördela meddelandet"),
         "button": _("Fördela"),
-        "means": _("Enheten ser namnet i arbetslistan. Avsändaren ser det också."),
+        "means": _("Enheten ser namnet i arbetslistan."),
         "done": gettext("Meddelandet är fördelat till {}.").format(form["to_name"].value() or ""),
     }
     return _handled(request, message_id, form, operations.assign_message, words)
@@ -121,8 +121,10 @@ def replace_message(request: ActorRequest, message_id: UUID) -> HttpResponse:
     """Send a correction of a message of one's own; both stay readable."""
     page, sent = _found(request, message_id)
     act = shown.act_of(sent, {it.id: it for it in page.messages})
-    is_ours = sent.sender_unit == request.actor.unit_id and not sent.replaced_by
-    if act not in FORMS or not is_ours:
+    is_ours = sent.sender_unit == request.actor.unit_id
+    # Where it has been corrected: a form that is sent twice is answered alike (`_corrected`).
+    is_corrected = bool(sent.replaced_by) and request.method != "POST"
+    if act not in FORMS or not is_ours or is_corrected:
         raise Http404
     form = _correction(request, FORMS[act], sent)
     if form.is_valid():
@@ -199,6 +201,12 @@ def _correction(request: ActorRequest, kind: type[ActForm], sent: Sent) -> ActFo
 
 
 def _corrected(request: ActorRequest, sent: Sent, form: ActForm, page: CasePage) -> Done:
+    """Send the correction; the newest message alone is corrected, so that none is divided.
+
+    :raises Http404: if the message has been corrected already
+    """
+    if sent.replaced_by:
+        raise Http404
     core, beyond = form.divided()
     # An answer that is emptied is taken back: of the first message only what was not asked stands.
     unasked = {name: it for name, it in sent.core.items() if name not in form.base_fields}

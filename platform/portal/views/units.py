@@ -52,9 +52,8 @@ def show_unit(request: ActorRequest, hsa_id: str) -> HttpResponse:
             "branch": Unit.Branch(unit.branch).label,
             "hours": _hours(unit),
             "watch": units.watches([hsa_id], at=request.at)[hsa_id],
-            "held": [(it, gettext(ROLE_LABELS[it.role])) for it in held],
+            "held": [(it, gettext(ROLE_LABELS[it.role]), new_key()) for it in held],
             "may_assign": request.actor.may(Permission.ADMINISTER_ASSIGNMENTS),
-            "key": new_key(),
         },
     )
 
@@ -86,11 +85,13 @@ def write_unit(request: ActorRequest, hsa_id: str | None = None) -> HttpResponse
 @needs(Permission.ADMINISTER_UNITS)
 def archive_unit(request: ActorRequest, hsa_id: str) -> HttpResponse:
     """Say what follows when a unit ends, and end it."""
-    unit = _unit(request, hsa_id)
-    form = ArchiveForm(request.POST or None, own=_own(request), unit=unit)
+    own = _own(request)
+    unit = next((it for it in own if it.hsa_id == hsa_id), None)
+    form = ArchiveForm(request.POST or None, own=own, unit=unit)
     if request.method == "POST" and form.is_valid():
 
         def act() -> Done:
+            _unit(request, hsa_id)
             operations.archive_unit(
                 actor=request.actor,
                 hsa_id=hsa_id,
@@ -104,6 +105,8 @@ def archive_unit(request: ActorRequest, hsa_id: str) -> HttpResponse:
             return once(request, act)
         except BadEntry as bad:
             form.refuse(bad)
+    if unit is None:  # another's, or one that has ended
+        raise Http404("no such unit")
     return render(
         request,
         "portal/units/archive.html",
@@ -140,11 +143,11 @@ def add_assignment(request: ActorRequest, hsa_id: str) -> HttpResponse:
 @needs(Permission.ADMINISTER_ASSIGNMENTS)
 def revoke_assignment(request: ActorRequest, hsa_id: str, assignment_id: UUID) -> HttpResponse:
     """End an assignment at a unit; who acts in it is refused at the next click."""
-    held = queries.assignments_of_unit(unit_id=hsa_id, at=request.at)
-    if assignment_id not in {it.assignment_id for it in held}:
-        raise operations.NoSuchAssignment
 
     def act() -> Done:
+        held = queries.assignments_of_unit(unit_id=hsa_id, at=request.at)
+        if assignment_id not in {it.assignment_id for it in held}:
+            raise operations.NoSuchAssignment
         operations.revoke_assignment(
             actor=request.actor, assignment_id=assignment_id, at=request.at
         )
