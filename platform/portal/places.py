@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from time import monotonic
 
+from django.utils.translation import gettext
+
 from tenants.models import Tenant
 
 MINUTE = 60
@@ -12,6 +14,11 @@ MINUTE = 60
 def municipalities() -> Mapping[str, str]:
     """Return the name of each municipality that has joined by its code, in Swedish order."""
     return _municipalities(monotonic() // MINUTE)
+
+
+def name(code: str) -> str:
+    """Return the name of a municipality, or where it has not joined, its code in words."""
+    return municipalities().get(code) or gettext("kommun {code}").format(code=code)
 
 
 @lru_cache(maxsize=1)

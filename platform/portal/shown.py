@@ -728,10 +728,9 @@ def names_of(page: CasePage) -> dict[str, str]:
 def about(page: CasePage, *, at: datetime) -> About:
     """Return the person of a case in words."""
     person = page.individual
-    towns = places.municipalities()
     running = [it for it in page.consents if it.value == "yes" and it.is_running(at=at)]
     facts = [
-        towns.get(person.registered_municipality, ""),
+        places.name(person.registered_municipality) if person.registered_municipality else "",
         gettext("Tolk: {language}").format(language=person.interpreter)
         if person.interpreter
         else "",

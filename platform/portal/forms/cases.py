@@ -1,5 +1,6 @@
 """Forms of the worklist and of the case: search, the person, the admission, consent."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -22,6 +23,8 @@ ORDERS = {
     Order.LATEST: _("Senaste händelse"),
     Order.NAME: _("Namn"),
 }
+OTHER = "other"  # a municipality that has not joined
+CODE = re.compile(r"[0-9]{4}")
 YEAR = timedelta(days=365)
 FEW_YEARS = timedelta(days=365 * 5)
 
@@ -76,8 +79,8 @@ class PersonForm(forms.Form):
         length=20,
         help_text=_("Tolv siffror, ÅÅÅÅMMDD-NNNN."),
     )
-    given_name = Text(_("Förnamn"), _("Skriv personens förnamn."), length=100)
-    family_name = Text(_("Efternamn"), _("Skriv personens efternamn."), length=100)
+    given_name = Text(_("Förnamn"), _("Skriv personens förnamn."), length=60)
+    family_name = Text(_("Efternamn"), _("Skriv personens efternamn."), length=60)
     registered_address = Text(
         _("Folkbokföringsadress"),
         help_text=_(
@@ -91,6 +94,11 @@ class PersonForm(forms.Form):
         _("Välj den kommun där personen är folkbokförd."),
         help_text=_("Kommunen tar emot meddelandet och kan bli betalningsansvarig (5 kap. 2 §)."),
     )
+    other_municipality = Text(
+        _("Den andra kommunens kod"),
+        length=4,
+        help_text=_("Fyll bara i om du har valt Annan kommun. Fyra siffror, till exempel 0180."),
+    )
     interpreter = Text(_("Tolk, språk"), length=40)
     protection = Choice(
         _("Skyddade personuppgifter"),
@@ -103,6 +111,7 @@ class PersonForm(forms.Form):
         self.fields["registered_municipality"].choices = [  # type: ignore[attr-defined]
             ("", _("Välj kommun")),
             *places.municipalities().items(),
+            (OTHER, _("Annan kommun")),
         ]
         for name in ("number", "given_name", "family_name", "registered_address"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
@@ -115,6 +124,17 @@ class PersonForm(forms.Form):
             raise forms.ValidationError(str(problem)) from None
         return number
 
+    def clean_other_municipality(self) -> str:
+        """Return the code of a municipality that has not joined, where that is what was chosen."""
+        code: str = self.cleaned_data["other_municipality"]
+        if self.cleaned_data.get("registered_municipality") != OTHER:
+            return ""
+        if not CODE.fullmatch(code):
+            raise forms.ValidationError(
+                _("Skriv kommunens kod med fyra siffror, till exempel 0180 för Stockholm.")
+            )
+        return code
+
     def person(self) -> Person:
         """Return the person."""
         told = self.cleaned_data
@@ -123,7 +143,7 @@ class PersonForm(forms.Form):
             number=told["number"],
             given_name=told["given_name"],
             family_name=told["family_name"],
-            registered_municipality=told["registered_municipality"],
+            registered_municipality=told["other_municipality"] or told["registered_municipality"],
             registered_address="" if told["protection"] else told["registered_address"],
             interpreter=told["interpreter"],
             protection=told["protection"],

@@ -14,6 +14,7 @@ from care.cases.operations import IndividualHasOpenCase
 from care.discharge import operations, queries
 from care.discharge.queries import CasePage
 from care.identity.permissions import Permission
+from care.identity.units import Watch
 from care.inbox import consents
 from care.inbox import queries as inbox
 from care.individuals.operations import Person
@@ -151,9 +152,11 @@ def _refuse_second(request: ActorRequest, person: Person) -> None:
             raise IndividualHasOpenCase(it.case_id)
 
 
-def _receivers(request: ActorRequest, code: str) -> list[tuple[str, str, str, bool]]:
+def _receivers(request: ActorRequest, person: Person) -> list[Watch]:
+    """Return how each unit is watched that an admission of the person can be told to."""
+    code = person.registered_municipality
     found = inbox.receivers_for(municipality_code=code, actor=request.actor, at=request.at)
-    return [receiver(watch.unit, watch, request) for _address, watch in found]
+    return [watch for _address, watch in found]
 
 
 def receiver(unit: Any, watch: Any, request: ActorRequest) -> tuple[str, str, str, bool]:
@@ -167,14 +170,15 @@ def _ask_more(
     request: ActorRequest, person: PersonForm, form: NewCaseForm | None = None
 ) -> HttpResponse:
     told = person.person()
-    receivers = _receivers(request, told.registered_municipality)
+    watches = _receivers(request, told)
+    receivers = [receiver(it.unit, it, request) for it in watches]
     context = {
         "person": told,
         "number": written(told.number),
-        "town": places.municipalities().get(told.registered_municipality, ""),
+        "town": places.name(told.registered_municipality),
         "person_form": person,
         "form": form or NewCaseForm(receivers=receivers),
-        "has_municipal_receiver": any(it[3] for it in receivers),
+        "has_municipal_receiver": any(it.unit.owner != request.actor.tenant for it in watches),
         "key": idempotent.key_of(request) if form else idempotent.new_key(),
     }
     status = 422 if form else 200
@@ -183,7 +187,7 @@ def _ask_more(
 
 def _admitted(request: ActorRequest, person: PersonForm) -> HttpResponse:
     told = person.person()
-    receivers = _receivers(request, told.registered_municipality)
+    receivers = [receiver(it.unit, it, request) for it in _receivers(request, told)]
     form = NewCaseForm(request.POST, receivers=receivers)
     if not form.is_valid():
         return _ask_more(request, person, form)
