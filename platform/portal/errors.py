@@ -15,7 +15,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -118,6 +118,13 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_found(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:
     """Answer for an address that nothing has: the same words as for a case that is not yours."""
     return refuse(request, texts.NOT_FOUND)
+
+
+def not_by_address(request: HttpRequest, refused: HttpResponseNotAllowed) -> HttpResponse:
+    """Answer for a page that only a form, or only a link, leads to."""
+    response = refuse(request, texts.NOT_BY_ADDRESS)
+    response["Allow"] = refused["Allow"]
+    return response
 
 
 def unexpected(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:

@@ -98,12 +98,13 @@ OTHER_ASSIGNMENT = Text(
     409,
     _("Du har bytt uppdrag i en annan flik"),
     _(
-        "Sidan gjordes för ett annat uppdrag än det du har nu. Ingenting har sparats eller"
-        " skickats."
+        "Sidan gjordes för ett annat uppdrag än det du har nu. Det du skrev finns kvar på den här"
+        " sidan men är inte sparat."
     ),
-    _("Läs om sidan, eller byt tillbaka till det uppdrag som du började i."),
+    _("Byt tillbaka i en ny flik till det uppdrag som du började i, och skicka sedan igen."),
     _("Byt uppdrag"),
     "portal:assignments",
+    _("Skicka igen"),
 )
 NOT_PERMITTED = Text(
     409,
@@ -134,6 +135,15 @@ HAS_OPEN_CASE = Text(
     _("Ett ärende till skulle dela historiken. Inget nytt ärende har skapats."),
     _("Öppna det pågående ärendet och fortsätt där."),
     _("Till ärendet"),
+)
+HAS_CASE_ELSEWHERE = Text(
+    409,
+    _("Personen har redan ett pågående ärende"),
+    _("En annan enhet hos er huvudman har ärendet. Inget nytt ärende har skapats."),
+    _(
+        "Ta reda på var personen vårdas eller senast vårdades. Vänd dig till den enheten och be"
+        " den skicka till er."
+    ),
 )
 KEY_REUSED = Text(
     422,
@@ -198,6 +208,13 @@ ALREADY_ENDED = Text(
     _("Skriv ett nytt utkast om ni vill börja dela igen."),
     _("Till överenskommelserna"),
     "portal:agreements",
+)
+NOT_BY_ADDRESS = Text(
+    405,
+    _("Sidan går inte att öppna direkt"),
+    _("Adressen tar bara emot det som skickas från en annan sida. Ingenting har ändrats."),
+    _("Gå till startsidan och fortsätt därifrån."),
+    _("Till startsidan"),
 )
 BAD_REQUEST = Text(
     400,

@@ -7,7 +7,14 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django_htmx.http import HttpResponseClientRedirect
 
 from care.identity import operations, queries
@@ -80,6 +87,8 @@ class WhoActs:
         if isinstance(request.staff, Actor):
             request.actor = request.staff
         response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            response = errors.not_by_address(request, response)
         if request.staff is not None:
             response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -22,6 +22,7 @@ from care.identity.permissions import Permission
 from care.identity.units import NoSuchUnit
 from care.inbox.operations import NotThere, TakenBefore
 from care.law.discharge import PROCESS, Act, State
+from care.law.guards import GUARDS, Incomplete
 from care.law.machine import NotPermitted
 from care.sharing.access import NotAllowed, NotVisible
 from care.sharing.policy import Reason
@@ -95,6 +96,7 @@ def cases() -> Iterator[tuple[Exception, int, str]]:
     yield NotPermitted(State.CLOSED, act, statute), 409, "Ärendet har läget ”Avslutad”"
     yield TakenBefore("Karin Nyström", AT), 409, "Karin Nyström har redan kvitterat, 2 mars 09.00"
     yield TakenBefore("", None), 409, "En kollega har redan tagit hand om meddelandet"
+    yield Incomplete(GUARDS[:1]), 422, GUARDS[0].text_sv
     yield IndividualHasOpenCase(uuid4()), 409, "redan ett pågående ärende"
     yield NoSuchUnit("SE2999999119-X"), 422, "finns inte i adressboken"
     yield BadEntry("phone", "Skriv ett nummer."), 422, "Skriv ett nummer."

@@ -20,7 +20,8 @@ from care.inbox import queries as inbox
 from care.individuals.operations import Person
 from care.individuals.queries import written
 from care.law.discharge import Act, State
-from portal import idempotent, labels, places, shown
+from care.sharing.access import Denied, refuse_unless_in_case
+from portal import errors, idempotent, labels, places, shown, texts
 from portal.access import ActorRequest, needs
 from portal.forms.cases import ConsentForm, NewCaseForm, PersonForm
 from portal.idempotent import Done
@@ -196,7 +197,21 @@ def _admitted(request: ActorRequest, person: PersonForm) -> HttpResponse:
         case_id = _open_and_notify(request, told, form)
         return Done(_url(case_id), str(labels.DONE[Act.NOTIFY_ADMISSION]))
 
-    return idempotent.once(request, act)
+    try:
+        return idempotent.once(request, act)
+    except IndividualHasOpenCase as running:
+        if _is_ours(request, running.case_id):
+            raise
+        return errors.refuse(request, texts.HAS_CASE_ELSEWHERE, exception=running)
+
+
+def _is_ours(request: ActorRequest, case_id: UUID) -> bool:
+    """Tell whether the actor's unit takes part in a case, so that a link to it leads somewhere."""
+    try:
+        refuse_unless_in_case(actor=request.actor, case_id=case_id, permission=Permission.READ_CASE)
+    except Denied:
+        return False
+    return True
 
 
 def _open_and_notify(request: ActorRequest, person: Person, form: NewCaseForm) -> UUID:
