@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+WITHIN_THE_ACT = {"health_care", "social_care_2022_913"}
 Stamps = dict[str, datetime]  # reader, and until when
 
 
@@ -123,7 +124,7 @@ class World:
         word = self.word[case]
         if word is None or written.info_class not in word.classes or word.ends <= now:
             return {}
-        if written.branch == "other_social_services":
+        if written.branch not in WITHIN_THE_ACT:
             return {}
         readers = self.known[written.owner, case] & word.readers - {written.owner}
         found: Stamps = {}
@@ -136,14 +137,24 @@ class World:
                 found[reader] = min(max(last), word.ends)
         return found
 
-    def shown(self, case: int, reader: str, *, now: datetime) -> Iterator[Written]:
-        """Yield what the page of a case shows a huvudman: its own, and what it may read."""
+    def shown(self, case: int, reader: str, branch: str, *, now: datetime) -> Iterator[Written]:
+        """Yield what the page of a case shows a unit: its branch's own, and what it may read."""
         for written in self.written[case]:
-            is_known = written.owner in self.known[reader, case]
-            if written.owner == reader or (
-                is_known and reader in self.stamps(case, written, now=now)
+            if written.owner != reader:
+                is_known = written.owner in self.known[reader, case] and branch in WITHIN_THE_ACT
+                if is_known and reader in self.stamps(case, written, now=now):
+                    yield written
+            elif written.branch == branch or (
+                {written.branch, branch} <= WITHIN_THE_ACT
+                and self._has_said_yes(case, written, reader, now)
             ):
                 yield written
+
+    def _has_said_yes(self, case: int, written: Written, reader: str, now: datetime) -> bool:
+        word = self.word[case]
+        if word is None or now >= word.ends:
+            return False
+        return written.info_class in word.classes and reader in word.readers
 
     def _agreed(self, owner: str, reader: str, info_class: str, now: datetime) -> list[Paper]:
         today = now.astimezone(ZoneInfo("Europe/Stockholm")).date()

@@ -157,3 +157,24 @@ def test_every_information_class_can_be_agreed() -> None:
             **{**GRANTED, "info_class": info_class, "agreements": [both], "consents": [consent]}
         )
         assert decision.reason is Reason.GRANTED
+
+
+@pytest.mark.parametrize(
+    ("reader", "branch", "consents", "reason"),
+    [
+        ("health_care", "health_care", [], Reason.GRANTED),
+        ("other_social_services", "other_social_services", [], Reason.GRANTED),
+        ("health_care", "social_care_2022_913", [], Reason.NO_CONSENT),
+        ("health_care", "social_care_2022_913", [CONSENT], Reason.GRANTED),
+        ("social_care_2022_913", "health_care", [CONSENT], Reason.GRANTED),
+        ("health_care", "other_social_services", [CONSENT], Reason.BRANCH_OUTSIDE_ACT),
+        ("other_social_services", "health_care", [CONSENT], Reason.BRANCH_OUTSIDE_ACT),
+    ],
+)
+def test_branches_of_one_huvudman_are_kept_apart(
+    reader: str, branch: str, consents: list[ConsentGiven], reason: Reason
+) -> None:
+    assert reason is policy.within_huvudman(
+        reader=reader, branch=branch, info_class="planning", huvudman=MUNICIPALITY,
+        consents=consents, at=AT,
+    )  # fmt: skip
