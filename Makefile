@@ -20,6 +20,7 @@ demo-reset: .venv/.demo assets ## the same with a database that begins anew
 test: .venv/.dev assets browser ## set everything up and run every test
 	@$(BIN)/pytest
 
+check: export SAMPLAN_ORACLE_CHUNKS = 26
 check: test ## everything that CI runs: tests, format, lint, types, imports, migrations, translations
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
