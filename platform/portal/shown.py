@@ -22,7 +22,7 @@ from care.individuals.queries import ConsentShown
 from care.law import calendar
 from care.law.duties import COMPLIANCE_LABELS, Compliance
 from care.sharing.access import Hidden, Seen
-from portal import labels, parties, places, times
+from portal import idempotent, labels, parties, places, times
 from portal.times import Limit, When
 from tenants.agreements import InfoClass
 
@@ -648,6 +648,7 @@ class ConsentLine:
     period: str
     is_running: bool
     can_withdraw: bool
+    key: str  # of the form that withdraws it
 
 
 def consents(page: CasePage, *, actor: Actor, at: datetime) -> tuple[ConsentLine, ...]:
@@ -672,6 +673,7 @@ def _consent(it: ConsentShown, may: bool, at: datetime) -> ConsentLine:
         period=period,
         is_running=running,
         can_withdraw=may and running and it.value == "yes",
+        key=idempotent.new_key(),
     )
 
 

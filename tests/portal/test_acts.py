@@ -135,7 +135,7 @@ class TestTheWard:
             ("notify-ready", {"physician": "Jonas Ek", "assessed_at": WHEN}),
             ("withdraw-ready", {"reason": "worse"}),
             ("record-discharge", {"discharged_at": WHEN, "destination": "home"}),
-            ("close-case", {"note": ""}),
+            ("close-case", {"planning": "not_needed", "note": ""}),
         )
 
         answers = [

@@ -10,8 +10,10 @@ from hired import Hired, hire
 from people import BERIT, CASE_OFFICERS, DAY, DUTY, HOUR, MUNICIPAL_NURSES, NURSE, WARD
 from visits import browser, sent
 
+from care.cases.models import Case
 from care.discharge import operations as discharge
 from care.identity.permissions import Role
+from care.inbox import consents
 from care.inbox.models import Message
 from tenants import clock
 from tenants.context import acting_as
@@ -104,3 +106,21 @@ def test_a_message_is_corrected(notice: UUID) -> None:
         assert Message.objects.filter(replaces=notice).count() == 1
     assert client.get(place).status_code == 404
     assert client.post(place, sent(nurse, **fields)).status_code == 404
+
+
+def test_each_consent_that_can_be_withdrawn_has_a_key_of_its_own(notice: UUID) -> None:
+    nurse = hire(REGION, "Sara Lindmark", "SE2999999119-P001", (WARD, Role.WARD_NURSE))
+    at = clock.moment()
+    with acting_as(REGION):
+        case_id = Case.objects.get().pk
+        for type_ in ("coordinated_record", "planning"):
+            consents.record_consent(
+                actor=NURSE, case_id=case_id, type_=type_, value="yes", info_classes=["planning"],
+                given_how="oral", expires_at=at + 30 * DAY, at=at,
+            )  # fmt: skip
+
+    page = browser(nurse).get(f"/cases/{case_id}")
+
+    keys = [it.key for it in page.context["consents"] if it.can_withdraw]
+    assert len(keys) == len(set(keys)) == 2
+    assert all(f'name="idempotency_key" value="{it}"' in page.content.decode() for it in keys)

@@ -122,7 +122,6 @@ def _context(request: ActorRequest, page: CasePage) -> dict[str, Any]:
         "may_record_consent": page.is_open and actor.may(Permission.RECORD_CONSENT),
         "readings": shown.readings(page, at=at) if view == "history" else (),
         "key": idempotent.new_key(),
-        "consent_key": idempotent.new_key(),
         "may_reject": actor.may(Permission.REJECT_MESSAGE),
         "may_forward": actor.may(Permission.FORWARD_MESSAGE),
         "may_assign": actor.may(Permission.ASSIGN_MESSAGE),
