@@ -73,7 +73,7 @@ def _arrived(sent: dict[Key, float], tags: dict[int, str]) -> list[Key]:
     for number in sorted({number for number, _ in sent}):
         officer = county.officer(number)
         with acting_as(officer.tenant):
-            tag = queries.change_tag(actor=officer)
+            tag = queries.change_tag(actor=officer, at=clock.moment())
             if tag != tags.get(number):
                 tags[number] = tag
                 shown = queries.worklist(

@@ -126,7 +126,7 @@ def what_is_seen(outsider: Actor) -> dict[str, Any]:
                 f"search {text}": inbox_queries.search(actor=outsider, text=text, at=LATER)
                 for text in SEARCHES
             },
-            "tag": inbox_queries.change_tag(actor=outsider),
+            "tag": inbox_queries.change_tag(actor=outsider, at=LATER),
             "pages": list(pages(outsider)),
             "forwardable": inbox_queries.forwardable(actor=outsider),
             "abroad": list(abroad(outsider)),

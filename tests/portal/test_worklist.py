@@ -1,5 +1,6 @@
 """Arbetslistan as a browser gets it: live, searched, acknowledged."""
 
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -21,13 +22,14 @@ from people import (
     OFFICER,
     WARD,
 )
+from pytest_django import Settings
 from visits import browser, sent
 
 from care.discharge import operations as discharge
 from care.identity.permissions import Role
 from care.inbox import operations as inbox
 from care.inbox import tasks
-from care.inbox.models import Delivery, Message
+from care.inbox.models import Delivery, Message, WorklistRow
 from care.sharing.models import AccessLog
 from tenants import clock
 from tenants.context import acting_as
@@ -164,6 +166,21 @@ class TestThePoll:
         assert again.status_code == 200
         assert "<html" not in again.content.decode()
         assert again.headers["HX-PTag"] != tag
+
+    def test_brings_the_fragment_when_time_alone_has_run_out(
+        self, client: Client, admitted: UUID, settings: Settings, tmp_path: Path
+    ) -> None:
+        settings.CLOCK_OFFSET_FILE = tmp_path / "offset"
+        with acting_as(MUNICIPALITY):
+            WorklistRow.objects.update(due_at=clock.moment() + HOUR)
+        first = client.get("/", headers=HTMX)
+        clock.move(2 * HOUR)
+
+        again = client.get("/", headers={**HTMX, "hx-ptag": first.headers["HX-PTag"]})
+
+        assert "Tiden har gått ut" not in first.content.decode()
+        assert again.status_code == 200
+        assert "Tiden har gått ut" in again.content.decode()
 
 
 class TestTheSearch:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Case as Pick
-from django.db.models import Count, F, Q, QuerySet, Sum, When
+from django.db.models import Aggregate, Count, F, Q, QuerySet, Sum, When
 
 from care.cases.queries import Part
 from care.identity import units
@@ -136,8 +136,7 @@ def worklist(
         # Before the rows: what changes in between is shown again, and never missed.
         counts = mine.aggregate(
             **{name: Count("pk", filter=condition) for name, condition in _VIEWS.items()},
-            **_TAG,
-            overdue=Count("pk", filter=Q(due_at__lt=at)),
+            **_told(at),
         )
         entries = _entries(actor, ordered, first, "list", at)
     # Where a filter narrows the view, a full page tells that there is another one.
@@ -175,17 +174,25 @@ def search(*, actor: Actor, text: str, at: datetime) -> tuple[Entry, ...]:
         return _entries(actor, rows.order_by("-is_open", "-latest_at", "id"), 0, "search", at)
 
 
-def change_tag(*, actor: Actor) -> str:
-    """Return what changes whenever the worklist of the actor's unit does: one cheap question."""
+def change_tag(*, actor: Actor, at: datetime) -> str:
+    """Return what changes whenever the worklist of the actor's unit does: one cheap question.
+
+    A row also changes when its time runs out, without anybody doing anything.
+    """
     rows = WorklistRow.objects.filter(unit_id=actor.unit_id, is_open=True)
-    return _tag(rows.aggregate(**_TAG))
+    return _tag(rows.aggregate(**_told(at)))
 
 
-_TAG = {"count": Count("pk"), "changes": Sum("changed")}
+def _told(at: datetime) -> dict[str, Aggregate]:
+    return {
+        "count": Count("pk"),
+        "changes": Sum("changed"),
+        "overdue": Count("pk", filter=Q(due_at__lt=at)),
+    }
 
 
 def _tag(told: dict[str, int | None]) -> str:
-    return f"{told['count']}-{told['changes'] or 0}"
+    return f"{told['count']}-{told['changes'] or 0}-{told['overdue']}"
 
 
 def busy_units() -> frozenset[str]:

@@ -82,7 +82,7 @@ class Tab:
 def worklist(request: ActorRequest) -> HttpResponse:
     """Show what waits for the unit; a poll that finds nothing new is answered without a read."""
     tag = request.headers.get(TAG)
-    if request.htmx and tag and tag == queries.change_tag(actor=request.actor):
+    if request.htmx and tag and tag == queries.change_tag(actor=request.actor, at=request.at):
         return HttpResponseNotModified()
     asked = WorklistForm.asked(request.GET)
     found = queries.worklist(actor=request.actor, at=request.at, **asked)
