@@ -1,6 +1,5 @@
 """One discharge through the operations, between a region and a municipality."""
 
-
 import pytest
 from cast import AT, MUNICIPALITY, REGION
 from people import (

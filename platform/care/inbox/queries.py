@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case as Pick
 from django.db.models import Aggregate, Count, F, Q, QuerySet, Sum, When
+from django.db.models import Case as Pick
 
 from care.cases.queries import Part
 from care.identity import units

@@ -12,7 +12,7 @@ STOP = (signal.SIGTERM, signal.SIGINT)
 
 def work(
     once: Annotated[bool, typer.Option(help="Gör en omgång och sluta.")] = False,
-    interval: Annotated[float, typer.Option(min=0, help="Sekunder från en omgång till nästa.")] = 1.0,
+    interval: Annotated[float, typer.Option(min=0, help="Sekunder mellan omgångar.")] = 1.0,
 ) -> None:
     """Hämta meddelanden, bevaka frister och följ överenskommelser, omgång efter omgång.
 
