@@ -5,7 +5,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python infra/dev/postgres.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check bench format assets docs messages migrations clean
+.PHONY: help demo demo-reset test check lint browser bench format assets docs messages migrations clean
 
 help: ## print this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -21,12 +21,14 @@ test: .venv/.dev assets browser ## set everything up and run every test
 	@$(BIN)/pytest
 
 check: export SAMPLAN_ORACLE_CHUNKS = 26
-check: test ## everything that CI runs: tests, format, lint, types, imports, migrations, translations
+check: lint test ## everything that CI runs: format, lint, types, imports, migrations, translations, tests
+
+lint: .venv/.dev assets ## what is found without running a test
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@cd platform && ../$(BIN)/python manage.py makemigrations --check --dry-run --skip-checks
+	@cd platform && ../$(BIN)/python -W ignore manage.py makemigrations --check --dry-run --skip-checks
 	@$(BIN)/python infra/dev/messages.py --check
 
 bench: .venv/.dev assets ## measure, beside stock yardsticks, and write .samplan/bench.json (ONLY=id for one)

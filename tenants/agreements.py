@@ -234,10 +234,12 @@ def concerning(tenant: str) -> tuple[Agreement, ...]:
 def in_force(tenant: str, *, at: datetime) -> tuple[Agreement, ...]:
     """Return the agreements in force that name a huvudman: of each, the newest signed version.
 
-    Which version that is does not hang on who asks, so all parties see the same one.
+    Which version that is does not hang on who asks, so all parties see the same one. One that has
+    begun replaces the earlier ones for good: when it runs out, they do not come back.
     """
-    newest = {it.id: it for it in _naming(tenant) if it.is_in_force(at)}
-    return tuple(it for it in newest.values() if tenant in it.parties)
+    begun = (State.IN_FORCE, State.EXPIRED)
+    newest = {it.id: it for it in _naming(tenant) if it.state(at) in begun}
+    return tuple(it for it in newest.values() if tenant in it.parties and it.is_in_force(at))
 
 
 def between(one: str, other: str, *, at: datetime) -> tuple[Agreement, ...]:

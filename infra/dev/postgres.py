@@ -5,7 +5,7 @@
 Without DATABASE_URL the wheel's PostgreSQL 18 is started on a Unix socket and stopped when the
 command ends. With DATABASE_URL that server is used instead (16 or later); its login must be allowed
 to create roles and databases. Either way the roles of tenants/sql/cluster.sql are made once, and
-the command finds DATABASE_URL (the application's login) and DATABASE_MIGRATOR_URL in its environment.
+the command finds DATABASE_URL (the application's login) and DATABASE_MIGRATOR_URL.
 """
 
 import argparse

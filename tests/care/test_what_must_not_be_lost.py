@@ -206,3 +206,25 @@ def test_a_correction_has_the_clock_of_what_it_corrects() -> None:
 
     assert due == AT + 4 * HOUR
     assert COORDINATOR.unit_id == HEALTH_CENTRE
+
+
+def test_a_version_that_has_run_out_does_not_bring_an_earlier_one_back() -> None:
+    today = AT.date()
+    words = {"title": "Samverkan", "text": "Text", "channels": {"planning": ["B"]}, "terms": {}}
+    versions = []
+    for days in (900, 5):
+        with acting_as(REGION):
+            drafted = agreements.draft(
+                agreement=versions[0].id if versions else None, parties=[REGION, MUNICIPALITY],
+                valid_from=today, valid_until=today + timedelta(days=days), at=AT, **words,
+            )  # fmt: skip
+        versions.append(drafted)
+        for party in (REGION, MUNICIPALITY):
+            with acting_as(party):
+                agreements.sign(
+                    agreement=drafted.id, text_hash=drafted.text_hash, name="N", title="T", at=AT
+                )
+
+    with acting_as(REGION):
+        assert [it.version for it in agreements.in_force(REGION, at=AT)] == [2]
+        assert agreements.in_force(REGION, at=AT + 10 * DAY) == ()
