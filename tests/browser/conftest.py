@@ -84,9 +84,12 @@ def _wait_for(served: Demo, process: "subprocess.Popen[bytes]", log: Path) -> No
     raise RuntimeError(log.read_text())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Start Debian's Chromium, or the one that CHROMIUM names."""
+    """Start Debian's Chromium, or the one that CHROMIUM names.
+
+    For a module only: while Playwright's loop runs, Django refuses the database to other tests.
+    """
     path = shutil.which(os.environ.get("CHROMIUM", "chromium"))
     assert path, "no Chromium: run infra/dev/browser.sh, or name one in CHROMIUM"
     with sync_playwright() as playwright:

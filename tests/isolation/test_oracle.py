@@ -43,7 +43,7 @@ from care.sharing import access, policy, rls
 from care.sharing.operations import contribute, end_agreement, sign_agreement
 from care.sharing.policy import ConsentGiven
 from tenants import agreements, clock
-from tenants.agreements import Agreement
+from tenants.agreements import Agreement, State
 from tenants.context import acting_as
 from tenants.window import looking_into
 
@@ -442,7 +442,7 @@ def without_branch(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def without_agreement(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Agreement, "is_in_force", lambda self, at: True)
+    monkeypatch.setattr(Agreement, "state", lambda self, at: State.IN_FORCE)
 
 
 def without_class(monkeypatch: pytest.MonkeyPatch) -> None:
