@@ -12,7 +12,9 @@ from typing import Annotated
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
+import psycopg
 import typer
+from psycopg import sql
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -36,8 +38,9 @@ def demo(
         _migrate()
     with _step("Sidornas filer"):
         _collect_static()
-    with _step("Demolänets ärenden"):
-        _run("seed", "--people", str(people))
+    if not _is_filled():
+        with _step("Demolänets ärenden"):
+            _run("seed", "--people", str(people))
     with _served(port):
         _wait_for(port)
         _greet(port, time.monotonic() - started)
@@ -60,6 +63,15 @@ def _migrate() -> None:
             municipality_code=huvudman.municipality_code,
             domain=huvudman.host,
         )
+
+
+def _is_filled() -> bool:
+    """Tell whether the region has units already, asked as the application."""
+    from project.demo.county import REGION
+
+    with psycopg.connect(os.environ["DATABASE_URL"]) as session:
+        session.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(REGION.schema)))
+        return session.execute("SELECT FROM tenants_unit LIMIT 1").fetchone() is not None
 
 
 def _collect_static() -> None:
