@@ -1,7 +1,7 @@
 """Background work (decision 25): fetching, deadlines, restamping. Safe to kill and to run twice.
 
-Each function is a Celery task, and knows no broker: without one the loop `samplan work` runs them
-in process. The rows are the truth; a doorbell only makes it faster.
+Each function is a Celery task, and knows no broker: the loop `samplan work` runs them in process.
+The rows are the truth. Nothing rings after a commit yet; the next round finds what was written.
 """
 
 import logging
