@@ -27,6 +27,13 @@ STAGES = {
     "discharged": _("Utskriven"),
     "home": _("Hemma"),
 }
+STATE_COLORS = {
+    State.ADMITTED: "info",
+    State.PLANNING: "accent",
+    State.READY: "warning",
+    State.DISCHARGED: "success",
+    State.RETURNED: "danger",
+}
 VARIANTS = {
     "somatic": _("Somatisk vård"),
     "psychiatric": _("Psykiatrisk vård"),
@@ -380,6 +387,21 @@ def act(name: str) -> str:
 def state(name: str) -> str:
     """Return what a state is called."""
     return gettext(STATE_LABELS[State(name)])
+
+
+def state_color(name: str) -> str:
+    """Return the colour that repeats what a state says."""
+    return STATE_COLORS.get(State(name), "neutral")
+
+
+def left(limit: times.Limit, *, is_reached: bool) -> str:
+    """Return how long is left of a time limit, or how long ago it passed.
+
+    :param is_reached: whether the moment comes by itself and is not missed
+    """
+    if limit.state != "overdue":
+        return gettext("Om {}").format(limit.left)
+    return (gettext("Sedan {}") if is_reached else gettext("Försenad {}")).format(limit.left)
 
 
 def happened(name: str) -> str:

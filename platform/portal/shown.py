@@ -715,6 +715,7 @@ class About:
     title: str
     state: str
     state_word: str
+    color: str
     url: str
     expected: str
 
@@ -751,6 +752,7 @@ def about(page: CasePage, *, at: datetime) -> About:
         title=gettext("Utskrivning från {unit}").format(unit=page.sending_unit),
         state=page.state,
         state_word=labels.state(page.state),
+        color=labels.state_color(page.state),
         url=reverse("portal:case", args=[page.case_id]),
         expected=times.absolute(expected, at=at) if expected else "",
     )

@@ -6,14 +6,16 @@ the view: a template filter for each row of a list would cost more than the list
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.utils.dateformat import format as written
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext, gettext_noop
 
 from care.law.calendar import STOCKHOLM
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 SOON = timedelta(hours=24)
+PARTS = (gettext_noop("dygn"), gettext_noop("tim"), gettext_noop("min"))
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def when(moment: datetime, *, at: datetime) -> When:
     passed = at - moment
     words = gettext("om {span}") if passed < timedelta() else gettext("för {span} sedan")
     relative = gettext("nu") if abs(passed) < timedelta(minutes=1) else words
-    return When(absolute(moment, at=at), relative.format(span=_kept(span(passed))), _iso(moment))
+    return When(absolute(moment, at=at), relative.format(span=_kept(span(passed))), iso(moment))
 
 
 def limit(due_at: datetime, *, at: datetime, met_at: datetime | None = None) -> Limit:
@@ -55,7 +57,7 @@ def limit(due_at: datetime, *, at: datetime, met_at: datetime | None = None) -> 
         state = "overdue"
     else:
         state = "soon" if left <= SOON else "later"
-    return Limit(_ending(due_at, at=at), _kept(span(left)), _iso(due_at), state)
+    return Limit(_ending(due_at, at=at), _kept(span(left)), iso(due_at), state)
 
 
 def absolute(moment: datetime, *, at: datetime) -> str:
@@ -78,11 +80,11 @@ def clock(moment: datetime) -> str:
 def span(length: timedelta) -> str:
     """Return a length of time by its two largest parts: "3 tim 12 min"."""
     minutes = int(abs(length).total_seconds()) // 60
-    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    parts = [(days, gettext("dygn")), (hours, gettext("tim")), (minutes, gettext("min"))]
-    first = next((n for n, (number, _) in enumerate(parts) if number), len(parts) - 1)
+    numbers = (minutes // 1440, minutes // 60 % 24, minutes % 60)
+    first = next((n for n, number in enumerate(numbers) if number), len(numbers) - 1)
+    parts = list(zip(numbers, PARTS, strict=True))
     shown = [parts[first], *(it for it in parts[first + 1 : first + 2] if it[0])]
-    return " ".join(f"{number} {word}" for number, word in shown)
+    return " ".join(f"{number} {gettext(word)}" for number, word in shown)
 
 
 def _ending(due_at: datetime, *, at: datetime) -> str:
@@ -93,6 +95,12 @@ def _ending(due_at: datetime, *, at: datetime) -> str:
 
 
 def _day(one: date, today: date) -> str:
+    return _day_in(get_language(), one, today)
+
+
+@lru_cache(maxsize=4096)
+def _day_in(language: str, one: date, today: date) -> str:
+    # A list tells the same few days again and again.
     if one == today:
         return gettext("i dag")
     if one.year == today.year:
@@ -104,5 +112,6 @@ def _kept(words: str) -> str:
     return words.replace(" ", NO_BREAK)
 
 
-def _iso(moment: datetime) -> str:
+def iso(moment: datetime) -> str:
+    """Return a moment as machines read it, in Swedish time."""
     return moment.astimezone(STOCKHOLM).isoformat(timespec="seconds")

@@ -19,10 +19,10 @@ from care.identity.actors import Actor
 from care.identity.permissions import Permission
 from care.inbox import queries
 from care.inbox.queries import Entry, Order, View, Worklist
-from portal import idempotent, labels, times
+from portal import addresses, idempotent, labels, times
 from portal.access import ActorRequest, needs
 from portal.forms.cases import SearchForm, WorklistForm
-from portal.times import Limit, When
+from portal.times import Limit
 
 TAG = "HX-PTag"
 VIEWS = {
@@ -40,23 +40,45 @@ GROUPS = {
 
 
 @dataclass(frozen=True)
+class ToAcknowledge:
+    """The message of a row that waits: where each act on it leads, and the key of its form."""
+
+    acknowledge_url: str
+    forward_url: str
+    reject_url: str
+    assign_url: str
+    read_url: str
+    key: str
+
+
+@dataclass(frozen=True)
 class Row:
     """One row of the worklist in words."""
 
-    entry: Entry
-    age: str
+    case_id: UUID
     url: str
+    name: str
+    identity: str  # number and age; nothing of a protected person
+    new: int
     event: str
     sender: str
-    latest: When
+    latest: str
+    latest_iso: str
     state: str
+    state_label: str
+    color: str
+    assigned_to: str
     urgency: str
     what: str
     limit: Limit | None
+    left: str
     is_reached: bool
-    message_url: str
-    acknowledge_url: str
-    key: str
+    to_acknowledge: ToAcknowledge | None
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether time ran out for what somebody had to do."""
+        return self.urgency == "overdue" and not self.is_reached
 
 
 @dataclass(frozen=True)
@@ -110,24 +132,39 @@ def search(request: ActorRequest) -> HttpResponse:
 def row(it: Entry, actor: Actor, *, at: datetime) -> Row:
     """Return one row in words."""
     limit = times.limit(it.due_at, at=at) if it.due_at else None
+    is_reached = it.due_rule in labels.REACHED
     waits = it.message_id is not None and actor.may(Permission.ACKNOWLEDGE_MESSAGE)
     return Row(
-        entry=it,
-        age=labels.years(it.age),
-        url=reverse("portal:case", args=[it.case_id]),
+        case_id=it.case_id,
+        url=addresses.of("portal:case", it.case_id),
+        name=it.name,
+        identity=", ".join(told for told in (it.number, labels.years(it.age)) if told),
+        new=it.unacknowledged,
         event=labels.act(it.latest_act),
         sender=it.latest_unit,
-        latest=times.when(it.latest_at, at=at),
-        state=labels.state(it.state),
+        latest=times.absolute(it.latest_at, at=at),
+        latest_iso=times.iso(it.latest_at),
+        state=it.state,
+        state_label=labels.state(it.state),
+        color=labels.state_color(it.state),
+        assigned_to=it.assigned_to,
         urgency=limit.state if limit else "none",
         what=labels.due(it.due_rule) if limit else "",
         limit=limit,
-        is_reached=it.due_rule in labels.REACHED,
-        message_url=reverse("portal:message", args=[it.message_id]) if it.message_id else "",
-        acknowledge_url=reverse("portal:acknowledge_message", args=[it.message_id])
-        if it.message_id and waits
-        else "",
-        key=idempotent.new_key() if waits else "",
+        left=labels.left(limit, is_reached=is_reached) if limit else "",
+        is_reached=is_reached,
+        to_acknowledge=_to_acknowledge(it.message_id) if it.message_id and waits else None,
+    )
+
+
+def _to_acknowledge(message_id: UUID) -> ToAcknowledge:
+    return ToAcknowledge(
+        acknowledge_url=addresses.of("portal:acknowledge_message", message_id),
+        forward_url=addresses.of("portal:forward_message", message_id),
+        reject_url=addresses.of("portal:reject_message", message_id),
+        assign_url=addresses.of("portal:assign_message", message_id),
+        read_url=addresses.of("portal:message", message_id),
+        key=idempotent.new_key(),
     )
 
 
