@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import doors
 import pytest
 from cast import AT, MUNICIPALITY, REGION, STRANGER, YEARS_AHEAD
 from django.db import connection, transaction
@@ -26,7 +27,7 @@ def read_the_case(case: Case) -> Case:
 
 
 def read_abroad(case: Case) -> tuple[access.Seen, ...]:
-    seen, _ = access.contributions(actor=OFFICER, case=case, at=AT)
+    seen, _ = doors.contributions(actor=OFFICER, case=case, at=AT)
     return seen
 
 
@@ -63,10 +64,10 @@ def test_a_read_is_shown_and_logged(case: Case) -> None:
 def test_what_cannot_be_logged_is_not_shown(
     case: Case, read: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(**_: object) -> None:
+    def broken(*_: object) -> None:
         raise OSError
 
-    monkeypatch.setattr(AccessLog.objects, "create", broken)
+    monkeypatch.setattr(AccessLog.objects, "bulk_create", broken)
     with acting_as(MUNICIPALITY), pytest.raises(OSError):  # noqa: PT011 - ours
         read(case)
     assert log() == []
@@ -86,13 +87,13 @@ def test_the_row_is_written_by_the_transaction_that_read(
     case: Case, read: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[bool] = []
-    create = AccessLog.objects.create
+    write = AccessLog.objects.bulk_create
 
-    def watched(**values: Any) -> AccessLog:
+    def watched(lines: list[AccessLog]) -> list[AccessLog]:
         seen.append(connection.in_atomic_block)
-        return create(**values)
+        return write(lines)
 
-    monkeypatch.setattr(AccessLog.objects, "create", watched)
+    monkeypatch.setattr(AccessLog.objects, "bulk_create", watched)
     with acting_as(MUNICIPALITY):
         read(case)
     assert seen == [True]
@@ -104,19 +105,18 @@ def test_of_several_reads_in_one_view_all_are_logged_or_none_is_shown(
     with acting_as(MUNICIPALITY):
         Participation.objects.create(case=case, unit_id=ELSEWHERE, tenant=STRANGER,
                                      from_at=AT)  # fmt: skip
-    create, calls = AccessLog.objects.create, []
+    write, owners = AccessLog.objects.bulk_create, []
 
-    def second_fails(**values: Any) -> AccessLog:
-        calls.append(values["owner"])
-        if len(calls) == 2:
-            raise OSError
-        return create(**values)
+    def second_fails(lines: list[AccessLog]) -> None:
+        owners.extend(it.owner for it in lines)
+        write(lines[:1])
+        raise OSError
 
     _agree(REGION, MUNICIPALITY, STRANGER)
-    monkeypatch.setattr(AccessLog.objects, "create", second_fails)
+    monkeypatch.setattr(AccessLog.objects, "bulk_create", second_fails)
     with acting_as(MUNICIPALITY), pytest.raises(OSError):  # noqa: PT011 - ours
         read_abroad(case)
-    assert calls == [REGION, STRANGER]
+    assert owners == [REGION, STRANGER]
     assert log() == []
 
 

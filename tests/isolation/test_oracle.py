@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
+import doors
 import pytest
 from cast import MUNICIPALITY, REGION, STRANGER
 from django.db import connection, transaction
@@ -39,7 +40,7 @@ from care.identity.permissions import Role
 from care.inbox import consents, delivery, operations, tasks
 from care.individuals import operations as individuals
 from care.individuals.models import Consent
-from care.sharing import access, policy, rls
+from care.sharing import policy, rls
 from care.sharing.operations import contribute, end_agreement, sign_agreement
 from care.sharing.policy import ConsentGiven
 from tenants import agreements, clock
@@ -360,7 +361,7 @@ class Play:
             if not self.world.takes_part(reader, case):
                 continue
             with acting_as(reader):
-                seen, _ = access.contributions(actor=who, case=self._case(case), at=self.now)
+                seen, _ = doors.contributions(actor=who, case=self._case(case), at=self.now)
             found = sorted((it.owner, it.info_class) for it in seen)
             shown = self.world.shown(case, reader, who.branch, now=self.now)
             wanted = sorted((it.owner, it.info_class) for it in shown)

@@ -94,7 +94,7 @@ class CasePage:
     contributions: tuple[Seen, ...]
     hidden: tuple[Hidden, ...]
     happenings: tuple[Happening, ...]
-    readings: tuple[Reading, ...]
+    readings: tuple[Reading, ...]  # empty where they were not asked for
     dues: tuple[Due, ...]
     checks: tuple[Check, ...]
     findings: tuple[duties.Finding, ...]
@@ -103,22 +103,36 @@ class CasePage:
     before_sending: BeforeSending
 
 
-def case_page(*, actor: Actor, case_id: UUID, at: datetime, activity: str = "read") -> CasePage:
+def case_page(
+    *,
+    actor: Actor,
+    case_id: UUID,
+    at: datetime,
+    activity: str = "read",
+    with_readings: bool = False,
+) -> CasePage:
     """Return the page of a case; the reads are logged in the same transaction.
 
     :param activity: read, or print
+    :param with_readings: whether to tell who has read the case
     :raises access.NotVisible: if the actor may not see the case
     """
     with transaction.atomic():
         case = access.case_for_reading(actor=actor, case_id=case_id, at=at, activity=activity)
-        seen, hidden = access.contributions(actor=actor, case=case, at=at)
-        happenings = cases.happenings(case)
         parts = cases.parts(case)
+        consents = individuals.consents(case.common_id)
+        seen, hidden = access.contributions(
+            actor=actor,
+            case=case,
+            parties={part.tenant for part in parts},
+            consents=consents,
+            at=at,
+        )
+        happenings = cases.happenings(case)
         facts = cases.facts_of(happenings, kinds={part.unit_id: part.kind for part in parts})
         messages = inbox.messages(case)
         dues = cases.dues(case)
         terms = cases.terms(case)
-        consents = individuals.consents(case.individual, case.common_id)
         return CasePage(
             case_id=case.pk,
             version=case.version,
@@ -142,7 +156,7 @@ def case_page(*, actor: Actor, case_id: UUID, at: datetime, activity: str = "rea
             contributions=seen,
             hidden=hidden,
             happenings=tuple(happenings),
-            readings=tuple(access.readings(case=case)),
+            readings=tuple(access.readings(case=case)) if with_readings else (),
             dues=dues,
             checks=_checks(facts),
             findings=duties.compliance(facts, terms, at),

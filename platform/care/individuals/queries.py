@@ -22,11 +22,13 @@ class Shown:
 
 @dataclass(frozen=True)
 class ConsentShown:
-    """Samtycke, as a page shows it: to what, until when, taken by whom."""
+    """Samtycke, as it is known here: to what, for whom, until when, taken by whom."""
 
+    id: UUID
     type: str
     value: str
     info_classes: tuple[str, ...]
+    recipients: tuple[str, ...]
     taken_by: str
     valid_from: datetime
     expires_at: datetime
@@ -66,18 +68,20 @@ def age(number: str, *, on: date) -> int | None:
     return on.year - born.year - (not had_birthday)
 
 
-def consents(individual: Individual, common_id: UUID) -> tuple[ConsentShown, ...]:
+def consents(common_id: UUID) -> tuple[ConsentShown, ...]:
     """Return what the person has answered in a case, the newest first."""
-    rows = Consent.objects.filter(individual=individual, common_id=common_id)
+    rows = Consent.objects.filter(common_id=common_id)
     return tuple(
         ConsentShown(
+            it.id,
             it.type,
             it.value,
             tuple(it.info_classes),
+            tuple(it.recipients),
             it.taken_by,
             it.valid_from,
             it.expires_at,
             it.withdrawn_at,
         )
-        for it in rows.order_by("-valid_from", "id")
+        for it in rows.order_by("-valid_from", "-id")
     )

@@ -11,12 +11,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef
 
 from care.cases.models import Case as Case  # what the doors hand out
-from care.cases.models import Contribution
+from care.cases.models import Contribution, Participation
 from care.identity.actors import Actor
 from care.identity.permissions import Permission
+from care.individuals.queries import ConsentShown
 from care.sharing import policy, rls
 from care.sharing.models import AccessLog
 from care.sharing.policy import Reason as Reason
@@ -76,7 +77,7 @@ def case_for_reading(*, actor: Actor, case_id: UUID, at: datetime, activity: str
     :raises NotVisible: if there is none such for this actor
     :raises NotAllowed: if the role does not read cases
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         case = _judged(actor, case_id, Permission.READ_CASE, lock=False)
         log(actor=actor, owner=actor.tenant, activity=activity, common_ids=[case.common_id],
             rows=1, at=at)  # fmt: skip
@@ -138,25 +139,28 @@ def refuse_unless(actor: Actor, permission: Permission) -> None:
 
 
 def contributions(
-    *, actor: Actor, case: Case, at: datetime
+    *,
+    actor: Actor,
+    case: Case,
+    parties: Iterable[str],
+    consents: Sequence[ConsentShown],
+    at: datetime,
 ) -> tuple[tuple[Seen, ...], tuple[Hidden, ...]]:
     """Return what each huvudman in a case has opened to us, and what is not; the read is logged.
 
     The reads and their log entries are one transaction: if an entry cannot be written, nothing is
     shown. One statement for each schema; no statement joins two of them. The agreement is asked
     again here, so that nothing is shown after its end even where a stamp is late.
+
+    :param parties: the huvudmän whose units take part
+    :param consents: everything that the person has answered in the case, the newest first
     """
-    others = sorted(
-        set(
-            case.participations.filter(until_at=None)
-            .exclude(tenant=actor.tenant)
-            .values_list("tenant", flat=True)
-        )
-    )
-    with transaction.atomic():
-        consents = rls.consents_of(case)
-        seen, hidden = _own(case, actor, consents, at)
+    others = sorted(set(parties) - {actor.tenant})
+    holding = rls.holding(consents)
+    with transaction.atomic(savepoint=False):
+        seen, hidden = _own(case, actor, holding, at)
         in_force = agreements.in_force(actor.tenant, at=at) if others else ()
+        lines = []
         for owner in others:
             agreed = [it for it in in_force if owner in it.parties]
             decisions = {
@@ -166,7 +170,7 @@ def contributions(
                     viewer=actor.tenant,
                     viewer_takes_part=True,
                     agreements=agreed,
-                    consents=consents,
+                    consents=holding,
                     at=at,
                 )
                 for info_class in agreements.InfoClass
@@ -188,8 +192,11 @@ def contributions(
                 if it.reason is not Reason.GRANTED
             ]
             if allowed:
-                log(actor=actor, owner=owner, activity="read", common_ids=[case.common_id],
-                    rows=len(rows), at=at, channel="B", ground="consent")  # fmt: skip
+                lines.append(
+                    _line(actor=actor, owner=owner, activity="read", common_ids=[case.common_id],
+                          rows=len(rows), at=at, channel="B", ground="consent")
+                )  # fmt: skip
+        AccessLog.objects.bulk_create(lines)
         return tuple(sorted(seen, key=lambda it: (it.at, it.unit_id))), tuple(hidden)
 
 
@@ -201,12 +208,34 @@ def log(
     common_ids: Iterable[UUID],
     rows: int,
     at: datetime,
-    channel: str = "",
-    ground: str = "",
     reason: Reason = Reason.GRANTED,
 ) -> None:
     """Write down who went through a door, in the transaction of what was done there."""
-    AccessLog.objects.create(
+    line = _line(
+        actor=actor,
+        owner=owner,
+        activity=activity,
+        common_ids=common_ids,
+        rows=rows,
+        at=at,
+        reason=reason,
+    )
+    AccessLog.objects.bulk_create([line])
+
+
+def _line(
+    *,
+    actor: Actor,
+    owner: str,
+    activity: str,
+    common_ids: Iterable[UUID],
+    rows: int,
+    at: datetime,
+    channel: str = "",
+    ground: str = "",
+    reason: Reason = Reason.GRANTED,
+) -> AccessLog:
+    return AccessLog(
         owner=owner,
         activity=activity,
         common_ids=[str(it) for it in common_ids],
@@ -258,7 +287,10 @@ def readings(*, case: Case, limit: int = 100) -> Sequence[Reading]:
 
 
 def _judged(actor: Actor, case_id: UUID, permission: Permission, *, lock: bool) -> Case:
-    cases = Case.objects.select_related("individual", "sending_unit")
+    unit = Participation.objects.filter(case=OuterRef("pk"), unit=actor.unit_id, until_at=None)
+    cases = Case.objects.select_related("individual", "sending_unit").annotate(
+        unit_takes_part=Exists(unit)
+    )
     if lock:
         cases = cases.select_for_update(of=("self",))
     case = cases.filter(pk=case_id).first()
@@ -266,7 +298,7 @@ def _judged(actor: Actor, case_id: UUID, permission: Permission, *, lock: bool) 
         raise NotVisible(actor=actor, common_id=None, reason=Reason.UNIT_TAKES_NO_PART)
     decision = policy.decide(
         role_permits=actor.may(permission),
-        unit_takes_part=case.participations.filter(unit=actor.unit_id, until_at=None).exists(),
+        unit_takes_part=case.unit_takes_part,
     )
     if decision.reason is Reason.UNIT_TAKES_NO_PART:
         raise NotVisible(actor=actor, common_id=case.common_id, reason=decision.reason)
@@ -276,52 +308,39 @@ def _judged(actor: Actor, case_id: UUID, permission: Permission, *, lock: bool) 
 
 
 # In the order of Seen: information class, act, unit, its name, text, author, title, when.
+SHOWN = ("info_class", "kind", "unit_id", "unit_name", "text", "author", "author_title", "at")
 Shown = tuple[str, str, str, str, str, str, str, datetime]
-
-
-def _shown(rows: "QuerySet[Contribution]") -> list[Shown]:
-    return list(
-        rows.order_by("at", "id").values_list(
-            "info_class", "kind", "unit_id", "unit_name", "text", "author", "author_title", "at"
-        )
-    )
 
 
 def _own(
     case: Case, actor: Actor, consents: Sequence[policy.ConsentGiven], at: datetime
 ) -> tuple[list[Seen], list[Hidden]]:
     """Return what our own units have written, as far as the actor's branch may read it."""
-    rows = Contribution.objects.filter(common_id=case.common_id)
-    reasons = {
-        (branch, info_class): policy.within_huvudman(
+    here = acting_for()
+    rows = Contribution.objects.filter(common_id=case.common_id).order_by("at", "id")
+    seen: list[Seen] = []
+    hidden: set[Hidden] = set()
+    for it in rows.values_list(*SHOWN, "branch"):
+        row: Shown = it[:-1]
+        reason = policy.within_huvudman(
             reader=actor.branch,
-            branch=branch,
-            info_class=info_class,
+            branch=it[-1],
+            info_class=row[0],
             huvudman=actor.tenant,
             consents=consents,
             at=at,
         )
-        for branch, info_class in rows.order_by().values_list("branch", "info_class").distinct()
-    }
-    open_to_us = Q(pk__in=[])
-    for (branch, info_class), reason in reasons.items():
         if reason is Reason.GRANTED:
-            open_to_us |= Q(branch=branch, info_class=info_class)
-    seen = [
-        Seen(acting_for(), *row, agreement=None, consent_id=None)
-        for row in _shown(rows.filter(open_to_us))
-    ]
-    hidden = {
-        Hidden(acting_for(), info_class, reason)
-        for (_, info_class), reason in reasons.items()
-        if reason is not Reason.GRANTED
-    }
+            seen.append(Seen(here, *row, agreement=None, consent_id=None))
+        else:
+            hidden.add(Hidden(here, row[0], reason))
     return seen, sorted(hidden, key=lambda it: (it.info_class, it.reason))
 
 
 def _abroad(owner: str, common_id: UUID, allowed: Sequence[str]) -> list[Shown]:
     with looking_into(owner):
-        return _shown(Contribution.objects.filter(common_id=common_id, info_class__in=allowed))
+        rows = Contribution.objects.filter(common_id=common_id, info_class__in=allowed)
+        return list(rows.order_by("at", "id").values_list(*SHOWN))
 
 
 def _consent_id(decision: policy.DirectAccess) -> UUID | None:

@@ -10,7 +10,9 @@ from django.db.models import F, Func, JSONField, TextField, Value
 from django.db.models.functions import Cast
 
 from care.cases.models import Case
+from care.individuals import queries as individuals
 from care.individuals.models import Consent
+from care.individuals.queries import ConsentShown
 from care.sharing import policy
 from care.sharing.models import Opening, Stamped
 from tenants import agreements, isolation
@@ -112,35 +114,33 @@ def agreements_print(*, at: datetime) -> str:
     return sha256(repr(marks).encode()).hexdigest()
 
 
-def consents_of(case: Case) -> list[policy.ConsentGiven]:
+def holding(consents: Sequence[ConsentShown]) -> list[policy.ConsentGiven]:
     """Return what holds of the consents to direct access in a case: the person's last word.
 
     Letters may bring answers of several huvudmän in any order. The newest answer counts, unless any
     of them has been withdrawn since.
+
+    :param consents: everything that has been answered in the case, the newest first
     """
-    rows = list(
-        Consent.objects.filter(
-            common_id=case.common_id, type=Consent.Type.COORDINATED_RECORD
-        ).order_by("valid_from", "id")
-    )
-    withdrawn = [row.withdrawn_at for row in rows if row.withdrawn_at]
+    answers = [it for it in consents if it.type == Consent.Type.COORDINATED_RECORD]
+    withdrawn = [it.withdrawn_at for it in answers if it.withdrawn_at]
     return [
         policy.ConsentGiven(
-            id=row.id,
-            value=row.value,
-            info_classes=frozenset(row.info_classes),
-            recipients=frozenset(row.recipients),
-            valid_from=row.valid_from,
-            expires_at=row.expires_at,
-            withdrawn_at=row.withdrawn_at,
+            id=it.id,
+            value=it.value,
+            info_classes=frozenset(it.info_classes),
+            recipients=frozenset(it.recipients),
+            valid_from=it.valid_from,
+            expires_at=it.expires_at,
+            withdrawn_at=it.withdrawn_at,
         )
-        for row in rows[-1:]
-        if all(row.valid_from >= moment for moment in withdrawn)
+        for it in answers[:1]
+        if all(it.valid_from >= moment for moment in withdrawn)
     ]
 
 
 def _openings(case: Case, in_force: Sequence[Agreement] | None, *, at: datetime) -> list[Opening]:
-    consents = consents_of(case)
+    consents = holding(individuals.consents(case.common_id))
     if not consents:
         return []
     me = acting_for()

@@ -39,8 +39,11 @@ VIEWS = {
 @require_safe
 def case(request: ActorRequest, case_id: UUID) -> HttpResponse:
     """Show a case: the next step first, then one of four views."""
-    page = queries.case_page(actor=request.actor, case_id=case_id, at=request.at)
-    return render(request, "portal/cases/page.html", _context(request, page))
+    view = _view(request)
+    page = queries.case_page(
+        actor=request.actor, case_id=case_id, at=request.at, with_readings=view == "history"
+    )
+    return render(request, "portal/cases/page.html", _context(request, page, view))
 
 
 @needs(Permission.OPEN_CASE)
@@ -95,12 +98,15 @@ def _url(case_id: UUID) -> str:
     return reverse("portal:case", args=[case_id])
 
 
-def _context(request: ActorRequest, page: CasePage) -> dict[str, Any]:
+def _view(request: ActorRequest) -> str:
+    asked = request.GET.get("view", "lanes")
+    return asked if asked in VIEWS else "lanes"
+
+
+def _context(request: ActorRequest, page: CasePage, view: str) -> dict[str, Any]:
     actor, at = request.actor, request.at
     names = shown.names_of(page)
     messages = shown.messages(page.messages, actor=actor, names=names, at=at)
-    asked = request.GET.get("view", "lanes")
-    view = asked if asked in VIEWS else "lanes"
     step = shown.next_step(page, messages, names=names, at=at)
     others = shown.acts(page)
     return {
@@ -120,7 +126,7 @@ def _context(request: ActorRequest, page: CasePage) -> dict[str, Any]:
         "reckoning": shown.reckoning(page.reckoning, at=at),
         "consents": shown.consents(page, actor=actor, at=at),
         "may_record_consent": page.is_open and actor.may(Permission.RECORD_CONSENT),
-        "readings": shown.readings(page, at=at) if view == "history" else (),
+        "readings": shown.readings(page, at=at),
         "key": idempotent.new_key(),
         "may_reject": actor.may(Permission.REJECT_MESSAGE),
         "may_forward": actor.may(Permission.FORWARD_MESSAGE),

@@ -12,8 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from yardstick.rows import one_row
 
+from care.cases import queries as cases
 from care.discharge import queries
 from care.identity.permissions import Permission
+from care.individuals import queries as individuals
 from care.individuals.models import Individual
 from care.sharing import access
 from portal.access import ActorRequest, needs
@@ -38,7 +40,13 @@ def contributions(request: ActorRequest, case_id: UUID) -> HttpResponse:
     actor, at = request.actor, request.at
     with transaction.atomic():
         found = access.case_for_reading(actor=actor, case_id=case_id, at=at)
-        seen, hidden = access.contributions(actor=actor, case=found, at=at)
+        seen, hidden = access.contributions(
+            actor=actor,
+            case=found,
+            parties={part.tenant for part in cases.parts(found)},
+            consents=individuals.consents(found.common_id),
+            at=at,
+        )
     return _json({"id": found.pk, "state": found.state, "seen": seen, "hidden": hidden})
 
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+import doors
 import pytest
 from cast import AT, MUNICIPALITY, REGION, STRANGER
 from django.db import DatabaseError
@@ -41,7 +42,7 @@ def contribute(case_id: UUID, info_class: str = "planning") -> None:
 def seen_by_the_ward() -> tuple[tuple[access.Seen, ...], tuple[access.Hidden, ...]]:
     case = case_at(REGION)
     with acting_as(REGION):
-        return access.contributions(actor=NURSE, case=case, at=LATER)
+        return doors.contributions(actor=NURSE, case=case, at=LATER)
 
 
 def test_whoever_takes_part_reads_and_it_is_written_down(shared: tuple[UUID, UUID]) -> None:
@@ -150,10 +151,10 @@ def test_nothing_is_shown_that_cannot_be_written_down(
 ) -> None:
     contribute(shared[1])
 
-    def fails(**values: object) -> None:
+    def fails(lines: object) -> None:
         raise DatabaseError
 
-    monkeypatch.setattr(access.AccessLog.objects, "create", fails)
+    monkeypatch.setattr(access.AccessLog.objects, "bulk_create", fails)
     with pytest.raises(DatabaseError):
         seen_by_the_ward()
 
