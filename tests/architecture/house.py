@@ -12,12 +12,13 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
+import billing
 import care
 import tenants
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
-PRODUCT = (ROOT / "platform", ROOT / "tenants")
+PRODUCT = (ROOT / "platform", ROOT / "billing", ROOT / "tenants")
 
 
 @cache
@@ -53,10 +54,10 @@ def sources(*, migrations: bool = False) -> list[Path]:
 
 @cache
 def modules() -> tuple[ModuleType, ...]:
-    """Return every module of the domain and of the huvudmän."""
+    """Return every module of the domain, of the costs and of the huvudmän."""
     return tuple(
         importlib.import_module(it.name)
-        for root in (care, tenants)
+        for root in (care, billing, tenants)
         for it in pkgutil.walk_packages(root.__path__, f"{root.__name__}.")
         if ".migrations" not in it.name
     )

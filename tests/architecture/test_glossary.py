@@ -99,17 +99,26 @@ def test_every_model_has_its_swedish_word() -> None:
     assert listed == named
 
 
-def test_every_class_of_the_law_has_its_swedish_word() -> None:
-    public = {
+def things_of(package: str) -> set[str]:
+    """Return the values of a package: its public classes that are no choice, verdict or row."""
+    return {
         it.__name__
         for module, it in house.classes()
-        if module.__name__.startswith("care.law.")
+        if module.__name__.startswith(f"{package}.")
         and not it.__name__.startswith("_")
-        and not issubclass(it, Enum | Exception)
+        and not issubclass(it, Enum | Exception | models.Model)
     }
+
+
+def test_every_class_of_the_law_has_its_swedish_word() -> None:
+    public = things_of("care.law")
 
     assert public - section("Things of `care.law`") <= {"Deadline"}  # the model's name too
     assert section("Things of `care.law`") <= public
+
+
+def test_every_thing_of_the_costs_has_its_swedish_word() -> None:
+    assert section("Things of `billing`") == things_of("billing")
 
 
 def test_every_deadline_has_its_swedish_word() -> None:
