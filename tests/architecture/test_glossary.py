@@ -12,6 +12,7 @@ from django.apps import apps
 from django.db import models
 from django.urls import URLPattern, URLResolver
 
+from billing import methods
 from care.discharge import operations as discharge_operations
 from care.identity.permissions import Permission
 from care.inbox import consents
@@ -87,7 +88,7 @@ def test_no_choice_stands_in_the_glossary_that_the_code_lacks() -> None:
 def test_every_section_that_names_a_choice_names_one_that_is_there() -> None:
     headed = {it for heading in sections() for it in re.findall(r"`(\w+\.\w+)`", heading)}
 
-    known = {*CHOICES, "deadlines.RULES", "terms.TERMS", "care.law"}
+    known = {*CHOICES, "deadlines.RULES", "terms.TERMS", "methods.METHODS", "care.law"}
     assert {it for it in headed if not _is_package(it)} <= known
 
 
@@ -119,6 +120,10 @@ def test_every_class_of_the_law_has_its_swedish_word() -> None:
 
 def test_every_thing_of_the_costs_has_its_swedish_word() -> None:
     assert section("Things of `billing`") == things_of("billing")
+
+
+def test_every_method_of_the_costs_has_its_swedish_word() -> None:
+    assert under("methods.METHODS") == {it.name for it in methods.METHODS.values()}
 
 
 def test_every_deadline_has_its_swedish_word() -> None:
