@@ -1,0 +1,212 @@
+"""A run: an allocation as a record that anybody can compute again, to the öre and to the bit.
+
+The record is plain JSON: what was asked (lines, methods, population with the hash of its source)
+and what came out (exact quotas, whole öre, who got the odd ones). Its hash is taken over the
+canonical form: keys in order, no spaces, UTF-8. Nothing but the record is needed to check it.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from hashlib import sha256
+from typing import Any
+
+from billing import allocation, methods
+from billing.allocation import CannotAllocate, Part
+from billing.methods import Basis, Parameters
+from billing.periods import Period
+from billing.population import Snapshot
+from billing.table import REGION, CostLine
+
+FORMAT = 1
+MONEY, TEXT_ONLY, UNKNOWN = "money", "text_only", "unknown"
+
+Record = dict[str, Any]
+
+
+class BadRecord(Exception):
+    """What should be a record is none; the message says in Swedish what to do."""
+
+
+@dataclass(frozen=True)
+class Funded:
+    """Finansierad rad: a cost line, its kind, and the method by which municipalities share it."""
+
+    line: CostLine
+    kind: str = MONEY
+    category: str = ""
+    method_id: str = "population@1"
+    parameters: Parameters = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Question:
+    """Underlag: the lines of a table, the parties, and the population by which they share."""
+
+    title: str
+    period: Period
+    lines: Sequence[Funded]
+    names: Mapping[str, str]  # of each municipality that takes part, by its code
+    region_name: str
+    snapshot: Snapshot
+    wanted_on: str = ""  # the day that the agreement asks for, where another one stands in
+
+
+def record(question: Question) -> Record:
+    """Return the record of an allocation: what was asked, and what comes out.
+
+    :raises CannotAllocate: if a line cannot be split by its method
+    """
+    asked = _asked(question)
+    return {"format": FORMAT, "asked": asked, "result": _result(asked)}
+
+
+def hash_of(of: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of the canonical form of a record, as hexadecimal text."""
+    return sha256(canonical(of)).hexdigest()
+
+
+def canonical(of: Mapping[str, Any]) -> bytes:
+    """Return the one form in which a record is hashed and compared."""
+    text = json.dumps(of, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return text.encode()
+
+
+def computed_again(of: Mapping[str, Any]) -> Record:
+    """Return the record that its own question gives today.
+
+    :raises BadRecord: if it is of another format, or lacks what a record has
+    :raises CannotAllocate: if its question cannot be computed
+    """
+    if of.get("format") != FORMAT:
+        raise BadRecord(
+            f"Körningen har formatet {of.get('format')}, men {FORMAT} kan räknas om. Hämta den på"
+            " nytt från sidan för fördelningen."
+        )
+    try:
+        return {"format": FORMAT, "asked": of["asked"], "result": _result(of["asked"])}
+    except (KeyError, TypeError, AttributeError):
+        raise BadRecord(
+            "Körningen är inte fullständig. Hämta den på nytt från sidan för fördelningen."
+        ) from None
+
+
+def explanation(of: Mapping[str, Any], party: str) -> list[dict[str, Any]]:
+    """Return, for each line that the municipalities share, how a party's share came about.
+
+    A part has the amount, the party's weight and the sum of weights, the exact quota, the whole öre
+    below it and whether the party got one of the odd öre.
+    """
+    asked = of["asked"]
+    basis = _basis(asked)
+    return [
+        {
+            "activity": line["activity"],
+            "method": line["method"],
+            "municipalities_ore": line["municipalities_ore"],
+            "share_ore": shares["shares_ore"].get(party, 0),
+            "parts": [_explained(part, party) for part in _parts(line, basis)],
+        }
+        for line, shares in zip(asked["lines"], of["result"]["lines"], strict=True)
+        if line["municipalities_ore"]
+    ]
+
+
+def at_once(of: Mapping[str, Any]) -> dict[str, int] | None:
+    """Return what each municipality would pay if the sum of the lines were split once.
+
+    None: the lines are split by several methods, so their sum is not split by any.
+    """
+    shared = [line for line in of["asked"]["lines"] if line["municipalities_ore"]]
+    if len({json.dumps([it["method"], it["parameters"]], sort_keys=True) for it in shared}) != 1:
+        return None
+    together = shared[0] | {"municipalities_ore": of["result"]["municipalities_ore"]}
+    return allocation.allocate_parts(_parts(together, _basis(of["asked"])))
+
+
+def _explained(part: Part, party: str) -> dict[str, Any]:
+    share = next(it for it in allocation.explain(part) if it.party == party)
+    return {
+        "total_ore": part.total_ore,
+        "weight": str(share.weight),
+        "weights": str(sum(part.weights.values(), Fraction(0))),
+        "quota_ore": str(share.quota_ore),
+        "share_ore": share.share_ore,
+        "has_odd_ore": share.has_odd_ore,
+    }
+
+
+def _asked(question: Question) -> Record:
+    snapshot = question.snapshot
+    return {
+        "title": question.title,
+        "period": [question.period.first_on.isoformat(), question.period.last_on.isoformat()],
+        "level": "line",
+        "tie_break": "ascending_code",
+        "names": {REGION: question.region_name, **dict(question.names)},
+        "population": {
+            "on": snapshot.on.isoformat(),
+            "wanted_on": question.wanted_on,
+            "source": snapshot.source,
+            "sha256": snapshot.sha256,
+            "inhabitants": _inhabitants(question),
+        },
+        "lines": [
+            {
+                "activity": it.line.activity,
+                "kind": it.kind,
+                "category": it.category,
+                "note": it.line.note,
+                "region_ore": it.line.region_ore,
+                "municipalities_ore": it.line.municipalities_ore,
+                "method": it.method_id,
+                "parameters": dict(it.parameters),
+            }
+            for it in question.lines
+        ],
+    }
+
+
+def _inhabitants(question: Question) -> dict[str, int]:
+    known = question.snapshot.population.inhabitants
+    missing = ", ".join(name for code, name in question.names.items() if code not in known)
+    if missing:
+        raise CannotAllocate(
+            f"Folkmängden saknas för {missing}. Välj ett underlag där alla parter finns."
+        )
+    return {code: known[code] for code in sorted(question.names)}
+
+
+def _result(asked: Mapping[str, Any]) -> Record:
+    basis = _basis(asked)
+    lines = [_line_result(line, basis) for line in asked["lines"]]
+    shares = allocation.add(*(it["shares_ore"] for it in lines)) if lines else {}
+    return {
+        "lines": lines,
+        "shares_ore": shares,
+        "region_ore": shares.get(REGION, 0),
+        "municipalities_ore": sum(shares.values()) - shares.get(REGION, 0),
+        "total_ore": sum(shares.values()),
+    }
+
+
+def _line_result(line: Mapping[str, Any], basis: Basis) -> Record:
+    parts = _parts(line, basis)
+    shares = allocation.allocate_parts(parts)
+    quotas = [allocation.quotas(part) for part in parts]
+    return {
+        "shares_ore": shares | {REGION: line["region_ore"]},
+        "quotas_ore": {
+            party: str(sum((it[party] for it in quotas), Fraction(0))) for party in shares
+        },
+    }
+
+
+def _parts(line: Mapping[str, Any], basis: Basis) -> tuple[Part, ...]:
+    return methods.parts_of(line["method"], line["municipalities_ore"], basis, line["parameters"])
+
+
+def _basis(asked: Mapping[str, Any]) -> Basis:
+    inhabitants = asked["population"]["inhabitants"]
+    return Basis(parties=tuple(sorted(inhabitants)), population=inhabitants)
