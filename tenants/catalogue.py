@@ -19,6 +19,7 @@ REVIEWED = {
     "common": [
         "tenants_unit",
         "tenants_agreementtext",
+        "tenants_jointboard",
         "tenants_signature",
         "tenants_termination",
     ],

@@ -93,6 +93,23 @@ class Unit(Common):
         return self.name
 
 
+class JointBoard(Common):
+    """Gemensam nämnd (KL 9 kap. 19-35 §§): who hosts it, and who its parties are.
+
+    Its owner is the huvudman in whose organisation it lies.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    name = models.CharField(max_length=100)
+    parties = models.JSONField()  # schema names, the host's own among them
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="joint_board_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class AgreementText(Common):
     """Överenskommelse om samverkan (4 kap. 4-5 §§): one version of its text, never changed."""
 

@@ -46,6 +46,7 @@ HOME = Isolation("SELECT, INSERT, UPDATE, DELETE")
 APPEND_ONLY = Isolation("SELECT, INSERT")
 SHAREABLE = Isolation("SELECT, INSERT, UPDATE, DELETE", DISCLOSED)
 LETTER = Isolation("SELECT, INSERT", TO_RECIPIENT)
+RECORD = Isolation("SELECT, INSERT", DISCLOSED)
 READING = Isolation("SELECT, INSERT", ABOUT_ME)
 COMMON = Isolation("SELECT, INSERT, UPDATE")
 COMMON_APPEND_ONLY = Isolation("SELECT, INSERT")
@@ -93,6 +94,18 @@ class Shareable(Row):
     """A row that its owner can open to others: open_to is {schema of the reader: until when}."""
 
     isolation: ClassVar[Isolation] = SHAREABLE
+
+    open_to = models.JSONField(default=dict, editable=False)
+
+    class Meta:
+        abstract = True
+        indexes = [GinIndex(fields=["open_to"], name="%(class)s_open_to")]
+
+
+class Disclosed(Row):
+    """A row that is never changed, and that its owner opens at its birth: open_to as above."""
+
+    isolation: ClassVar[Isolation] = RECORD
 
     open_to = models.JSONField(default=dict, editable=False)
 

@@ -21,6 +21,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from infra.dev import postgres
+from tenants import isolation
 
 DATABASE = "test_samplan"
 
@@ -113,7 +114,7 @@ def empty(dba: psycopg.Connection[Any]) -> None:
         " (schemaname = ANY (%s) OR (schemaname = 'public' AND tablename = ANY (%s)))",
         [
             [REGION, MUNICIPALITY, STRANGER],
-            ["tenants_unit", "tenants_agreementtext", "tenants_signature", "tenants_termination"],
+            [model._meta.db_table for model in isolation.common_models()],
         ],
     ).fetchall()
     names = sql.SQL(", ").join(sql.Identifier(*table) for table in tables)

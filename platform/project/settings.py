@@ -47,6 +47,7 @@ TENANT_APPS = [
     "care.cases",
     "care.sharing",
     "care.inbox",
+    "billing",
 ]
 INSTALLED_APPS = [
     *SHARED_APPS,

@@ -93,7 +93,7 @@ def test_every_section_that_names_a_choice_names_one_that_is_there() -> None:
 
 
 def test_every_model_has_its_swedish_word() -> None:
-    ours = {"care", "tenants"}
+    ours = {"care", "billing", "tenants"}
     named = {it.__name__ for it in apps.get_models() if it.__module__.split(".")[0] in ours}
     listed = {term for heading, found in sections().items() if _is_app(heading) for term in found}
 
@@ -233,7 +233,7 @@ def routes(patterns: list[URLPattern | URLResolver]) -> list[str]:
 
 
 def _is_app(heading: str) -> bool:
-    named = re.match(r"`(tenants(?:\.home)?|care\.\w+)`: ", heading)
+    named = re.match(r"`(tenants(?:\.home)?|billing|care\.\w+)`: ", heading)
     return named is not None and named[1] != "care.law"
 
 

@@ -24,7 +24,7 @@ LOADER = MigrationLoader(None)
 OURS = {
     key: migration
     for key, migration in LOADER.disk_migrations.items()
-    if type(migration).__module__.split(".")[0] in {"care", "tenants"}
+    if type(migration).__module__.split(".")[0] in {"care", "billing", "tenants"}
 }
 
 

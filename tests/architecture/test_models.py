@@ -12,7 +12,8 @@ from django.db import models
 
 from tenants.rows import Common, Isolation, Row
 
-OURS = [it for it in apps.get_models() if it.__module__.split(".")[0] in {"care", "tenants"}]
+PACKAGES = {"care", "billing", "tenants"}
+OURS = [it for it in apps.get_models() if it.__module__.split(".")[0] in PACKAGES]
 # The registry is written by the migrator alone, and read while nobody is acted for.
 REGISTRY = {"Tenant", "Domain"}
 BEHIND = re.compile(r"django\.db\.models\.signals|django\.dispatch|@receiver")

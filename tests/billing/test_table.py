@@ -154,6 +154,7 @@ def test_ore_are_printed_as_kronor(amount: int, text: str) -> None:
         (['"Resor" x;2;1;1;'], "rad 2: .* citattecken hör inte ihop"),
         ([], "Ingen kostnad står i filen. Skriv en rad"),
         (["Resor;2;1;1;", "Totalt;3;1;2;"], "rad 3: raderna är tillsammans 1,00 .* och 1,00"),
+        (["Resor;2;1;1;", "Totalt;2;0;2;"], "rad 3: .* inte vad summan säger. Rätta"),
         (["Totalt;0;0;0;"], "Ingen kostnad"),
         (["Resor;2;1;1;", "Summa:;2;1;1;", "Möten;2;1;1;"], "rad 4: .* summan på rad 3. Flytta"),
     ],

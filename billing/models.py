@@ -1,0 +1,187 @@
+"""The joint board's books: tables of costs, and what was computed, decided and objected.
+
+They lie in the schema of the huvudman that hosts the board. What is shared is never changed and is
+opened to the parties at its birth; an announcement and an objection lie at the party that makes it.
+"""
+
+from uuid import uuid4
+
+from django.db import models
+
+from tenants.rows import LETTER, AppendOnly, Disclosed, Home
+
+
+class PopulationSnapshot(Disclosed):
+    """Befolkningsunderlag: a day's population as its source gave it. A correction is a new one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    on = models.DateField()
+    source = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    raw = models.TextField()  # the answer or the file, as it came
+    inhabitants = models.JSONField()  # by kommunkod
+    names = models.JSONField()
+    counties = models.JSONField()
+    imported_by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta(Disclosed.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["on", "sha256"], name="population_once")]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.source}"
+
+
+class CostTable(Home):
+    """Kostnadstabell: what is to be shared in a period. It is worked on; a run keeps a copy."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    title = models.CharField(max_length=200)
+    first_on = models.DateField()
+    last_on = models.DateField()
+    made_by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class CostRow(Home):
+    """Rad i kostnadstabellen: an activity, who pays what, and by which method it is shared."""
+
+    class Kind(models.TextChoices):
+        """Slag av rad."""
+
+        MONEY = "money", "Belopp"
+        TEXT_ONLY = "text_only", "Text utan belopp"
+        UNKNOWN = "unknown", "Belopp ej känt"
+
+    class Category(models.TextChoices):
+        """Kostnadsslag."""
+
+        LICENCE = "licence", "Licens"
+        OPERATION = "operation", "Drift"
+        SUPPORT = "support", "Support"
+        PROJECT = "project", "Projekt"
+        TRAVEL = "travel", "Resor"
+        STAFF = "staff", "Personal"
+        OTHER = "other", "Övrigt"
+
+    table = models.ForeignKey(CostTable, on_delete=models.CASCADE, related_name="rows")
+    position = models.PositiveIntegerField()
+    activity = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.MONEY)
+    category = models.CharField(max_length=10, choices=Category.choices, default=Category.OTHER)
+    note = models.CharField(max_length=500, blank=True)
+    region_ore = models.BigIntegerField(default=0)
+    municipalities_ore = models.BigIntegerField(default=0)
+    method_id = models.CharField(max_length=40, default="population@1")
+    parameters = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return self.activity
+
+
+class Run(Disclosed):
+    """Fördelning: one computation as a record, with its hash (billing.runs)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    table = models.UUIDField()
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    record = models.JSONField()
+    hash = models.CharField(max_length=64)
+    code_version = models.CharField(max_length=40)
+    supersedes = models.UUIDField(null=True)
+    reason = models.CharField(max_length=500, blank=True)  # why it takes the place of another
+    made_by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta(Disclosed.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(fields=["table", "number"], name="run_number_once"),
+            models.UniqueConstraint(
+                fields=["supersedes"],
+                condition=~models.Q(supersedes=None),
+                name="run_superseded_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.title}"
+
+
+class Step(Disclosed):
+    """Steg i beslutet: proposed, decided, the minutes adjusted (billing.decisions)."""
+
+    run = models.UUIDField()
+    act = models.CharField(max_length=20)
+    on = models.DateField()
+    paragraph = models.CharField(max_length=20, blank=True)
+    diary_number = models.CharField(max_length=60, blank=True)
+    note = models.TextField(blank=True)
+    made_by = models.CharField(max_length=100)
+    made_by_title = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField()
+
+    class Meta(Disclosed.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["run", "act"], name="step_once")]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.run}"
+
+
+class Announcement(Disclosed):
+    """Tillkännagivande (KL 9 kap. 32 §): the adjusted minutes stand on our notice board."""
+
+    run = models.UUIDField(unique=True)
+    on = models.DateField()
+    made_by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta(Disclosed.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.run}"
+
+
+class Objection(AppendOnly):
+    """Invändning: what a party finds wrong with its share, to the host."""
+
+    isolation = LETTER
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    recipient = models.CharField(max_length=63, db_index=True)
+    run = models.UUIDField()
+    text = models.TextField()
+    made_by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"objection {self.id}"
+
+
+class Reply(AppendOnly):
+    """Svar på en invändning: the host's word, to the party that objected."""
+
+    isolation = LETTER
+
+    class Outcome(models.TextChoices):
+        """Utfall."""
+
+        ACCEPTED = "accepted", "Godtas"
+        REJECTED = "rejected", "Godtas inte"
+
+    objection = models.UUIDField(unique=True)
+    recipient = models.CharField(max_length=63, db_index=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    text = models.TextField()
+    made_by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"reply to {self.objection}"

@@ -1,0 +1,338 @@
+"""What the board's secretary and the parties do. Each one acts at home and takes the moment."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from importlib.metadata import version
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from billing import decisions, parties, population, queries, runs, table
+from billing.decisions import Act
+from billing.models import (
+    Announcement,
+    CostRow,
+    CostTable,
+    Objection,
+    PopulationSnapshot,
+    Reply,
+    Run,
+    Step,
+)
+from billing.periods import Period
+from billing.population import Snapshot
+from tenants.context import acting_for
+
+FOREVER = "infinity"
+
+
+class NotTheHost(Exception):
+    """What only the huvudman that hosts the board may do."""
+
+
+class NoSuchRow(Exception):
+    """There is no such row in the table."""
+
+
+class KnownBefore(Exception):
+    """The very same population has been imported before."""
+
+
+class AnsweredBefore(Exception):
+    """The objection has an answer."""
+
+
+class SupersededBefore(Exception):
+    """Another run has taken the place of this one."""
+
+
+class NotObjectable(Exception):
+    """What is only a draft can be told in person; what is superseded, in the one that holds."""
+
+
+@dataclass(frozen=True)
+class Doer:
+    """Who does it, as the record tells."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a cost table, as somebody has written it."""
+
+    activity: str
+    kind: str = CostRow.Kind.MONEY
+    category: str = CostRow.Category.OTHER
+    note: str = ""
+    region_ore: int = 0
+    municipalities_ore: int = 0
+    method_id: str = "population@1"
+
+
+def import_population(
+    content: bytes, *, on: date, source: str, by: Doer, at: datetime
+) -> PopulationSnapshot:
+    """Keep a day's population from a file, checked against the sums that it states.
+
+    :raises BadFile: if a row cannot be, or a sum is wrong; nothing is kept
+    :raises KnownBefore: if this very file has been imported for this day
+    """
+    _refuse_unless_host()
+    return keep_population(
+        population.snapshot(content, on=on, source=source),
+        raw=content.decode("utf-8-sig"),
+        by=by,
+        at=at,
+    )
+
+
+def keep_population(snapshot: Snapshot, *, raw: str, by: Doer, at: datetime) -> PopulationSnapshot:
+    """Keep a snapshot that has been read and checked.
+
+    :raises KnownBefore: if it is here
+    """
+    found = snapshot.population
+    try:
+        with transaction.atomic():
+            return PopulationSnapshot.objects.create(
+                on=snapshot.on,
+                source=snapshot.source,
+                sha256=snapshot.sha256,
+                raw=raw,
+                inhabitants=dict(found.inhabitants),
+                names=dict(found.names),
+                counties=dict(found.counties),
+                imported_by=by.name,
+                at=at,
+                open_to=_to_everybody(),
+            )
+    except IntegrityError:
+        raise KnownBefore from None
+
+
+@transaction.atomic
+def make_table(*, title: str, period: Period, content: bytes, by: Doer, at: datetime) -> CostTable:
+    """Make a table of costs, from a file as the parties have it, or empty.
+
+    :param content: CSV with the head aktivitet;totalt;region;kommuner;anmärkning, or nothing
+    :raises BadFile: if a row cannot be; nothing is kept
+    """
+    _refuse_unless_host()
+    lines = table.read(content) if content else ()
+    made = CostTable.objects.create(
+        title=title,
+        first_on=period.first_on,
+        last_on=period.last_on,
+        made_by=by.name,
+        at=at,
+    )
+    CostRow.objects.bulk_create(
+        CostRow(
+            table=made,
+            position=number,
+            activity=it.activity,
+            kind=CostRow.Kind.TEXT_ONLY if it.is_text else CostRow.Kind.MONEY,
+            note=it.note,
+            region_ore=it.region_ore,
+            municipalities_ore=it.municipalities_ore,
+        )
+        for number, it in enumerate(lines, start=1)
+    )
+    return made
+
+
+@transaction.atomic
+def write_line(line: Line, *, table_id: UUID, row_id: int | None = None) -> CostRow:
+    """Add a row to a table, or write one anew.
+
+    :raises queries.NoSuchTable: if there is no such table
+    :raises NoSuchRow: if the row is not in it
+    """
+    _refuse_unless_host()
+    kept = CostTable.objects.select_for_update().filter(pk=table_id).first()
+    if kept is None:
+        raise queries.NoSuchTable
+    if row_id is None:
+        last = kept.rows.aggregate(last=Max("position"))["last"] or 0
+        return CostRow.objects.create(table=kept, position=last + 1, **vars(line))
+    if not kept.rows.filter(pk=row_id).update(**vars(line)):
+        raise NoSuchRow
+    return kept.rows.get(pk=row_id)
+
+
+def remove_line(*, table_id: UUID, row_id: int) -> None:
+    """Remove a row from a table; the runs that were made keep it.
+
+    :raises NoSuchRow: if the row is not in it
+    """
+    _refuse_unless_host()
+    removed, _ = CostRow.objects.filter(table=table_id, pk=row_id).delete()
+    if not removed:
+        raise NoSuchRow
+
+
+@transaction.atomic
+def allocate(
+    *,
+    table_id: UUID,
+    population_id: UUID,
+    by: Doer,
+    at: datetime,
+    wanted_on: date | None = None,
+    supersedes: UUID | None = None,
+    reason: str = "",
+) -> Run:
+    """Compute a table and keep the record, opened to every party of the board.
+
+    :param wanted_on: the day that the agreement asks for, where the population is of another one
+    :param supersedes: the run whose place it takes, with the reason
+    :raises queries.NoSuchTable: if there is no such table
+    :raises CannotAllocate: if a line cannot be split
+    :raises SupersededBefore: if another run has taken that place
+    """
+    _refuse_unless_host()
+    # Two that compute a table at once get a number each.
+    CostTable.objects.select_for_update().filter(pk=table_id).first()
+    asked = queries.question(table_id=table_id, population_id=population_id, wanted_on=wanted_on)
+    record = runs.record(asked)
+    earlier = Run.objects.filter(table=table_id)
+    if supersedes is not None:
+        _refuse_second_correction(supersedes)
+    return Run.objects.create(
+        table=table_id,
+        number=(earlier.aggregate(last=Max("number"))["last"] or 0) + 1,
+        title=asked.title,
+        record=record,
+        hash=runs.hash_of(record),
+        code_version=version("samplan"),
+        supersedes=supersedes,
+        reason=reason,
+        made_by=by.name,
+        at=at,
+        open_to=_to_everybody(),
+    )
+
+
+@transaction.atomic
+def record_step(
+    act: Act,
+    *,
+    run_id: UUID,
+    on: date,
+    by: Doer,
+    at: datetime,
+    paragraph: str = "",
+    diary_number: str = "",
+    note: str = "",
+) -> None:
+    """Record a step of the board's decision on a run.
+
+    :raises decisions.NotNow: if it does not follow on what is there
+    :raises queries.NoSuchRun: if there is no such run here
+    """
+    _refuse_unless_host()
+    shown = queries.run(run_id, at=at)
+    decisions.refuse_step(
+        act, on, now=shown.standing, after=shown.last_on, today=timezone.localdate(at)
+    )
+    try:
+        with transaction.atomic():
+            Step.objects.create(
+                run=run_id,
+                act=act,
+                on=on,
+                paragraph=paragraph,
+                diary_number=diary_number,
+                note=note,
+                made_by=by.name,
+                made_by_title=by.title,
+                at=at,
+                open_to=_to_everybody(),
+            )
+    except IntegrityError:  # two at once
+        raise decisions.NotNow(decisions.REFUSALS[act]) from None
+
+
+@transaction.atomic
+def announce(*, run_id: UUID, on: date, by: Doer, at: datetime) -> None:
+    """Record, at home, that our own notice board has told of the adjusted minutes.
+
+    :raises decisions.NotNow: if they are not adjusted, or we have announced them
+    """
+    shown = queries.run(run_id, at=at)
+    decisions.refuse_announcement(
+        on, now=shown.standing, after=shown.last_on, today=timezone.localdate(at)
+    )
+    try:
+        with transaction.atomic():
+            Announcement.objects.create(
+                run=run_id, on=on, made_by=by.name, at=at, open_to=_to_everybody()
+            )
+    except IntegrityError:
+        raise decisions.NotNow(
+            "Protokollet är redan tillkännagivet hos er. Läs vidare i tidslinjen på sidan."
+        ) from None
+
+
+@transaction.atomic
+def object_to(*, run_id: UUID, text: str, by: Doer, at: datetime) -> None:
+    """Object, at home, to a run: the host reads it and answers.
+
+    :raises NotObjectable: if it is a draft, or another has taken its place
+    """
+    shown = queries.run(run_id, at=at)
+    if shown.standing.state in {decisions.State.DRAFT, decisions.State.SUPERSEDED}:
+        raise NotObjectable
+    Objection.objects.create(
+        recipient=shown.board.host, run=run_id, text=text, made_by=by.name, at=at
+    )
+
+
+@transaction.atomic
+def answer_objection(
+    *, run_id: UUID, objection_id: UUID, outcome: str, text: str, by: Doer, at: datetime
+) -> None:
+    """Answer a party's objection.
+
+    :raises queries.NoSuchObjection: if nobody has made it
+    :raises AnsweredBefore: if it has an answer
+    """
+    _refuse_unless_host()
+    found = queries.objection(run_id, objection_id, at=at)
+    try:
+        with transaction.atomic():
+            Reply.objects.create(
+                objection=objection_id,
+                recipient=found.party,
+                outcome=outcome,
+                text=text,
+                made_by=by.name,
+                at=at,
+            )
+    except IntegrityError:
+        raise AnsweredBefore from None
+
+
+def _refuse_unless_host() -> None:
+    if not parties.board().is_hosted_here:
+        raise NotTheHost
+
+
+def _refuse_second_correction(run_id: UUID) -> None:
+    if not Run.objects.filter(pk=run_id).exists():
+        raise queries.NoSuchRun
+    if Run.objects.filter(supersedes=run_id).exists():
+        raise SupersededBefore
+
+
+def _to_everybody() -> dict[str, str]:
+    return dict.fromkeys(_others(), FOREVER)
+
+
+def _others() -> Iterable[str]:
+    return sorted(set(parties.board().codes) - {acting_for()})

@@ -1,0 +1,54 @@
+"""Who takes part in the board, by the code under which each pays."""
+
+from dataclasses import dataclass
+
+from billing.table import REGION
+from tenants.context import acting_for
+from tenants.models import JointBoard, Tenant
+
+
+class NoBoard(Exception):
+    """The huvudman is a party of no joint board."""
+
+
+@dataclass(frozen=True)
+class Board:
+    """Gemensam nämnd: its host, and the code and name of each party by its schema."""
+
+    name: str
+    host: str
+    codes: dict[str, str]
+    names: dict[str, str]  # by code, in the order of the codes
+
+    @property
+    def municipalities(self) -> dict[str, str]:
+        """Return the names of the municipalities by their code."""
+        return {code: name for code, name in self.names.items() if code != REGION}
+
+    @property
+    def is_hosted_here(self) -> bool:
+        """Tell whether we host the board."""
+        return self.host == acting_for()
+
+
+def board() -> Board:
+    """Return the joint board that the huvudman is a party of.
+
+    :raises NoBoard: if there is none
+    """
+    row = JointBoard.objects.filter(parties__contains=[acting_for()]).order_by("name").first()
+    if row is None:
+        raise NoBoard
+    found = Tenant.objects.filter(schema_name__in=row.parties)
+    named = {
+        schema: (municipality or REGION, name)
+        for schema, municipality, name in found.values_list(
+            "schema_name", "municipality_code", "name"
+        )
+    }
+    return Board(
+        name=row.name,
+        host=row.owner,
+        codes={schema: code for schema, (code, _) in named.items()},
+        names=dict(sorted(named.values())),
+    )

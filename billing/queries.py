@@ -1,0 +1,396 @@
+"""What the pages ask: the host's own tables, and what each party may see of what was computed.
+
+The host reads its rows at home; a party reads them through a window. Announcements and objections
+lie at the parties, so a run is put together from one window for each of them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from billing import decisions, parties, runs
+from billing.decisions import Act, Standing, State
+from billing.models import (
+    Announcement,
+    CostRow,
+    CostTable,
+    Objection,
+    PopulationSnapshot,
+    Reply,
+    Run,
+    Step,
+)
+from billing.parties import Board
+from billing.periods import Period
+from billing.population import Population, Snapshot
+from billing.runs import Funded, Question
+from billing.table import REGION, CostLine
+from tenants.context import acting_for
+from tenants.window import looking_into
+
+
+class NoSuchRun(Exception):
+    """There is no such run, or none that is open to us."""
+
+
+class NoSuchTable(Exception):
+    """There is no such table here."""
+
+
+class NoSuchPopulation(Exception):
+    """There is no such population here."""
+
+
+class NoSuchObjection(Exception):
+    """Nobody has made such an objection."""
+
+
+@dataclass(frozen=True)
+class TableShown:
+    """Kostnadstabell, with its rows and sums."""
+
+    id: UUID
+    title: str
+    period: Period
+    rows: tuple[CostRow, ...]
+
+    @property
+    def region_ore(self) -> int:
+        """Return what the region pays."""
+        return sum(row.region_ore for row in self.rows)
+
+    @property
+    def municipalities_ore(self) -> int:
+        """Return what the municipalities pay together."""
+        return sum(row.municipalities_ore for row in self.rows)
+
+    @property
+    def total_ore(self) -> int:
+        """Return what all pay together."""
+        return self.region_ore + self.municipalities_ore
+
+
+@dataclass(frozen=True)
+class PopulationShown:
+    """Befolkningsunderlag in a list."""
+
+    id: UUID
+    on: date
+    source: str
+    sha256: str
+    municipalities: int
+    inhabitants: int
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Fördelning in a list."""
+
+    id: UUID
+    number: int
+    title: str
+    at: datetime
+    total_ore: int
+    own_ore: int
+    standing: Standing
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A step that has been recorded."""
+
+    act: Act
+    on: date
+    paragraph: str
+    diary_number: str
+    note: str
+    made_by: str
+    made_by_title: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Svar: what the host said of an objection."""
+
+    outcome: str
+    text: str
+    made_by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Objected:
+    """Invändning, and its answer."""
+
+    id: UUID
+    party: str
+    text: str
+    made_by: str
+    at: datetime
+    answer: Answered | None
+
+
+@dataclass(frozen=True)
+class RunShown:
+    """Fördelning: the record, and where the board's decision stands."""
+
+    id: UUID
+    board: Board
+    number: int
+    title: str
+    table: UUID
+    record: dict[str, Any]
+    hash: str
+    code_version: str
+    supersedes: UUID | None
+    reason: str
+    made_by: str
+    at: datetime
+    steps: tuple[Recorded, ...]
+    announced: Mapping[str, date]  # by schema
+    standing: Standing
+    superseded_by: UUID | None
+    objections: tuple[Objected, ...]
+
+    @property
+    def last_on(self) -> date | None:
+        """Return the day of the newest step."""
+        return self.steps[-1].on if self.steps else None
+
+    def step(self, act: Act) -> Recorded | None:
+        """Return a step, where it has been recorded."""
+        return next((it for it in self.steps if it.act is act), None)
+
+
+def tables() -> tuple[TableShown, ...]:
+    """Return the host's tables, the newest first."""
+    rows = CostTable.objects.order_by("-at").prefetch_related(_rows())
+    return tuple(_table(it) for it in rows)
+
+
+def table(table_id: UUID) -> TableShown:
+    """Return a table with its rows.
+
+    :raises NoSuchTable: if there is none such here
+    """
+    row = CostTable.objects.filter(pk=table_id).prefetch_related(_rows()).first()
+    if row is None:
+        raise NoSuchTable
+    return _table(row)
+
+
+def populations() -> tuple[PopulationShown, ...]:
+    """Return the populations that the board's host keeps, the newest day first."""
+    with _at(parties.board().host):
+        rows = PopulationSnapshot.objects.order_by("-on", "-at").values_list(
+            "id", "on", "source", "sha256", "inhabitants"
+        )
+        return tuple(
+            PopulationShown(pk, on, source, sha256, len(found), sum(found.values()))
+            for pk, on, source, sha256, found in rows
+        )
+
+
+def question(*, table_id: UUID, population_id: UUID, wanted_on: date | None) -> Question:
+    """Return what a run of a table is computed from.
+
+    :raises NoSuchTable: if there is no such table here
+    :raises NoSuchPopulation: if there is no such population here
+    """
+    asked, board = table(table_id), parties.board()
+    row = PopulationSnapshot.objects.filter(pk=population_id).first()
+    if row is None:
+        raise NoSuchPopulation
+    found = Population(row.inhabitants, row.names, row.counties)
+    return Question(
+        title=asked.title,
+        period=asked.period,
+        lines=[_funded(it) for it in asked.rows],
+        names=board.municipalities,
+        region_name=board.names.get(REGION, ""),
+        snapshot=Snapshot(row.on, row.source, row.sha256, found),
+        wanted_on=wanted_on.isoformat() if wanted_on and wanted_on != row.on else "",
+    )
+
+
+def listed(*, at: datetime) -> tuple[Listed, ...]:
+    """Return every run that is open to us, the newest first."""
+    board = parties.board()
+    with transaction.atomic():
+        with _at(board.host):
+            rows = list(
+                Run.objects.order_by("-at").values_list(
+                    "id", "number", "title", "at", "record", "supersedes"
+                )
+            )
+            steps = _steps()
+        announced = _announced(board)
+    superseded = {it[-1] for it in rows}
+    own = board.codes[acting_for()]
+    return tuple(
+        Listed(
+            pk,
+            number,
+            title,
+            made_at,
+            record["result"]["total_ore"],
+            record["result"]["shares_ore"].get(own, 0),
+            _standing(
+                board,
+                steps.get(pk, ()),
+                announced.get(pk, {}),
+                is_superseded=pk in superseded,
+                at=at,
+            ),
+        )
+        for pk, number, title, made_at, record, _ in rows
+    )
+
+
+def run(run_id: UUID, *, at: datetime) -> RunShown:
+    """Return a run with its steps, announcements and objections, as far as they are open to us.
+
+    :raises NoSuchRun: if there is none such that is open to us
+    """
+    board = parties.board()
+    with transaction.atomic():
+        with _at(board.host):
+            row = (
+                Run.objects.filter(pk=run_id)
+                .values_list(
+                    "number", "title", "table", "record", "hash", "code_version", "supersedes",
+                    "reason", "made_by", "at",
+                )
+                .first()
+            )  # fmt: skip
+            if row is None:
+                raise NoSuchRun
+            successor = Run.objects.filter(supersedes=run_id).values_list("id", flat=True).first()
+            steps = _steps(run=run_id).get(run_id, ())
+        announced = _announced(board, run=run_id).get(run_id, {})
+        objections = _objections(board, run_id)
+    return RunShown(
+        run_id,
+        board,
+        *row,
+        steps=steps,
+        announced=announced,
+        standing=_standing(board, steps, announced, is_superseded=successor is not None, at=at),
+        superseded_by=successor,
+        objections=objections,
+    )
+
+
+def objection(run_id: UUID, objection_id: UUID, *, at: datetime) -> Objected:
+    """Return an objection to a run.
+
+    :raises NoSuchObjection: if nobody has made it
+    """
+    found = next((it for it in run(run_id, at=at).objections if it.id == objection_id), None)
+    if found is None:
+        raise NoSuchObjection
+    return found
+
+
+def in_force(*, at: datetime, besides: UUID) -> RunShown | None:
+    """Return the newest decided run before another one, to compare it with."""
+    decided = {State.DECIDED, State.ADJUSTED, State.ANNOUNCED, State.FINAL}
+    found = [it for it in listed(at=at) if it.standing.state in decided and it.id != besides]
+    return run(found[0].id, at=at) if found else None
+
+
+@contextmanager
+def _at(schema: str) -> Iterator[None]:
+    """Read at home, or through a window into the schema of another party."""
+    if schema == acting_for():
+        yield
+    else:
+        with looking_into(schema):
+            yield
+
+
+def _rows() -> "models.Prefetch[str]":
+    return models.Prefetch("rows", CostRow.objects.order_by("position", "id"))
+
+
+def _table(row: CostTable) -> TableShown:
+    return TableShown(row.id, row.title, Period(row.first_on, row.last_on), tuple(row.rows.all()))
+
+
+def _funded(row: CostRow) -> Funded:
+    is_text = row.kind != CostRow.Kind.MONEY
+    line = CostLine(row.activity, row.region_ore, row.municipalities_ore, row.note, is_text)
+    return Funded(line, row.kind, row.category, row.method_id, row.parameters)
+
+
+def _steps(**of: UUID) -> dict[UUID, tuple[Recorded, ...]]:
+    found: dict[UUID, tuple[Recorded, ...]] = {}
+    rows = Step.objects.filter(**of).order_by("at", "id").values_list("run", *_STEP)
+    for it in rows:
+        found[it[0]] = (*found.get(it[0], ()), Recorded(Act(it[1]), *it[2:]))
+    return found
+
+
+_STEP = (
+    "act", "on", "paragraph", "diary_number", "note", "made_by", "made_by_title", "at",
+)  # fmt: skip
+
+
+def _announced(board: Board, **of: UUID) -> dict[UUID, dict[str, date]]:
+    found: dict[UUID, dict[str, date]] = {}
+    for schema in board.codes:
+        with _at(schema):
+            for run_id, on in Announcement.objects.filter(**of).values_list("run", "on"):
+                found.setdefault(run_id, {})[schema] = on
+    return found
+
+
+def _objections(board: Board, run_id: UUID) -> tuple[Objected, ...]:
+    """Return the objections: the host reads everybody's, a party its own."""
+    asked = board.codes if board.is_hosted_here else [acting_for()]
+    made = []
+    for schema in asked:
+        with _at(schema):
+            rows = Objection.objects.filter(run=run_id).values_list("id", "text", "made_by", "at")
+            made += [(schema, *row) for row in rows]
+    with _at(board.host):
+        answers = {
+            it[0]: Answered(*it[1:])
+            for it in Reply.objects.filter(objection__in=[it[1] for it in made]).values_list(
+                "objection", "outcome", "text", "made_by", "at"
+            )
+        }
+    shown = [
+        Objected(pk, schema, text, made_by, moment, answers.get(pk))
+        for schema, pk, text, made_by, moment in made
+    ]
+    return tuple(sorted(shown, key=lambda it: it.at))
+
+
+def _standing(
+    board: Board,
+    steps: Sequence[Recorded],
+    announced: Mapping[str, date],
+    *,
+    is_superseded: bool,
+    at: datetime,
+) -> Standing:
+    return decisions.standing(
+        {it.act: it.on for it in steps},
+        announced,
+        parties=board.codes,
+        is_superseded=is_superseded,
+        today=timezone.localdate(at),
+    )
+
+
+def recomputed(shown: RunShown) -> str:
+    """Return the hash that the record's own question gives today: the same, if nothing changed."""
+    return runs.hash_of(runs.computed_again(shown.record))
