@@ -17,6 +17,7 @@ ROWS = {
     "tenants_unit": "(owner, hsa_id, name, name_sort, kind, branch, phone, opening_hours,"
     " watches_red_days, successor, is_default) VALUES ('{}', 'SE2999999119-X', 'x', 'x', 'ward',"
     " 'health_care', '', '{{}}', false, '', false)",
+    "tenants_jointboard": "(owner, id, name, parties) VALUES ('{}', gen_random_uuid(), 'x', '[]')",
     "tenants_agreementtext": "(owner, id, agreement, version, title, text, parties, valid_from,"
     " valid_until, channels, terms, text_hash, written_at) VALUES ('{}', gen_random_uuid(),"
     " gen_random_uuid(), 1, 'x', 'x', '[]', now(), now(), '{{}}', '{{}}', 'x', now())",
