@@ -36,6 +36,13 @@ class State(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class Outcome(StrEnum):
+    """Utfall av en invändning."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
 class NotNow(Exception):
     """A step that cannot follow on what is there; the message says in Swedish what to do."""
 

@@ -50,29 +50,11 @@ class CostTable(Home):
 class CostRow(Home):
     """Rad i kostnadstabellen: an activity, who pays what, and by which method it is shared."""
 
-    class Kind(models.TextChoices):
-        """Slag av rad."""
-
-        MONEY = "money", "Belopp"
-        TEXT_ONLY = "text_only", "Text utan belopp"
-        UNKNOWN = "unknown", "Belopp ej känt"
-
-    class Category(models.TextChoices):
-        """Kostnadsslag."""
-
-        LICENCE = "licence", "Licens"
-        OPERATION = "operation", "Drift"
-        SUPPORT = "support", "Support"
-        PROJECT = "project", "Projekt"
-        TRAVEL = "travel", "Resor"
-        STAFF = "staff", "Personal"
-        OTHER = "other", "Övrigt"
-
     table = models.ForeignKey(CostTable, on_delete=models.CASCADE, related_name="rows")
     position = models.PositiveIntegerField()
     activity = models.CharField(max_length=200)
-    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.MONEY)
-    category = models.CharField(max_length=10, choices=Category.choices, default=Category.OTHER)
+    kind = models.CharField(max_length=10)  # runs.Kind
+    category = models.CharField(max_length=10)  # runs.Category
     note = models.CharField(max_length=500, blank=True)
     region_ore = models.BigIntegerField(default=0)
     municipalities_ore = models.BigIntegerField(default=0)
@@ -170,15 +152,9 @@ class Reply(AppendOnly):
 
     isolation = LETTER
 
-    class Outcome(models.TextChoices):
-        """Utfall."""
-
-        ACCEPTED = "accepted", "Godtas"
-        REJECTED = "rejected", "Godtas inte"
-
     objection = models.UUIDField(unique=True)
     recipient = models.CharField(max_length=63, db_index=True)
-    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    outcome = models.CharField(max_length=10)  # decisions.Outcome
     text = models.TextField()
     made_by = models.CharField(max_length=100)
     at = models.DateTimeField()

@@ -24,6 +24,7 @@ from billing.models import (
 )
 from billing.periods import Period
 from billing.population import Snapshot
+from billing.runs import Category, Kind
 from tenants.context import acting_for
 
 FOREVER = "infinity"
@@ -37,20 +38,8 @@ class NoSuchRow(Exception):
     """There is no such row in the table."""
 
 
-class KnownBefore(Exception):
-    """The very same population has been imported before."""
-
-
-class AnsweredBefore(Exception):
-    """The objection has an answer."""
-
-
-class SupersededBefore(Exception):
-    """Another run has taken the place of this one."""
-
-
-class NotObjectable(Exception):
-    """What is only a draft can be told in person; what is superseded, in the one that holds."""
+class Refused(Exception):
+    """What cannot be done as things stand; the message says in Swedish what to do."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +55,8 @@ class Line:
     """A row of a cost table, as somebody has written it."""
 
     activity: str
-    kind: str = CostRow.Kind.MONEY
-    category: str = CostRow.Category.OTHER
+    kind: str = Kind.MONEY
+    category: str = Category.OTHER
     note: str = ""
     region_ore: int = 0
     municipalities_ore: int = 0
@@ -80,7 +69,7 @@ def import_population(
     """Keep a day's population from a file, checked against the sums that it states.
 
     :raises BadFile: if a row cannot be, or a sum is wrong; nothing is kept
-    :raises KnownBefore: if this very file has been imported for this day
+    :raises Refused: if this very file has been imported for this day
     """
     _refuse_unless_host()
     return keep_population(
@@ -94,7 +83,7 @@ def import_population(
 def keep_population(snapshot: Snapshot, *, raw: str, by: Doer, at: datetime) -> PopulationSnapshot:
     """Keep a snapshot that has been read and checked.
 
-    :raises KnownBefore: if it is here
+    :raises Refused: if it is here
     """
     found = snapshot.population
     try:
@@ -112,7 +101,9 @@ def keep_population(snapshot: Snapshot, *, raw: str, by: Doer, at: datetime) -> 
                 open_to=_to_everybody(),
             )
     except IntegrityError:
-        raise KnownBefore from None
+        raise Refused(
+            "Samma befolkningsunderlag finns redan. Använd det, eller hämta siffrorna på nytt."
+        ) from None
 
 
 @transaction.atomic
@@ -136,7 +127,8 @@ def make_table(*, title: str, period: Period, content: bytes, by: Doer, at: date
             table=made,
             position=number,
             activity=it.activity,
-            kind=CostRow.Kind.TEXT_ONLY if it.is_text else CostRow.Kind.MONEY,
+            kind=Kind.TEXT_ONLY if it.is_text else Kind.MONEY,
+            category=Category.OTHER,
             note=it.note,
             region_ore=it.region_ore,
             municipalities_ore=it.municipalities_ore,
@@ -193,7 +185,7 @@ def allocate(
     :param supersedes: the run whose place it takes, with the reason
     :raises queries.NoSuchTable: if there is no such table
     :raises CannotAllocate: if a line cannot be split
-    :raises SupersededBefore: if another run has taken that place
+    :raises Refused: if another run has taken that place
     """
     _refuse_unless_host()
     # Two that compute a table at once get a number each.
@@ -283,11 +275,14 @@ def announce(*, run_id: UUID, on: date, by: Doer, at: datetime) -> None:
 def object_to(*, run_id: UUID, text: str, by: Doer, at: datetime) -> None:
     """Object, at home, to a run: the host reads it and answers.
 
-    :raises NotObjectable: if it is a draft, or another has taken its place
+    :raises Refused: if it is a draft, or another has taken its place
     """
     shown = queries.run(run_id, at=at)
     if shown.standing.state in {decisions.State.DRAFT, decisions.State.SUPERSEDED}:
-        raise NotObjectable
+        raise Refused(
+            "Invändningar lämnas mot det som är föreslaget eller beslutat och inte ersatt av något"
+            " annat. Öppna den fördelning som gäller."
+        )
     Objection.objects.create(
         recipient=shown.board.host, run=run_id, text=text, made_by=by.name, at=at
     )
@@ -300,7 +295,7 @@ def answer_objection(
     """Answer a party's objection.
 
     :raises queries.NoSuchObjection: if nobody has made it
-    :raises AnsweredBefore: if it has an answer
+    :raises Refused: if it has an answer
     """
     _refuse_unless_host()
     found = queries.objection(run_id, objection_id, at=at)
@@ -315,7 +310,7 @@ def answer_objection(
                 at=at,
             )
     except IntegrityError:
-        raise AnsweredBefore from None
+        raise Refused("Invändningen är redan besvarad. Läs svaret på sidan.") from None
 
 
 def _refuse_unless_host() -> None:
@@ -327,7 +322,9 @@ def _refuse_second_correction(run_id: UUID) -> None:
     if not Run.objects.filter(pk=run_id).exists():
         raise queries.NoSuchRun
     if Run.objects.filter(supersedes=run_id).exists():
-        raise SupersededBefore
+        raise Refused(
+            "Fördelningen är redan ersatt av en annan. Öppna den och rätta den i stället."
+        )
 
 
 def _to_everybody() -> dict[str, str]:

@@ -6,7 +6,7 @@ lie at the parties, so a run is put together from one window for each of them.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -29,7 +29,7 @@ from billing.models import (
 from billing.parties import Board
 from billing.periods import Period
 from billing.population import Population, Snapshot
-from billing.runs import Funded, Question
+from billing.runs import Funded, Kind, Question
 from billing.table import REGION, CostLine
 from tenants.context import acting_for
 from tenants.window import looking_into
@@ -52,13 +52,33 @@ class NoSuchObjection(Exception):
 
 
 @dataclass(frozen=True)
+class RowShown:
+    """Rad i kostnadstabellen."""
+
+    id: int
+    activity: str
+    kind: str
+    category: str
+    note: str
+    region_ore: int
+    municipalities_ore: int
+    method_id: str
+    parameters: dict[str, Any]
+
+    @property
+    def total_ore(self) -> int:
+        """Return what all pay together."""
+        return self.region_ore + self.municipalities_ore
+
+
+@dataclass(frozen=True)
 class TableShown:
     """Kostnadstabell, with its rows and sums."""
 
     id: UUID
     title: str
     period: Period
-    rows: tuple[CostRow, ...]
+    rows: tuple[RowShown, ...]
 
     @property
     def region_ore(self) -> int:
@@ -321,11 +341,15 @@ def _rows() -> "models.Prefetch[str]":
 
 
 def _table(row: CostTable) -> TableShown:
-    return TableShown(row.id, row.title, Period(row.first_on, row.last_on), tuple(row.rows.all()))
+    rows = tuple(RowShown(*(getattr(it, name) for name in _ROW)) for it in row.rows.all())
+    return TableShown(row.id, row.title, Period(row.first_on, row.last_on), rows)
 
 
-def _funded(row: CostRow) -> Funded:
-    is_text = row.kind != CostRow.Kind.MONEY
+_ROW = tuple(it.name for it in fields(RowShown))
+
+
+def _funded(row: RowShown) -> Funded:
+    is_text = row.kind != Kind.MONEY
     line = CostLine(row.activity, row.region_ore, row.municipalities_ore, row.note, is_text)
     return Funded(line, row.kind, row.category, row.method_id, row.parameters)
 

@@ -8,6 +8,7 @@ canonical form: keys in order, no spaces, UTF-8. Nothing but the record is neede
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any
@@ -20,9 +21,28 @@ from billing.population import Snapshot
 from billing.table import REGION, CostLine
 
 FORMAT = 1
-MONEY, TEXT_ONLY, UNKNOWN = "money", "text_only", "unknown"
 
 Record = dict[str, Any]
+
+
+class Kind(StrEnum):
+    """Slag av rad. What is not known yet counts as nothing, and a page says so."""
+
+    MONEY = "money"
+    TEXT_ONLY = "text_only"
+    UNKNOWN = "unknown"
+
+
+class Category(StrEnum):
+    """Kostnadsslag."""
+
+    LICENCE = "licence"
+    OPERATION = "operation"
+    SUPPORT = "support"
+    PROJECT = "project"
+    TRAVEL = "travel"
+    STAFF = "staff"
+    OTHER = "other"
 
 
 class BadRecord(Exception):
@@ -34,8 +54,8 @@ class Funded:
     """Finansierad rad: a cost line, its kind, and the method by which municipalities share it."""
 
     line: CostLine
-    kind: str = MONEY
-    category: str = ""
+    kind: str = Kind.MONEY
+    category: str = Category.OTHER
     method_id: str = "population@1"
     parameters: Parameters = field(default_factory=dict)
 

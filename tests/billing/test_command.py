@@ -149,7 +149,7 @@ def test_two_to_four_models_are_compared(names: tuple[str, ...]) -> None:
 
     result = run("simulate", TABLE, "--population", POPULATION, *asked)
 
-    refused(result, "Ange två till fyra olika modeller")
+    refused(result, "Välj två till fyra olika modeller")
 
 
 def refused(result: Result, advice: str) -> None:

@@ -1,27 +1,23 @@
 """`samplan cost`: split a table of costs among the municipalities; needs no Django, no database."""
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 
-from billing import allocation, amounts, methods, population, table
+from billing import amounts, population, simulation, table
 from billing.allocation import CannotAllocate
 from billing.files import BadFile
-from billing.methods import Basis, Parameters
+from billing.methods import Basis
 from billing.population import Population
+from billing.simulation import CHOICES, Model
 from billing.table import REGION, AllocatedTable, CostLine
 
 T = TypeVar("T")
 WRONG_VALUE = 2
-LEAST_MODELS, MOST_MODELS = 2, 4
-MIXED = re.compile(r"mixed:([1-9][0-9]?)")
-CHOICES = "population (folkmängd), equal (lika delar) eller mixed:30 (30 % lika, resten folkmängd)"
 HOW = (
     "Varje rad är fördelad för sig efter största rest, i hela ören; vid lika rest går öret till "
     "den lägsta kommunkoden."
@@ -43,16 +39,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Skriv svaret som JSON.")]
 
 class BadValue(Exception):
     """A value that cannot be; the message says in Swedish what to do."""
-
-
-@dataclass(frozen=True)
-class Model:
-    """A method with its parameters, and the name that it has on the command line."""
-
-    name: str
-    label_sv: str
-    method_id: str
-    parameters: Parameters
 
 
 @dataclass(frozen=True)
@@ -80,13 +66,6 @@ class Question:
         """Return a party as it is printed."""
         return "Regionen" if party == REGION else f"{party} {self.population.names[party]}"
 
-    def per_inhabitant(self, shares_ore: Mapping[str, int]) -> dict[str, int]:
-        """Return öre per inhabitant, a half up; the region's are everybody's and left out."""
-        return {
-            party: allocation.half_up(Fraction(shares_ore[party], inhabitants))
-            for party, inhabitants in self.population.inhabitants.items()
-        }
-
 
 @app.callback()
 def cost() -> None:
@@ -103,7 +82,7 @@ def allocate(
     """Fördela kommunernas del av varje rad."""
 
     def answer() -> str:
-        model = _model(method)
+        model = simulation.model(method)
         question = _question(table_file, population_file)
         return (_allocated_json if as_json else _allocated_text)(question, model)
 
@@ -123,9 +102,7 @@ def simulate(
 
     def answer() -> str:
         names = method or ["population", "equal"]
-        if not LEAST_MODELS <= len(set(names)) == len(names) <= MOST_MODELS:
-            raise BadValue("Ange två till fyra olika modeller, var och en med --method.")
-        models = [_model(name) for name in names]
+        models = simulation.models(names)
         question = _question(table_file, population_file)
         return (_simulated_json if as_json else _simulated_text)(question, models)
 
@@ -140,22 +117,6 @@ def _tell(answer: Callable[[], str]) -> None:
         typer.echo(f"Fel: {error}", err=True)
         raise typer.Exit(WRONG_VALUE) from None
     typer.echo(text)
-
-
-def _model(name: str) -> Model:
-    """Return the model of a name; raise BadValue for one that these files cannot answer."""
-    if name in {"population", "equal"}:
-        method = methods.METHODS[f"{name}@1"]
-        return Model(name, method.label_sv, method.id, {})
-    mixed = MIXED.fullmatch(name)
-    if mixed is None:
-        raise BadValue(f"--method kan inte vara ”{name}”. Ange {CHOICES}.")
-    parts = [
-        {"share": f"{mixed[1]}/100", "method": "equal@1"},
-        {"share": methods.REST, "method": "population@1"},
-    ]
-    label = f"{mixed[1]} % lika delar, resten efter folkmängd"
-    return Model(name, label, "mixed@1", {"parts": parts})
 
 
 def _question(table_file: Path | None, population_file: Path | None) -> Question:
@@ -223,7 +184,8 @@ def _at_once_text(question: Question, model: Model, allocated: AllocatedTable) -
 
 def _simulated_text(question: Question, models: Sequence[Model]) -> str:
     outcomes = [question.by(model).shares_ore for model in models]
-    per_inhabitant = [question.per_inhabitant(shares) for shares in outcomes]
+    inhabitants = question.population.inhabitants
+    per_inhabitant = [simulation.per_inhabitant(it, inhabitants) for it in outcomes]
     head = [cell for model in models for cell in (model.name, "kr/inv", "skillnad")]
     rows = [
         [
@@ -294,7 +256,9 @@ def _simulated_json(question: Question, models: Sequence[Model]) -> str:
                 "method": model.method_id,
                 "parameters": model.parameters,
                 "shares_ore": dict(shares),
-                "per_inhabitant_ore": question.per_inhabitant(shares),
+                "per_inhabitant_ore": simulation.per_inhabitant(
+                    shares, question.population.inhabitants
+                ),
                 "difference_ore": {it: shares[it] - outcomes[0][it] for it in shares},
             }
             for model, shares in zip(models, outcomes, strict=True)
