@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from billing import decisions, parties, population, queries, runs, table
+from billing import decisions, parties, population, queries, runs, simulation, table
 from billing.decisions import Act
 from billing.models import (
     Announcement,
@@ -176,12 +176,14 @@ def allocate(
     by: Doer,
     at: datetime,
     wanted_on: date | None = None,
+    model: str = "",
     supersedes: UUID | None = None,
     reason: str = "",
 ) -> Run:
     """Compute a table and keep the record, opened to every party of the board.
 
     :param wanted_on: the day that the agreement asks for, where the population is of another one
+    :param model: by which every line is shared; empty: each as it says itself
     :param supersedes: the run whose place it takes, with the reason
     :raises queries.NoSuchTable: if there is no such table
     :raises CannotAllocate: if a line cannot be split
@@ -191,6 +193,8 @@ def allocate(
     # Two that compute a table at once get a number each.
     CostTable.objects.select_for_update().filter(pk=table_id).first()
     asked = queries.question(table_id=table_id, population_id=population_id, wanted_on=wanted_on)
+    if model:
+        asked = simulation.by(asked, simulation.model(model))
     record = runs.record(asked)
     earlier = Run.objects.filter(table=table_id)
     if supersedes is not None:

@@ -63,6 +63,7 @@ class Unit(Common):
         PRIMARY_CARE = "primary_care", _("Hälsocentral")
         SOCIAL_SERVICES = "social_services", _("Socialtjänst")
         MUNICIPAL_HEALTH_CARE = "municipal_health_care", _("Kommunal hälso- och sjukvård")
+        ADMINISTRATION = "administration", _("Förvaltning")
 
     class Branch(models.TextChoices):
         """Verksamhetsgren: secrecy applies between independent branches (OSL 25 kap. 11 §)."""

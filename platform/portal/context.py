@@ -25,6 +25,7 @@ MENU = (
     (Permission.ADMINISTER_UNITS, _("Enheter"), "portal:units"),
     (Permission.ADMINISTER_ASSIGNMENTS, _("Medarbetare"), "portal:staff"),
     (Permission.READ_AGREEMENTS, _("Överenskommelser"), "portal:agreements"),
+    (Permission.READ_COSTS, _("Kostnader"), "portal:costs"),
 )
 
 

@@ -21,6 +21,13 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext
 
+from billing import files
+from billing.allocation import CannotAllocate
+from billing.decisions import NotNow
+from billing.operations import NoSuchRow, NotTheHost, Refused
+from billing.parties import NoBoard
+from billing.queries import NoSuchObjection, NoSuchPopulation, NoSuchRun, NoSuchTable
+from billing.runs import BadRecord
 from care.cases.operations import IndividualHasOpenCase
 from care.identity.entries import BadEntry
 from care.identity.importing import BadFile
@@ -253,6 +260,18 @@ VERDICTS: Mapping[type[BaseException], Callable[[Any], Verdict]] = {
     BadEntry: _bad_value,
     BadFile: _bad_value,
     NotAParty: _says(texts.NOT_A_PARTY),
+    NoBoard: _says(texts.NO_BOARD),
+    NotTheHost: _says(texts.NOT_THE_HOST),
+    NoSuchRun: _says(texts.NOT_FOUND),
+    NoSuchTable: _says(texts.NOT_FOUND),
+    NoSuchRow: _says(texts.NOT_FOUND),
+    NoSuchPopulation: _says(texts.NOT_FOUND),
+    NoSuchObjection: _says(texts.NOT_FOUND),
+    NotNow: _bad_value,
+    Refused: _bad_value,
+    CannotAllocate: _bad_value,
+    BadRecord: _bad_value,
+    files.BadFile: _bad_value,
     AlreadySigned: _says(texts.ALREADY_SIGNED),
     AlreadyEnded: _says(texts.ALREADY_ENDED),
     BadRequest: _says(texts.BAD_REQUEST),

@@ -185,6 +185,18 @@ BAD_VALUE = Text(
     NOTHING_SAVED,
     "{problem}",
 )
+NO_BOARD = Text(
+    404,
+    _("Ni är inte part i någon gemensam nämnd"),
+    _("Här visas de kostnader som parterna i en gemensam nämnd delar."),
+    _("Fråga nämndens sekreterare om ni ska vara med."),
+)
+NOT_THE_HOST = Text(
+    403,
+    _("Det gör den huvudman som nämnden ligger hos"),
+    _("Tabeller, befolkningsunderlag och beslut antecknas där. Ingenting har ändrats."),
+    _("Be nämndens sekreterare göra det."),
+)
 NOT_A_PARTY = Text(
     404,
     _("Överenskommelsen finns inte"),

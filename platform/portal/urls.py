@@ -3,8 +3,10 @@
 from portal.views import (
     acts,
     agreements,
+    allocations,
     assignments,
     cases,
+    costs,
     help,
     messages,
     staff,
@@ -24,5 +26,7 @@ urlpatterns = [
     *units.urlpatterns,
     *staff.urlpatterns,
     *agreements.urlpatterns,
+    *costs.urlpatterns,
+    *allocations.urlpatterns,
     *help.urlpatterns,
 ]

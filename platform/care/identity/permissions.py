@@ -18,6 +18,9 @@ class Role(StrEnum):
     MUNICIPAL_NURSE = "municipal_nurse"
     LOCAL_ADMINISTRATOR = "local_administrator"
     SIGNATORY = "signatory"
+    BOARD_SECRETARY = "board_secretary"
+    BOARD_MEMBER = "board_member"
+    ECONOMIST = "economist"
     OPERATOR = "operator"
 
 
@@ -59,6 +62,13 @@ class Permission(StrEnum):
     DRAFT_AGREEMENT = "agreement:draft"
     SIGN_AGREEMENT = "agreement:sign"
     END_AGREEMENT = "agreement:end"
+    READ_COSTS = "cost:read"
+    EDIT_COSTS = "cost:edit"
+    ALLOCATE = "cost:allocate"
+    RECORD_DECISION = "cost:record_decision"
+    ANNOUNCE = "cost:announce"
+    OBJECT = "cost:object"
+    ANSWER_OBJECTION = "cost:answer_objection"
 
 
 P = Permission
@@ -106,11 +116,29 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.CASE_OFFICER: _RECEIVING | {P.STATE_RECEPTION},
     Role.MUNICIPAL_NURSE: _RECEIVING | {P.STATE_RECEPTION},
     Role.LOCAL_ADMINISTRATOR: frozenset(
-        {P.ADMINISTER_UNITS, P.ADMINISTER_ASSIGNMENTS, P.READ_AGREEMENTS, P.DRAFT_AGREEMENT}
+        {
+            P.ADMINISTER_UNITS,
+            P.ADMINISTER_ASSIGNMENTS,
+            P.READ_AGREEMENTS,
+            P.DRAFT_AGREEMENT,
+            P.READ_COSTS,
+        }
     ),
     Role.SIGNATORY: frozenset(
         {P.READ_AGREEMENTS, P.DRAFT_AGREEMENT, P.SIGN_AGREEMENT, P.END_AGREEMENT}
     ),
+    Role.BOARD_SECRETARY: frozenset(
+        {
+            P.READ_COSTS,
+            P.EDIT_COSTS,
+            P.ALLOCATE,
+            P.RECORD_DECISION,
+            P.ANNOUNCE,
+            P.ANSWER_OBJECTION,
+        }
+    ),
+    Role.BOARD_MEMBER: frozenset({P.READ_COSTS}),
+    Role.ECONOMIST: frozenset({P.READ_COSTS, P.ANNOUNCE, P.OBJECT}),
     # Platform operators hold no right to patients' rows, and nobody can act as somebody else (R11).
     Role.OPERATOR: frozenset({P.READ_AGREEMENTS}),
 }
@@ -129,5 +157,8 @@ ROLE_LABELS: dict[Role, str] = {
     Role.MUNICIPAL_NURSE: "Sjuksköterska eller rehab i kommunen",
     Role.LOCAL_ADMINISTRATOR: "Lokal administratör",
     Role.SIGNATORY: "Undertecknare av överenskommelser",
+    Role.BOARD_SECRETARY: "Sekreterare i gemensam nämnd",
+    Role.BOARD_MEMBER: "Ledamot i gemensam nämnd",
+    Role.ECONOMIST: "Ekonom",
     Role.OPERATOR: "Driftansvarig",
 }

@@ -387,6 +387,7 @@ def receivers_for(
 
 def forwardable(*, actor: Actor) -> Sequence[Address]:
     """Return the units of the own huvudman that a message can be forwarded to."""
-    kinds = [it for it in Unit.Kind.values if it != Unit.Kind.WARD]
+    besides = {Unit.Kind.WARD, Unit.Kind.ADMINISTRATION}
+    kinds = [it for it in Unit.Kind.values if it not in besides]
     found = units.receiving(owners=[actor.tenant], kinds=kinds)
     return [it for it in found if it.hsa_id != actor.unit_id]

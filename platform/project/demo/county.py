@@ -117,8 +117,11 @@ def units() -> tuple[Enhet, ...]:
         REGION, "JOURHC", "Jourcentralen", "primary_care", "health_care", EVENINGS, True,
         is_default=False,
     )  # fmt: skip
+    staff_office = Enhet(
+        REGION, "STAB", "Regionstaben", "administration", "health_care", WEEKDAYS, is_default=False
+    )
     municipal = tuple(unit for huvudman in MUNICIPALITIES for unit in _municipal(huvudman))
-    return (*wards, *centres, duty, *municipal)
+    return (*wards, *centres, duty, staff_office, *municipal)
 
 
 def _municipal(huvudman: Huvudman) -> tuple[Enhet, ...]:
@@ -156,7 +159,7 @@ def _municipal(huvudman: Huvudman) -> tuple[Enhet, ...]:
             huvudman,
             "ADM",
             f"Vård- och omsorgskontoret {place}",
-            "social_services",
+            "administration",
             "other_social_services",
             WEEKDAYS,
             is_default=False,
@@ -225,8 +228,16 @@ SIGNATORY = Medarbetare(
     "Undertecknar överenskommelser för kommunen.",
 )  # fmt: skip
 REGION_SIGNATORY = Medarbetare(
-    REGION, "P1004", "Ingrid Forsell", "Regiondirektör", (("JOURHC", Role.SIGNATORY),),
+    REGION, "P1004", "Ingrid Forsell", "Regiondirektör", (("STAB", Role.SIGNATORY),),
     "Undertecknar överenskommelser för regionen.",
+)  # fmt: skip
+SECRETARY = Medarbetare(
+    REGION, "P1005", "Gunilla Åsberg", "Nämndsekreterare", (("STAB", Role.BOARD_SECRETARY),),
+    "Sekreterare i gemensamma nämnden: kostnadstabeller, fördelning och beslut.",
+)  # fmt: skip
+ECONOMIST = Medarbetare(
+    KROKOM, "P2007", "Henrik Sjödin", "Controller", (("ADM", Role.ECONOMIST),),
+    "Kommunens ekonom: läser kommunens andel, ned till kvoten, och invänder.",
 )  # fmt: skip
 STRANGER = Medarbetare(
     MUNICIPALITIES[4], "P2001", "Olle Ström", "Koordinator", (("BIST", Role.INBOX_COORDINATOR),),
@@ -235,7 +246,7 @@ STRANGER = Medarbetare(
 
 NAMED = (
     NURSE, PHYSICIAN, COORDINATOR, INBOX_COORDINATOR, CASE_OFFICER, MUNICIPAL_NURSE, ON_DUTY,
-    ADMINISTRATOR, SIGNATORY, REGION_SIGNATORY, STRANGER,
+    ADMINISTRATOR, SIGNATORY, ECONOMIST, REGION_SIGNATORY, SECRETARY, STRANGER,
 )  # fmt: skip
 
 _NAMES = (
@@ -256,6 +267,7 @@ def staff() -> tuple[Medarbetare, ...]:
         "primary_care": (Role.CARE_COORDINATOR, "Distriktssköterska"),
         "social_services": (Role.INBOX_COORDINATOR, "Koordinator"),
         "municipal_health_care": (Role.MUNICIPAL_NURSE, "Sjuksköterska"),
+        "administration": (Role.SIGNATORY, "Förvaltningschef"),
     }
     names = iter(_NAMES * 2)
     others = []
@@ -263,8 +275,6 @@ def staff() -> tuple[Medarbetare, ...]:
         if (unit.huvudman.slug, unit.local_id) in held:
             continue
         role, title = role_of[unit.kind]
-        if unit.local_id == "ADM":
-            role, title = Role.SIGNATORY, "Förvaltningschef"
         others.append(
             Medarbetare(
                 unit.huvudman, f"P9{number:03d}", next(names), title, ((unit.local_id, role),)

@@ -12,9 +12,9 @@ from random import Random
 from uuid import UUID
 
 from care.identity.models import Assignment, Staff
-from care.identity.permissions import Role
+from care.identity.permissions import CARE_ROLES, Role
 from project.commands import setup
-from project.demo import ordinary, people, stories
+from project.demo import board, ordinary, people, stories
 from project.demo.county import HUVUDMAN, MUNICIPALITIES, REGION, Huvudman
 from project.demo.stage import STAFF, UNITS, assignment_id
 from tenants import agreements
@@ -61,6 +61,8 @@ def fill(*, seed: int, people_count: int, now: datetime, tell: Tell = lambda _: 
     tell("Överenskommelser")
     for huvudman in MUNICIPALITIES:
         _agree(huvudman, now)
+    tell("Gemensamma nämnden")
+    board.fill(now)
     invented = people.people(random)[: max(people_count, people.IN_STORIES)]
     told, others = invented[: people.IN_STORIES], invented[people.IN_STORIES :]
     for story, who in zip(stories.STORIES, told, strict=True):
@@ -125,9 +127,7 @@ def _write_staff(huvudman: Huvudman, now: datetime) -> None:
                 unit_id=hsa_id,
                 role=role,
                 title=person.title,
-                purpose="administration"
-                if role in (Role.LOCAL_ADMINISTRATOR, Role.SIGNATORY)
-                else "care",
+                purpose="administration" if role not in CARE_ROLES else "care",
                 valid_from=now - timedelta(days=900),
             )
 

@@ -1,0 +1,333 @@
+"""The joint board's books in words: kinds, methods, states, amounts, days."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from django.utils.dateformat import format as written
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from billing import amounts, runs, simulation
+from billing.decisions import Act, Outcome, Standing, State
+from billing.queries import PopulationShown, RunShown
+from billing.runs import Category, Kind
+from billing.simulation import Model
+from billing.table import REGION
+from portal import parties
+
+KINDS = {
+    Kind.MONEY: _("Belopp"),
+    Kind.TEXT_ONLY: _("Text utan belopp"),
+    Kind.UNKNOWN: _("Belopp ej känt"),
+}
+CATEGORIES = {
+    Category.LICENCE: _("Licens"),
+    Category.OPERATION: _("Drift"),
+    Category.SUPPORT: _("Support"),
+    Category.PROJECT: _("Projekt"),
+    Category.TRAVEL: _("Resor"),
+    Category.STAFF: _("Personal"),
+    Category.OTHER: _("Övrigt"),
+}
+METHODS = {"population@1": _("Efter folkmängd"), "equal@1": _("Lika delar")}
+MODELS = {
+    "population": _("Efter folkmängd"),
+    "equal": _("Lika delar"),
+    "mixed:30": _("30 % lika delar, resten efter folkmängd"),
+    "mixed:50": _("50 % lika delar, resten efter folkmängd"),
+}
+STATES = {
+    State.DRAFT: _("Utkast"),
+    State.PROPOSED: _("Föreslagen"),
+    State.DECIDED: _("Beslutad"),
+    State.ADJUSTED: _("Justerad, inte tillkännagiven av alla"),
+    State.ANNOUNCED: _("Tillkännagiven, kan överklagas"),
+    State.FINAL: _("Laga kraft"),
+    State.SUPERSEDED: _("Ersatt"),
+}
+STATE_COLORS = {
+    State.DRAFT: "neutral",
+    State.PROPOSED: "info",
+    State.DECIDED: "accent",
+    State.ADJUSTED: "warning",
+    State.ANNOUNCED: "warning",
+    State.FINAL: "success",
+    State.SUPERSEDED: "neutral",
+}
+STEPS = {
+    Act.PROPOSE: _("Föreslagen för nämnden"),
+    Act.DECIDE: _("Nämnden har beslutat"),
+    Act.ADJUST: _("Protokollet är justerat"),
+}
+STEP_BUTTONS = {
+    Act.PROPOSE: _("Föreslå för nämnden"),
+    Act.DECIDE: _("Anteckna nämndens beslut"),
+    Act.ADJUST: _("Anteckna justeringen"),
+}
+OUTCOMES = {Outcome.ACCEPTED: _("Godtas"), Outcome.REJECTED: _("Godtas inte")}
+MINUS = "\N{MINUS SIGN}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+@dataclass(frozen=True)
+class PartyShare:
+    """What one party pays, in words and for a chart."""
+
+    code: str
+    name: str
+    inhabitants: str
+    percent: str
+    kronor: str
+    per_inhabitant: str
+    difference: str
+    bar: str  # thousandths of the longest, as an SVG takes them
+
+
+@dataclass(frozen=True)
+class LineShown:
+    """A row of the table in words, with what each party pays of it."""
+
+    activity: str
+    total: str
+    region: str
+    municipalities: str
+    method: str
+    mark: str  # of its footnote
+    note: str
+    is_unknown: bool
+    shares: tuple[str, ...]  # of each municipality, by code
+
+
+@dataclass(frozen=True)
+class PartShown:
+    """How a party's share of a part came about, in words."""
+
+    activity: str
+    method: str
+    amount: str
+    weight: str
+    weights: str
+    quota: str
+    fraction: str
+    share: str
+    has_odd_ore: bool
+
+
+@dataclass(frozen=True)
+class OutcomeShown:
+    """A model's outcome in words: of each party its share, per inhabitant, and the difference."""
+
+    model: Model
+    label: str
+    cells: Mapping[str, tuple[str, str, str, str]]
+    total: str
+
+
+def kronor(ore: int) -> str:
+    """Return an amount as "1 400 000,00", a real minus sign before a negative one."""
+    return amounts.kronor(ore).replace("-", MINUS).replace(" ", NO_BREAK)
+
+
+def signed(ore: int) -> str:
+    """Return a difference with its sign, and nothing where there is none."""
+    if ore == 0:
+        return "0,00"
+    return f"+{kronor(ore)}" if ore > 0 else kronor(ore)
+
+
+def day(on: date | str | None) -> str:
+    """Return a day as "1 november 2025"."""
+    if not on:
+        return ""
+    moment = date.fromisoformat(on) if isinstance(on, str) else on
+    return written(moment, "j F Y").replace(" ", NO_BREAK)
+
+
+def state(standing: Standing) -> str:
+    """Return what a state is called."""
+    return str(STATES[standing.state])
+
+
+def method(method_id: str, parameters: Mapping[str, Any]) -> str:
+    """Return what a method is called."""
+    if method_id in METHODS:
+        return str(METHODS[method_id])
+    if method_id == "mixed@1":
+        share = Fraction(str(parameters["parts"][0]["share"])) * 100
+        return gettext("{share} % lika delar, resten efter folkmängd").format(share=share)
+    return method_id
+
+
+def population_label(it: PopulationShown) -> str:
+    """Return a population as a list names it."""
+    people = amounts.thousands(it.inhabitants)
+    return gettext("{day}, {people} invånare ({source})").format(
+        day=day(it.on), people=people, source=it.source
+    )
+
+
+def basis(record: Mapping[str, Any]) -> str:
+    """Return by which population a run is shared, and which day it stands in for."""
+    found = record["asked"]["population"]
+    told = gettext("Folkmängd {day} ({source})").format(
+        day=day(found["on"]), source=found["source"]
+    )
+    if not found["wanted_on"]:
+        return told
+    instead = gettext("ersätter {day}, som avtalet säger").format(day=day(found["wanted_on"]))
+    return f"{told}, {instead}"
+
+
+def municipalities(record: Mapping[str, Any]) -> dict[str, str]:
+    """Return the names of the municipalities of a run, by code."""
+    return {code: it for code, it in record["asked"]["names"].items() if code != REGION}
+
+
+def lines(record: Mapping[str, Any]) -> tuple[LineShown, ...]:
+    """Return the rows of a run; footnotes are numbered as they come."""
+    asked, result = record["asked"], record["result"]
+    codes = sorted(municipalities(record))
+    marks: dict[str, str] = {}
+    made = []
+    for line, shares in zip(asked["lines"], result["lines"], strict=True):
+        is_money = line["kind"] == Kind.MONEY
+        # Asterisks of the document that it was copied from give way to numbers.
+        note = line["note"].lstrip("* ")
+        total = line["region_ore"] + line["municipalities_ore"]
+        made.append(
+            LineShown(
+                activity=line["activity"],
+                total=kronor(total) if is_money else "",
+                region=kronor(line["region_ore"]) if is_money else "",
+                municipalities=kronor(line["municipalities_ore"]) if is_money else "",
+                method=method(line["method"], line["parameters"])
+                if line["municipalities_ore"]
+                else "",
+                mark=marks.setdefault(note, str(len(marks) + 1)) if note and is_money else "",
+                note=note,
+                is_unknown=line["kind"] == Kind.UNKNOWN,
+                shares=tuple(kronor(shares["shares_ore"].get(code, 0)) for code in codes),
+            )
+        )
+    return tuple(made)
+
+
+def footnotes(rows: Sequence[LineShown]) -> dict[str, str]:
+    """Return the footnotes by their marks, each once."""
+    return {it.mark: it.note for it in rows if it.mark}
+
+
+def shares(shown: RunShown, before: RunShown | None) -> tuple[PartyShare, ...]:
+    """Return what each municipality pays, beside the decision that holds."""
+    result = shown.record["result"]
+    inhabitants = shown.record["asked"]["population"]["inhabitants"]
+    each = simulation.per_inhabitant(result["shares_ore"], inhabitants)
+    people = sum(inhabitants.values())
+    longest = max((result["shares_ore"][code] for code in inhabitants), default=0)
+    earlier = before.record["result"]["shares_ore"] if before else {}
+    return tuple(
+        PartyShare(
+            code=code,
+            name=name,
+            inhabitants=amounts.thousands(inhabitants[code]),
+            percent=_percent(Fraction(inhabitants[code], people)),
+            kronor=kronor(result["shares_ore"][code]),
+            per_inhabitant=kronor(each[code]),
+            difference=signed(result["shares_ore"][code] - earlier[code])
+            if code in earlier
+            else "",
+            bar=_thousandths(result["shares_ore"][code], longest),
+        )
+        for code, name in municipalities(shown.record).items()
+    )
+
+
+def at_once(record: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return who would pay another öre if the sum were split once, and what."""
+    once = runs.at_once(record)
+    paid = record["result"]["shares_ore"]
+    names = record["asked"]["names"]
+    return tuple(
+        (names[code], kronor(ore)) for code, ore in (once or {}).items() if ore != paid[code]
+    )
+
+
+def explained(record: Mapping[str, Any], code: str) -> tuple[PartShown, ...]:
+    """Return how each part of a municipality's share came about."""
+    parameters = {it["activity"]: it["parameters"] for it in record["asked"]["lines"]}
+    return tuple(
+        PartShown(
+            activity=line["activity"],
+            method=method(line["method"], parameters[line["activity"]]),
+            amount=kronor(part["total_ore"]),
+            weight=_number(part["weight"]),
+            weights=_number(part["weights"]),
+            quota=_quota(Fraction(part["quota_ore"])),
+            fraction=part["quota_ore"],
+            share=kronor(part["share_ore"]),
+            has_odd_ore=part["has_odd_ore"],
+        )
+        for line in runs.explanation(record, code)
+        for part in line["parts"]
+    )
+
+
+def outcomes(
+    found: Sequence[simulation.Outcome], names: Mapping[str, str]
+) -> tuple[OutcomeShown, ...]:
+    """Return the outcome of each model, with a bar for each party."""
+    longest = max(
+        (share for it in found for code, share in it.shares_ore.items() if code != REGION),
+        default=0,
+    )
+    return tuple(
+        OutcomeShown(
+            it.model,
+            str(MODELS.get(it.model.name, it.model.label_sv)),
+            {
+                code: (
+                    kronor(it.shares_ore[code]),
+                    kronor(it.per_inhabitant_ore[code]) if code in it.per_inhabitant_ore else "",
+                    signed(it.difference_ore[code]),
+                    _thousandths(it.shares_ore[code], longest),
+                )
+                for code in names
+                if code in it.shares_ore
+            },
+            kronor(sum(share for code, share in it.shares_ore.items() if code in names)),
+        )
+        for it in found
+    )
+
+
+def who(schema: str) -> str:
+    """Return the name of a party by its schema."""
+    return parties.name(schema)
+
+
+def _percent(share: Fraction) -> str:
+    thousandths = round(share * 100_000)
+    return f"{thousandths // 1000},{thousandths % 1000:03d}"
+
+
+def _quota(ore: Fraction) -> str:
+    """Return an exact quota with four decimals of an öre, rounded down."""
+    ten_thousandths = int(ore * 10_000)
+    return f"{amounts.thousands(ten_thousandths // 10_000)},{ten_thousandths % 10_000:04d}".replace(
+        " ", NO_BREAK
+    )
+
+
+def _number(text: str) -> str:
+    value = Fraction(text)
+    if value.denominator != 1:
+        return text
+    return amounts.thousands(value.numerator).replace(" ", NO_BREAK)
+
+
+def _thousandths(ore: int, longest: int) -> str:
+    # Text: a template would write a number of thousands with a space, which no SVG reads.
+    return str(max(0, ore * 1000 // longest)) if longest > 0 else "0"

@@ -1,0 +1,266 @@
+"""Forms of the joint board's books: tables, populations, runs, steps, objections."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from billing import amounts
+from billing.amounts import BadAmount
+from billing.operations import Line
+from billing.periods import Period
+from billing.queries import PopulationShown, RowShown
+from billing.runs import Category, Kind
+from billing.simulation import LEAST_MODELS, MOST_MODELS
+from portal import costs
+from portal.forms import Choice, Prose, Radio, Several, Text, Words
+
+
+class Day(forms.DateField):
+    """A day."""
+
+    def __init__(self, label: Words, missing: Words = "", **more: Any) -> None:
+        super().__init__(
+            label=label,
+            required=bool(missing),
+            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            error_messages={"required": missing, "invalid": _("Skriv dagen som 2026-11-01.")},
+            **more,
+        )
+
+
+class Amount(forms.CharField):
+    """An amount in kronor, as Swedes write it; the value is in öre."""
+
+    def __init__(self, label: Words, **more: Any) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(label=label, required=False, max_length=30, widget=widget, **more)
+
+    def clean(self, value: Any) -> int:
+        """Return öre; nothing written is nothing."""
+        text = super().clean(value)
+        if not text or text in {"-", "–"}:
+            return 0
+        try:
+            return amounts.ore(text)
+        except BadAmount as bad:
+            raise forms.ValidationError(str(bad)) from None
+
+
+class CsvFile(forms.FileField):
+    """A file saved from a spreadsheet."""
+
+    def __init__(self, label: Words, missing: Words = "", **more: Any) -> None:
+        super().__init__(
+            label=label,
+            required=bool(missing),
+            widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+            error_messages={
+                "required": missing,
+                "missing": missing,
+                "empty": _("Filen är tom. Välj en annan fil."),
+                "invalid": _("Filen kunde inte skickas. Välj den igen."),
+            },
+            **more,
+        )
+
+
+class TableForm(forms.Form):
+    """Kostnadstabell: what is to be shared, and in which period."""
+
+    title = Text(_("Rubrik"), _("Skriv vad kostnaderna avser, till exempel Samplan 2027."))
+    first_on = Day(_("Från och med"), _("Välj den första dagen."))
+    last_on = Day(_("Till och med"), _("Välj den sista dagen."))
+    file = CsvFile(
+        _("Kostnadstabell som fil"),
+        help_text=_("CSV i UTF-8 med semikolon. Utan fil skriver du raderna på nästa sida."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a period that ends before it begins."""
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("first_on"), cleaned.get("last_on")
+        if first and last and last < first:
+            self.add_error("last_on", _("Perioden slutar före sin första dag. Ändra den."))
+        return cleaned
+
+    @property
+    def period(self) -> Period:
+        """Return the period."""
+        return Period(self.cleaned_data["first_on"], self.cleaned_data["last_on"])
+
+
+class LineForm(forms.Form):
+    """Rad i kostnadstabellen."""
+
+    activity = Text(_("Aktivitet"), _("Skriv vad kostnaden avser."))
+    kind = Radio(_("Slag av rad"), costs.KINDS, _("Välj slag av rad."))
+    region_ore = Amount(_("Regionen betalar (kr)"))
+    municipalities_ore = Amount(_("Kommunerna betalar tillsammans (kr)"))
+    method_id = Radio(_("Kommunerna delar"), costs.METHODS, _("Välj hur kommunerna delar sin del."))
+    category = Choice(_("Kostnadsslag"), costs.CATEGORIES, _("Välj kostnadsslag."))
+    note = Text(
+        _("Fotnot"),
+        length=500,
+        help_text=_("Till exempel: Finansieras av respektive huvudman."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for amounts where the row has them, and for none where it has not."""
+        cleaned = super().clean() or {}
+        total = cleaned.get("region_ore", 0) + cleaned.get("municipalities_ore", 0)
+        kind = cleaned.get("kind")
+        if kind == Kind.MONEY and not total and not self.errors:
+            self.add_error("region_ore", _("Skriv ett belopp, eller välj ett annat slag av rad."))
+        if kind in {Kind.TEXT_ONLY, Kind.UNKNOWN} and total:
+            self.add_error("kind", _("Raden har ett belopp. Ta bort det, eller välj Belopp."))
+        return cleaned
+
+    @property
+    def line(self) -> Line:
+        """Return the row as it is written."""
+        return Line(**{name: self.cleaned_data[name] for name in self.fields})
+
+    @staticmethod
+    def first(row: RowShown | None) -> dict[str, Any]:
+        """Return what the form holds at first."""
+        if row is None:
+            return {
+                "kind": Kind.MONEY,
+                "method_id": "population@1",
+                "category": Category.OTHER,
+            }
+        return {
+            "activity": row.activity,
+            "kind": row.kind,
+            "region_ore": amounts.kronor(row.region_ore) if row.region_ore else "",
+            "municipalities_ore": amounts.kronor(row.municipalities_ore)
+            if row.municipalities_ore
+            else "",
+            "method_id": row.method_id,
+            "category": row.category,
+            "note": row.note,
+        }
+
+
+class PopulationForm(forms.Form):
+    """Befolkningsunderlag: a file with every municipality of a county."""
+
+    on = Day(_("Dag som invånarna är räknade"), _("Välj dagen, till exempel 1 november."))
+    source = Text(_("Källa"), _("Skriv varifrån siffrorna kommer, till exempel SCB, TAB1267, CC0."))
+    file = CsvFile(
+        _("Fil"),
+        _("Välj en fil."),
+        help_text=_("CSV i UTF-8 med rubrikerna kommunkod;kommun;folkmängd."),
+    )
+
+
+class AllocateForm(forms.Form):
+    """What a table is shared by."""
+
+    population = forms.ChoiceField(
+        label=_("Befolkningsunderlag"),
+        error_messages={
+            "required": _("Välj ett befolkningsunderlag."),
+            "invalid_choice": _("Välj ett befolkningsunderlag i listan."),
+        },
+    )
+    wanted_on = Day(
+        _("Dag som avtalet säger"),
+        help_text=_("Bara om underlaget är från en annan dag. Det skrivs ut."),
+    )
+    model = Choice(
+        _("Modell"),
+        costs.MODELS,
+        help_text=_("Utan val delas varje rad som den själv säger."),
+    )
+    reason = Text(_("Varför den ersätter den förra"), length=500)
+
+    def __init__(
+        self,
+        *args: Any,
+        populations: Sequence[PopulationShown],
+        supersedes: bool = False,
+        **more: Any,
+    ) -> None:
+        super().__init__(*args, **more)
+        self.fields["population"].choices = [  # type: ignore[attr-defined]
+            (str(it.id), costs.population_label(it)) for it in populations
+        ]
+        if supersedes:
+            self.fields["reason"].required = True
+            self.fields["reason"].error_messages["required"] = _(
+                "Skriv vad som var fel, eller vad som har ändrats."
+            )
+        else:
+            del self.fields["reason"]
+
+
+class CompareForm(forms.Form):
+    """What if: two to four models, and perhaps a municipality that does not take part."""
+
+    population = forms.ChoiceField(label=_("Befolkningsunderlag"), required=False)
+    model = Several(_("Modeller"), costs.MODELS)
+    without = forms.ChoiceField(label=_("Om en kommun inte ansluter"), required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        populations: Sequence[PopulationShown],
+        municipalities: Mapping[str, str],
+        **more: Any,
+    ) -> None:
+        super().__init__(*args, **more)
+        self.fields["population"].choices = [  # type: ignore[attr-defined]
+            (str(it.id), costs.population_label(it)) for it in populations
+        ]
+        self.fields["without"].choices = [  # type: ignore[attr-defined]
+            ("", _("Alla ansluter")),
+            *municipalities.items(),
+        ]
+
+    def clean_model(self) -> list[str]:
+        """Ask for two to four models, or none: the usual ones."""
+        names: list[str] = self.cleaned_data["model"]
+        if names and not LEAST_MODELS <= len(names) <= MOST_MODELS:
+            raise forms.ValidationError(_("Välj två till fyra modeller."))
+        return names
+
+
+class StepForm(forms.Form):
+    """A step of the board's decision: its day, and what else it has."""
+
+    on = Day(_("Dag"), _("Välj dagen."))
+    diary_number = Text(_("Diarienummer"), _("Skriv ärendets diarienummer."), length=60)
+    paragraph = Text(
+        _("Paragraf i protokollet"), _("Skriv paragrafens nummer, till exempel 41."), length=20
+    )
+    note = Prose(_("Anteckning"))
+
+    def __init__(self, *args: Any, asked: Sequence[str], **more: Any) -> None:
+        super().__init__(*args, **more)
+        for name in set(self.fields) - set(asked):
+            del self.fields[name]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Return what the operation is called with."""
+        return {name: self.cleaned_data[name] for name in self.fields}
+
+
+class ObjectionForm(forms.Form):
+    """Invändning."""
+
+    text = Prose(
+        _("Vad är fel?"),
+        _("Skriv vad som är fel och vad ni anser vara rätt."),
+        help_text=_("Nämndens sekreterare läser och svarar. Skriv inga personuppgifter."),
+    )
+
+
+class AnswerForm(forms.Form):
+    """Svar på en invändning."""
+
+    outcome = Radio(_("Utfall"), costs.OUTCOMES, _("Välj om invändningen godtas."))
+    text = Prose(_("Svar"), _("Skriv varför."))

@@ -1,0 +1,306 @@
+"""Nämndens kostnader: the lists, the tables that are worked on, populations, what if."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from billing import amounts, operations, parties, queries, simulation
+from billing.allocation import CannotAllocate
+from billing.files import BadFile
+from billing.operations import Doer
+from billing.queries import TableShown
+from billing.runs import Kind
+from care.identity.permissions import Permission
+from portal import costs, idempotent
+from portal.access import ActorRequest, needs
+from portal.forms.costs import AllocateForm, CompareForm, LineForm, PopulationForm, TableForm
+from portal.idempotent import Done
+
+FORMS = ["GET", "HEAD", "POST"]
+USUAL = ["population", "equal"]
+
+
+@needs(Permission.READ_COSTS)
+@require_safe
+def list_costs(request: ActorRequest) -> HttpResponse:
+    """Show what has been computed and decided; to the board's secretary, the tables too."""
+    board = parties.board()
+    may_edit = board.is_hosted_here and request.actor.may(Permission.EDIT_COSTS)
+    runs = [
+        {
+            "it": it,
+            "url": reverse("portal:run", args=[it.id]),
+            "state": costs.state(it.standing),
+            "color": costs.STATE_COLORS[it.standing.state],
+            "total": costs.kronor(it.total_ore),
+            "own": costs.kronor(it.own_ore),
+        }
+        for it in queries.listed(at=request.at)
+    ]
+    tables = [
+        {"it": it, "total": costs.kronor(it.total_ore), "period": _period(it)}
+        for it in (queries.tables() if may_edit else ())
+    ]
+    return render(
+        request,
+        "portal/costs/list.html",
+        {
+            "board": board,
+            "host": costs.who(board.host),
+            "runs": runs,
+            "tables": tables,
+            "may_edit": may_edit,
+        },
+    )
+
+
+@needs(Permission.READ_COSTS)
+@require_safe
+def list_populations(request: ActorRequest) -> HttpResponse:
+    """Show the populations by which costs are shared."""
+    board = parties.board()
+    found = [
+        {
+            "it": it,
+            "on": costs.day(it.on),
+            "inhabitants": amounts.thousands(it.inhabitants),
+        }
+        for it in queries.populations()
+    ]
+    may_edit = board.is_hosted_here and request.actor.may(Permission.EDIT_COSTS)
+    return render(
+        request, "portal/costs/populations.html", {"populations": found, "may_edit": may_edit}
+    )
+
+
+@needs(Permission.EDIT_COSTS)
+@require_http_methods(FORMS)
+def import_population(request: ActorRequest) -> HttpResponse:
+    """Keep a population from a file, once its sums are right."""
+    form = PopulationForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+
+        def act() -> Done:
+            operations.import_population(
+                form.cleaned_data["file"].read(),
+                on=form.cleaned_data["on"],
+                source=form.cleaned_data["source"],
+                by=doer(request),
+                at=request.at,
+            )
+            return Done(reverse("portal:populations"), gettext("Underlaget är sparat."))
+
+        try:
+            return idempotent.once(request, act)
+        except BadFile as bad:
+            form.add_error("file", str(bad))
+    return _form(request, form, gettext("Nytt befolkningsunderlag"), "portal:populations")
+
+
+@needs(Permission.EDIT_COSTS)
+@require_http_methods(FORMS)
+def new_table(request: ActorRequest) -> HttpResponse:
+    """Make a table of costs, from a file or empty."""
+    form = TableForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+
+        def act() -> Done:
+            made = operations.make_table(
+                title=form.cleaned_data["title"],
+                period=form.period,
+                content=file.read() if file else b"",
+                by=doer(request),
+                at=request.at,
+            )
+            return Done(_table_url(made.pk), gettext("Kostnadstabellen är sparad."))
+
+        try:
+            return idempotent.once(request, act)
+        except BadFile as bad:
+            form.add_error("file", str(bad))
+    return _form(request, form, gettext("Ny kostnadstabell"), "portal:costs")
+
+
+@needs(Permission.EDIT_COSTS)
+@require_http_methods(FORMS)
+def show_table(request: ActorRequest, table_id: UUID) -> HttpResponse:
+    """Show a table and its rows; share it by a population."""
+    table = queries.table(table_id)
+    form = AllocateForm(
+        request.POST or None,
+        populations=queries.populations(),
+        initial={"model": request.GET.get("model", "")},
+    )
+    if form.is_valid():
+
+        def act() -> Done:
+            made = operations.allocate(
+                table_id=table_id,
+                population_id=UUID(form.cleaned_data["population"]),
+                wanted_on=form.cleaned_data["wanted_on"],
+                model=form.cleaned_data["model"],
+                by=doer(request),
+                at=request.at,
+            )
+            return Done(reverse("portal:run", args=[made.pk]), gettext("Fördelningen är räknad."))
+
+        try:
+            return idempotent.once(request, act)
+        except CannotAllocate as bad:
+            form.add_error(None, str(bad))
+    return render(
+        request,
+        "portal/costs/table.html",
+        {
+            "table": table,
+            "period": _period(table),
+            "rows": [_row(it) for it in table.rows],
+            "total": costs.kronor(table.total_ore),
+            "region": costs.kronor(table.region_ore),
+            "municipalities": costs.kronor(table.municipalities_ore),
+            "form": form,
+            "key": _key(request),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@needs(Permission.EDIT_COSTS)
+@require_http_methods(FORMS)
+def write_line(request: ActorRequest, table_id: UUID, row_id: int | None = None) -> HttpResponse:
+    """Write a row of a table."""
+    table = queries.table(table_id)
+    row = next((it for it in table.rows if it.id == row_id), None)
+    if row_id is not None and row is None:
+        raise operations.NoSuchRow
+    form = LineForm(request.POST or None, initial=LineForm.first(row))
+    if form.is_valid():
+
+        def act() -> Done:
+            operations.write_line(form.line, table_id=table_id, row_id=row_id)
+            return Done(_table_url(table_id), gettext("Raden är sparad."))
+
+        return idempotent.once(request, act)
+    title = gettext("Ändra rad") if row else gettext("Ny rad")
+    return _form(request, form, title, "portal:table", [table_id])
+
+
+@needs(Permission.EDIT_COSTS)
+@require_POST
+def remove_line(request: ActorRequest, table_id: UUID, row_id: int) -> HttpResponse:
+    """Remove a row of a table."""
+
+    def act() -> Done:
+        operations.remove_line(table_id=table_id, row_id=row_id)
+        return Done(_table_url(table_id), gettext("Raden är borttagen."))
+
+    return idempotent.once(request, act)
+
+
+@needs(Permission.EDIT_COSTS)
+@require_safe
+def compare(request: ActorRequest, table_id: UUID) -> HttpResponse:
+    """Show a table by two to four models side by side; no decision changes."""
+    board, populations = parties.board(), queries.populations()
+    table = queries.table(table_id)
+    form = CompareForm(
+        request.GET or None,
+        populations=populations,
+        municipalities=board.municipalities,
+        initial={"model": USUAL},
+    )
+    shown: dict[str, Any] = {}
+    if populations and (not form.is_bound or form.is_valid()):
+        asked = form.cleaned_data if form.is_bound else {}
+        shown = _compared(table_id, populations[0].id, asked)
+    return render(
+        request,
+        "portal/costs/compare.html",
+        {"table": table, "form": form, **shown},
+        status=422 if form.errors else 200,
+    )
+
+
+def _compared(table_id: UUID, newest: UUID, asked: dict[str, Any]) -> dict[str, Any]:
+    question = queries.question(
+        table_id=table_id,
+        population_id=UUID(asked.get("population") or str(newest)),
+        wanted_on=None,
+    )
+    if asked.get("without"):
+        question = simulation.without(question, [asked["without"]])
+    chosen = simulation.models(asked.get("model") or USUAL)
+    names = {code: question.names[code] for code in sorted(question.names)}
+    found = costs.outcomes(simulation.simulate(question, chosen), names)
+    inhabitants = question.snapshot.population.inhabitants
+    return {
+        "outcomes": found,
+        "basis": costs.day(question.snapshot.on),
+        "parties": [
+            {
+                "name": name,
+                "inhabitants": amounts.thousands(inhabitants[code]),
+                "cells": [it.cells[code] for it in found],
+            }
+            for code, name in names.items()
+        ],
+    }
+
+
+def doer(request: ActorRequest) -> Doer:
+    """Return who does something, as the books tell."""
+    return Doer(request.actor.name, request.actor.title)
+
+
+def _row(it: queries.RowShown) -> dict[str, Any]:
+    is_money = it.kind == Kind.MONEY
+    return {
+        "it": it,
+        "total": costs.kronor(it.total_ore) if is_money else "",
+        "region": costs.kronor(it.region_ore) if is_money else "",
+        "municipalities": costs.kronor(it.municipalities_ore) if is_money else "",
+        "kind": costs.KINDS[Kind(it.kind)],
+        "method": costs.method(it.method_id, it.parameters) if it.municipalities_ore else "",
+    }
+
+
+def _period(table: TableShown) -> str:
+    return f"{costs.day(table.period.first_on)} – {costs.day(table.period.last_on)}"
+
+
+def _form(
+    request: ActorRequest, form: Any, title: str, back: str, args: list[object] | None = None
+) -> HttpResponse:
+    return render(
+        request,
+        "portal/costs/form.html",
+        {"form": form, "title": title, "back": reverse(back, args=args), "key": _key(request)},
+        status=422 if form.errors else 200,
+    )
+
+
+def _key(request: ActorRequest) -> str:
+    return idempotent.key_of(request) if request.method == "POST" else idempotent.new_key()
+
+
+def _table_url(table_id: UUID) -> str:
+    return reverse("portal:table", args=[table_id])
+
+
+urlpatterns = [
+    path("costs", list_costs, name="costs"),
+    path("costs/populations", list_populations, name="populations"),
+    path("costs/populations/new", import_population, name="import_population"),
+    path("costs/tables/new", new_table, name="new_table"),
+    path("costs/tables/<uuid:table_id>", show_table, name="table"),
+    path("costs/tables/<uuid:table_id>/compare", compare, name="compare"),
+    path("costs/tables/<uuid:table_id>/lines/new", write_line, name="new_line"),
+    path("costs/tables/<uuid:table_id>/lines/<int:row_id>", write_line, name="line"),
+    path("costs/tables/<uuid:table_id>/lines/<int:row_id>/remove", remove_line, name="remove_line"),
+]

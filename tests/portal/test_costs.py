@@ -1,0 +1,288 @@
+"""The joint board's books on the pages: the secretary works, every party reads and understands."""
+
+import json
+import re
+from uuid import UUID
+
+import pytest
+from cast import MUNICIPALITY, REGION, STRANGER
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from hired import Hired, hire
+from people import CASE_OFFICERS, ELSEWHERE, WARD, write_units
+from visits import browser, sent
+
+from billing import queries, runs
+from billing.decisions import Act
+from care.identity.permissions import Role
+from tenants.context import acting_as
+from tests.billing import books
+from tests.billing.books import COSTS, PEOPLE
+
+
+@pytest.fixture(autouse=True)
+def board(committed: None) -> None:
+    write_units()
+    books.found_board()
+
+
+@pytest.fixture
+def secretary() -> Hired:
+    return hire(REGION, "Gunilla Ås", "SE2999999119-P020", (WARD, Role.BOARD_SECRETARY))
+
+
+@pytest.fixture
+def economist() -> Hired:
+    return hire(MUNICIPALITY, "Bo Ek", "SE2999999127-P020", (CASE_OFFICERS, Role.ECONOMIST))
+
+
+@pytest.fixture
+def other() -> Hired:
+    return hire(STRANGER, "Ida Lo", "SE2999999135-P020", (ELSEWHERE, Role.ECONOMIST))
+
+
+def text(client: Client, url: str, status: int = 200) -> str:
+    """Return the words of a page, without tags, spaces of all kinds alike."""
+    response = client.get(url)
+    assert response.status_code == status, url
+    words = re.sub(r"<[^>]+>", " ", response.content.decode())
+    return re.sub(r"[\s\u00a0]+", " ", words)
+
+
+def post(client: Client, who: Hired, url: str, **fields: object) -> str:
+    """Send a form and return where it leads."""
+    response = client.post(url, sent(who, **fields))
+    assert response.status_code == 303, re.findall(
+        r"field-error[^>]*>([^<]+)", str(response.content)
+    )
+    return str(response["Location"])
+
+
+def csv(content: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile("fil.csv", content, "text/csv")
+
+
+def test_from_a_table_to_a_decision_that_every_party_has_announced(
+    secretary: Hired, economist: Hired, other: Hired
+) -> None:
+    office = browser(secretary)
+    assert "Ingenting är fördelat ännu" in text(office, "/costs")
+    post(office, secretary, "/costs/populations/new", on="2025-11-01", source="SCB",
+         file=csv(PEOPLE))  # fmt: skip
+    table = post(office, secretary, "/costs/tables/new", title="Samplan 2026",
+                 first_on="2026-01-01", last_on="2026-12-31", file=csv(COSTS))  # fmt: skip
+    assert "2 000,01" in text(office, table)
+    with acting_as(REGION):
+        people = queries.populations()[0].id
+    run = post(office, secretary, table, population=people, wanted_on="2025-11-01")
+    for act, fields in (
+        ("propose", {"on": "2026-03-02", "diary_number": "GN 2026/12"}),
+        ("decide", {"on": "2026-03-02", "paragraph": "41"}),
+        ("adjust", {"on": "2026-03-02"}),
+    ):
+        post(office, secretary, f"{run}/steps/{act}", **fields)
+
+    for who in (secretary, economist, other):
+        page = text(browser(who), run)
+        assert "Justerad, inte tillkännagiven av alla" in page
+        assert "§ 41" in page
+        assert "GN 2026/12" in page
+        post(browser(who), who, f"{run}/announce", on="2026-03-02")
+    # Monday 2 March and three weeks: the last day is Monday 23 March.
+    assert "Laga kraft 24 mars 2026" in text(browser(other), run)
+
+
+def test_a_municipality_finds_and_understands_its_share(economist: Hired) -> None:
+    run = books.adjusted()
+    client = browser(economist)
+
+    listed = text(client, "/costs")
+    assert "300,00" in listed  # its own share, beside the total
+    page = text(client, f"/costs/runs/{run}/parties/2399")
+    assert "Så blev vår andel" in page
+    assert "3 000 10 000 30 000,3000" in page  # weight, weights, exact quota in öre
+    assert "300003/10" in page
+    assert "Ja, hör till de största resterna" not in page
+    assert "Beslutat av Gemensamma nämnden 2 mars 2026, § 41" in page
+    assert "Ja, hör till de största resterna" in text(client, f"/costs/runs/{run}/parties/2398")
+
+
+def test_the_pages_the_record_and_the_list_say_the_same(secretary: Hired) -> None:
+    run = books.allocated()
+    client = browser(secretary)
+    response = client.get(f"/costs/runs/{run}/record.json")
+    record = json.loads(response.content)
+
+    assert response["Content-Disposition"] == 'attachment; filename="fordelning-1.json"'
+    with acting_as(REGION):
+        from cast import AT
+
+        assert runs.hash_of(record) == queries.run(run, at=AT).hash
+    page = text(client, f"/costs/runs/{run}")
+    assert "700,01" in page
+    assert "2 000,01" in page
+    assert "Finansieras av respektive huvudman" in page
+
+
+def test_computing_again_says_that_it_is_the_same(secretary: Hired) -> None:
+    run = books.allocated()
+    answer = browser(secretary).post(f"/costs/runs/{run}/check", sent(secretary))
+    assert "gav samma kontrollsumma" in answer.content.decode()
+
+
+def test_models_stand_side_by_side_and_nothing_is_kept(secretary: Hired) -> None:
+    table, _ = books.prepared()
+    client = browser(secretary)
+    page = text(client, f"/costs/tables/{table}/compare?model=population&model=equal")
+
+    assert "Efter folkmängd" in page
+    assert f"{'−'}200,00" in page or "−200,00" in page
+    assert "Välj två till fyra modeller." in text(
+        client, f"/costs/tables/{table}/compare?model=equal", status=422
+    )
+    alone = text(client, f"/costs/tables/{table}/compare?without=2398")
+    assert "1 000,01" in alone
+    assert "Ingenting är fördelat ännu" in text(client, "/costs")
+
+
+def test_an_objection_is_answered_and_nobody_else_reads_it(
+    secretary: Hired, economist: Hired, other: Hired
+) -> None:
+    run = books.adjusted()
+    url = f"/costs/runs/{run}"
+    post(browser(economist), economist, f"{url}/object", text="Fel folkmängd")
+    office = browser(secretary)
+    (answer,) = re.findall(rf"{url}/objections/[0-9a-f-]+", office.get(url).content.decode())
+    post(office, secretary, answer, outcome="rejected", text="Siffran är SCB:s")
+
+    assert "Siffran är SCB:s" in text(browser(economist), url)
+    seen = text(browser(other), url)
+    assert "Fel folkmängd" not in seen
+    assert "Siffran är SCB:s" not in seen
+
+
+def test_a_run_is_replaced_with_its_reason(secretary: Hired, economist: Hired) -> None:
+    run = books.allocated()
+    with acting_as(REGION):
+        people = queries.populations()[0].id
+    office = browser(secretary)
+    url = f"/costs/runs/{run}/correct"
+    missing = office.post(url, sent(secretary, population=people))
+    assert missing.status_code == 422
+    new = post(office, secretary, url, population=people, reason="Raden om resor var dubbel")
+
+    assert "Raden om resor var dubbel" in text(browser(economist), new)
+    assert "Öppna den som gäller" in text(browser(economist), f"/costs/runs/{run}")
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"activity": ""}, "Skriv vad kostnaden avser."),
+        ({"municipalities_ore": "mycket"}, "mycket"),
+        ({"municipalities_ore": "-5"}, "negativt"),
+        ({"kind": "text_only"}, "Raden har ett belopp"),
+        ({"municipalities_ore": ""}, "Skriv ett belopp"),
+    ],
+)
+def test_a_row_that_cannot_be_is_refused_and_nothing_is_lost(
+    secretary: Hired, fields: dict[str, str], words: str
+) -> None:
+    table, _ = books.prepared()
+    row = {
+        "activity": "Support", "kind": "money", "region_ore": "", "municipalities_ore": "1 000,50",
+        "method_id": "equal@1", "category": "support", "note": "Enligt avtal",
+    }  # fmt: skip
+    answer = browser(secretary).post(
+        f"/costs/tables/{table}/lines/new", sent(secretary, **(row | fields))
+    )
+
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert "Enligt avtal" in answer.content.decode()
+
+
+def test_a_row_is_written_changed_and_removed(secretary: Hired) -> None:
+    table, _ = books.prepared()
+    client, url = browser(secretary), f"/costs/tables/{table}"
+    row = {
+        "activity": "Support", "kind": "money", "region_ore": "10", "municipalities_ore": "1000,50",
+        "method_id": "equal@1", "category": "support", "note": "",
+    }  # fmt: skip
+    post(client, secretary, f"{url}/lines/new", **row)
+    assert "1 010,50" in text(client, url)
+    (line,) = re.findall(rf'({url}/lines/\d+)"[^>]*>Ändra<span class="ds-sr-only"> Support',
+                         client.get(url).content.decode())  # fmt: skip
+    assert 'value="1 000,50"' in client.get(line).content.decode().replace("\xa0", " ")
+    post(client, secretary, line, **(row | {"activity": "Support dygnet runt"}))
+    post(client, secretary, f"{line}/remove")
+    assert "Support dygnet runt" not in text(client, url)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (PEOPLE + "23;Länet;10001\n".encode(), "tillsammans"),
+        ("kommunkod;kommun;folkmängd\n2399;Testkommun;många\n".encode(), "många"),
+        (b"a;b\n1;2\n", "kommunkod"),
+    ],
+)
+def test_a_population_that_is_wrong_is_refused_with_what_to_do(
+    secretary: Hired, content: bytes, words: str
+) -> None:
+    client = browser(secretary)
+    answer = client.post(
+        "/costs/populations/new",
+        sent(secretary, on="2025-11-01", source="SCB", file=csv(content)),
+    )
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert "Inget underlag ännu" in text(client, "/costs/populations")
+
+
+def test_a_step_out_of_order_comes_back_with_what_to_do(secretary: Hired) -> None:
+    run = books.allocated()
+    answer = browser(secretary).post(
+        f"/costs/runs/{run}/steps/decide", sent(secretary, on="2026-03-02", paragraph="41")
+    )
+    assert answer.status_code == 422
+    assert "föreslaget" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["/costs/tables/new", "/costs/populations/new", "/costs/runs/{run}/steps/propose"]
+)
+def test_a_partys_economist_does_not_keep_the_books(economist: Hired, path: str) -> None:
+    run = books.allocated()
+    text(browser(economist), path.format(run=run), status=403)
+
+
+def test_somebody_in_care_sees_no_books_and_no_menu_line() -> None:
+    nurse = hire(REGION, "Sara Lind", "SE2999999119-P021", (WARD, Role.WARD_NURSE))
+    client = browser(nurse)
+    assert "Kostnader" not in text(client, "/")
+    text(client, "/costs", status=403)
+
+
+def test_a_run_of_nobody_is_not_found(economist: Hired) -> None:
+    text(browser(economist), f"/costs/runs/{UUID(int=7)}", status=404)
+    run = books.allocated()
+    text(browser(economist), f"/costs/runs/{run}/parties/0000", status=404)
+
+
+def test_a_huvudman_without_a_board_is_told_so(economist: Hired) -> None:
+    from tenants.models import JointBoard
+
+    with acting_as(REGION):
+        JointBoard.objects.update(parties=[REGION])
+    assert "inte part i någon gemensam nämnd" in text(browser(economist), "/costs", status=404)
+
+
+def test_the_secretary_is_offered_the_step_that_comes_next(secretary: Hired) -> None:
+    run = books.allocated()
+    client = browser(secretary)
+    assert "Föreslå för nämnden" in text(client, f"/costs/runs/{run}")
+    books.step(run, Act.PROPOSE)
+    page = text(client, f"/costs/runs/{run}")
+    assert "Föreslå för nämnden" not in page
+    assert "Anteckna nämndens beslut" in page
