@@ -505,7 +505,8 @@ def _after(
         at=at,
         body={"message_id": str(delivery.message_id), "of": delivery.message.act, **(body or {})},
     )
-    answer_sender(delivery, at=at)
+    if act != "assign_message":  # who at the unit has it is not told outside it (letters.WORDS)
+        answer_sender(delivery, at=at)
     projections.refresh(case, at=at)
 
 

@@ -29,7 +29,7 @@ from care.identity.permissions import Role
 from care.inbox import operations as inbox
 from care.inbox import queries as inbox_queries
 from care.inbox import tasks
-from care.inbox.models import Delivery, Message, WorklistRow
+from care.inbox.models import Delivery, Message, Outbox, WorklistRow
 from care.law import history
 from care.law.discharge import Act
 from tenants.context import acting_as
@@ -159,6 +159,16 @@ def test_a_message_is_given_to_a_named_colleague(message_id: UUID) -> None:
 
     assert (delivery_at().assigned_to, row().assigned_to) == (COLLEAGUE.name, COLLEAGUE.name)
     assert delivery_at().acknowledged_at is None
+
+
+def test_who_at_the_unit_has_a_message_is_not_told_outside_it(message_id: UUID) -> None:
+    with acting_as(MUNICIPALITY):
+        before = Outbox.objects.count()
+
+    do("assign_message", message_id=message_id, to_name=COLLEAGUE.name)
+
+    with acting_as(MUNICIPALITY):
+        assert Outbox.objects.count() == before
 
 
 def test_a_message_is_forwarded_to_a_unit_at_home(message_id: UUID) -> None:
