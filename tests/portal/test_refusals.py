@@ -1,8 +1,9 @@
 """Refusals as a browser gets them: a link that leads somewhere, and what was typed kept."""
 
+import re
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from cast import REGION
@@ -13,6 +14,7 @@ from visits import browser, sent
 from care.cases.models import Case
 from care.discharge import operations as discharge
 from care.identity.permissions import Role
+from care.inbox.models import Message
 from care.law.calendar import STOCKHOLM
 from care.sharing.models import AccessLog
 from tenants import clock
@@ -78,6 +80,46 @@ class TestASecondCase:
         with acting_as(REGION):
             assert Case.objects.count() == 1
             assert not AccessLog.objects.filter(activity="denied").exists()
+
+
+class TestAMessageOfAnotherUnit:
+    @pytest.fixture
+    def other(self, case_id: UUID) -> Hired:
+        return hire(
+            REGION, "Lena Uusitalo", "SE2999999119-P003", (HEALTH_CENTRE, Role.CARE_COORDINATOR)
+        )
+
+    @pytest.fixture
+    def message_id(self, case_id: UUID) -> UUID:
+        with acting_as(REGION):
+            found: UUID = Message.objects.get().pk
+            return found
+
+    @pytest.mark.parametrize("act", ["acknowledge-message", "hand-back-message", "reject-message"])
+    def test_is_refused_in_the_words_for_none_and_kept_in_the_access_log(
+        self, case_id: UUID, other: Hired, message_id: UUID, act: str
+    ) -> None:
+        client, pages = browser(other), []
+        for it in (message_id, uuid4()):
+            answer = client.post(f"/messages/{it}/{act}", sent(other, reason="wrong_unit"))
+            pages.append((answer.status_code, main_of(answer.content.decode())))
+
+        assert pages[0] == pages[1]
+        assert pages[0][0] == 404
+        with acting_as(REGION):
+            common_id = str(Case.objects.get().common_id)
+            denials = AccessLog.objects.filter(activity="denied").order_by("id")
+            found = list(denials.values_list("staff_id", "common_ids", "reason"))
+        reason = "not_the_units_message"
+        assert found == [
+            (other.staff_id, [common_id], reason),
+            (other.staff_id, [], reason),
+        ]
+
+
+def main_of(page: str) -> str:
+    """Return what a page says, without the reference that each error has of its own."""
+    return re.sub(r"Kod \S+ [^<]*", "", page[page.index("<main") : page.index("</main>")])
 
 
 class TestAFormOfAnotherAssignment:

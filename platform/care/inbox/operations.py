@@ -41,7 +41,7 @@ class GroundMissing(Exception):
 
 
 class NotThere(Exception):
-    """No such message waits at this unit."""
+    """Nobody at the unit has taken the message on, so there is nothing to hand back."""
 
 
 class TakenBefore(Exception):
@@ -157,7 +157,7 @@ def open_message(*, actor: Actor, message_id: UUID, at: datetime) -> None:
 def acknowledge_message(*, actor: Actor, message_id: UUID, at: datetime) -> Case:
     """Kvittera: take a message on, by name, for the receiving unit.
 
-    :raises NotThere: if no such message waits at the actor's unit
+    :raises access.NotVisible: if no such message waits at the actor's unit
     :raises TakenBefore: if a colleague has taken it on; nothing is changed
     """
     with transaction.atomic():
@@ -185,7 +185,8 @@ def acknowledge_message(*, actor: Actor, message_id: UUID, at: datetime) -> Case
 def hand_back_message(*, actor: Actor, message_id: UUID, at: datetime) -> Case:
     """Lämna tillbaka: give a message that one has taken on back to the unit's inbox.
 
-    :raises NotThere: if no such message has been taken on at the actor's unit
+    :raises access.NotVisible: if no such message is at the actor's unit
+    :raises NotThere: if nobody there has taken it on
     """
     with transaction.atomic():
         delivery = _at_unit(actor, message_id, Permission.ACKNOWLEDGE_MESSAGE)
@@ -205,7 +206,7 @@ def hand_back_message(*, actor: Actor, message_id: UUID, at: datetime) -> Case:
 def assign_message(*, actor: Actor, message_id: UUID, to_name: str, at: datetime) -> Case:
     """Fördela: let a named colleague at the unit have a message.
 
-    :raises NotThere: if no such message is at the actor's unit
+    :raises access.NotVisible: if no such message is at the actor's unit
     """
     with transaction.atomic():
         delivery = _at_unit(actor, message_id, Permission.ASSIGN_MESSAGE)
@@ -218,7 +219,7 @@ def assign_message(*, actor: Actor, message_id: UUID, to_name: str, at: datetime
 def forward_message(*, actor: Actor, message_id: UUID, to_unit: str, at: datetime) -> Case:
     """Vidaresänd: let another unit of the same huvudman receive a message instead.
 
-    :raises NotThere: if no such message waits at the actor's unit
+    :raises access.NotVisible: if no such message waits at the actor's unit
     :raises NoReceiver: if the other unit is not one of this huvudman's
     :raises TakenBefore: if it has been dealt with meanwhile
     """
@@ -307,7 +308,7 @@ def successor_of(unit_id: str) -> str | None:
 def reject_message(*, actor: Actor, message_id: UUID, reason: str, at: datetime) -> Case:
     """Felsänt: refuse a message, with a reason; the sender sees it.
 
-    :raises NotThere: if no such message waits at the actor's unit
+    :raises access.NotVisible: if no such message waits at the actor's unit
     :raises TakenBefore: if it has been dealt with meanwhile
     """
     with transaction.atomic():
@@ -335,14 +336,14 @@ def replace_message(
 ) -> Message:
     """Ersätt: send a correction of a message to those who got it; both stay readable.
 
-    :raises NotThere: if the actor's unit has not sent such a message
+    :raises access.NotVisible: if the actor's unit has not sent such a message
     """
     with transaction.atomic():
         earlier = Message.objects.filter(
             pk=message_id, sender=actor.tenant, sender_unit=actor.unit_id
         ).first()
         if earlier is None:
-            raise NotThere
+            raise _not_ours(actor, message_id)
         case_id = access.case_id_of(earlier.common_id)
         case = access.case_for_writing(
             actor=actor, case_id=case_id, permission=Permission.REPLACE_MESSAGE, at=at
@@ -476,8 +477,18 @@ def _at_unit(actor: Actor, message_id: UUID, permission: Permission) -> Delivery
         .first()
     )
     if delivery is None:
-        raise NotThere
+        raise _not_ours(actor, message_id)
     return delivery
+
+
+def _not_ours(actor: Actor, message_id: UUID) -> access.NotVisible:
+    """Return the refusal of a message that is another unit's, or nobody's: both read alike.
+
+    Only the access log tells them apart, by the case.
+    """
+    common_id = Message.objects.filter(pk=message_id).values_list("common_id", flat=True).first()
+    reason = access.Reason.NOT_THE_UNITS_MESSAGE
+    return access.NotVisible(actor=actor, common_id=common_id, reason=reason)
 
 
 def _case_of(actor: Actor, delivery: Delivery, permission: Permission, *, at: datetime) -> Case:

@@ -23,6 +23,7 @@ class Reason(StrEnum):
     GRANTED = "granted"
     NOT_IN_ROLE = "not_in_role"
     UNIT_TAKES_NO_PART = "unit_takes_no_part"
+    NOT_THE_UNITS_MESSAGE = "not_the_units_message"
     BRANCH_OUTSIDE_ACT = "branch_outside_act"
     NO_AGREEMENT = "no_agreement"
     CLASS_NOT_AGREED = "class_not_agreed"

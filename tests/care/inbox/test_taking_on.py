@@ -32,6 +32,7 @@ from care.inbox import tasks
 from care.inbox.models import Delivery, Message, Outbox, WorklistRow
 from care.law import history
 from care.law.discharge import Act
+from care.sharing.access import NotVisible
 from tenants.context import acting_as
 
 COLLEAGUE = actor("Eva Sund", Role.INBOX_COORDINATOR, "Koordinator", CASE_OFFICERS)
@@ -118,7 +119,7 @@ def test_a_message_of_another_unit_is_not_there(
 ) -> None:
     verdicts = []
     for it in (message_id, uuid4()):
-        with pytest.raises(inbox.NotThere) as verdict:
+        with pytest.raises(NotVisible) as verdict:
             do(act, by=by, message_id=it, **words)
         verdicts.append(str(verdict.value))
 
@@ -288,5 +289,5 @@ def test_both_the_message_and_its_correction_stay_readable(
 
 
 def test_only_the_unit_that_sent_a_message_corrects_it(message_id: UUID) -> None:
-    with pytest.raises(inbox.NotThere):
+    with pytest.raises(NotVisible):
         do("replace_message", message_id=message_id, core={}, extension={}, ground="")
