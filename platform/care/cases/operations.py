@@ -36,11 +36,19 @@ class Doer:
     name: str = ""
     title: str = ""
     assignment_id: UUID | None = None
+    staff_id: UUID | None = None
 
     @classmethod
     def from_actor(cls, actor: Actor) -> "Doer":
         """Return the doer that an actor is."""
-        return cls(actor.tenant, actor.unit_id, actor.name, actor.title, actor.assignment_id)
+        return cls(
+            actor.tenant,
+            actor.unit_id,
+            actor.name,
+            actor.title,
+            actor.assignment_id,
+            actor.staff_id,
+        )
 
 
 def open_case(

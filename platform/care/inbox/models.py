@@ -57,6 +57,7 @@ class Delivery(Home):
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.CharField(max_length=100, blank=True)
     acknowledged_title = models.CharField(max_length=60, blank=True)
+    acknowledged_staff_id = models.UUIDField(null=True)  # at home only: colleagues share names
     assigned_to = models.CharField(max_length=100, blank=True)
     answered_at = models.DateTimeField(null=True)
     rejected_at = models.DateTimeField(null=True)

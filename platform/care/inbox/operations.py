@@ -169,6 +169,7 @@ def acknowledge_message(*, actor: Actor, message_id: UUID, at: datetime) -> Case
             acknowledged_at=at,
             acknowledged_by=actor.name,
             acknowledged_title=actor.title,
+            acknowledged_staff_id=actor.staff_id,
             assigned_to=actor.name,
         )
         if changed == 0:
@@ -194,7 +195,13 @@ def hand_back_message(*, actor: Actor, message_id: UUID, at: datetime) -> Case:
         changed = (
             Delivery.objects.filter(pk=delivery.pk, forwarded_at=None)
             .exclude(acknowledged_at=None)
-            .update(acknowledged_at=None, acknowledged_by="", acknowledged_title="", assigned_to="")
+            .update(
+                acknowledged_at=None,
+                acknowledged_by="",
+                acknowledged_title="",
+                acknowledged_staff_id=None,
+                assigned_to="",
+            )
         )
         if changed == 0:
             raise NotThere
@@ -252,11 +259,12 @@ def pass_on(case: Case, delivery: Delivery, *, to_unit: str, by: Doer, at: datet
     )
     if not by.name and ended.exists():
         raise NoReceiver
-    changed = (
-        Delivery.objects.filter(pk=delivery.pk, forwarded_at=None, rejected_at=None)
-        .filter(Q(acknowledged_at=None) | Q(acknowledged_by=by.name))
-        .update(forwarded_at=at, forwarded_to=unit.hsa_id, forwarded_by=by.name)
-    )
+    free = Q(acknowledged_at=None)
+    if by.staff_id:
+        free |= Q(acknowledged_staff_id=by.staff_id)
+    changed = Delivery.objects.filter(
+        free, pk=delivery.pk, forwarded_at=None, rejected_at=None
+    ).update(forwarded_at=at, forwarded_to=unit.hsa_id, forwarded_by=by.name)
     if changed == 0:
         delivery.refresh_from_db()
         raise TakenBefore(delivery.acknowledged_by, delivery.acknowledged_at)
@@ -290,6 +298,7 @@ def _begin_anew(case: Case, ended: "QuerySet[Delivery]", *, at: datetime) -> Non
             acknowledged_at=None,
             acknowledged_by="",
             acknowledged_title="",
+            acknowledged_staff_id=None,
             assigned_to="",
             rejected_at=None,
             rejected_because="",
@@ -405,6 +414,7 @@ def mark_answered(case: Case, *, actor: Actor, acts: Iterable[str], at: datetime
             acknowledged_at=at,
             acknowledged_by=actor.name,
             acknowledged_title=actor.title,
+            acknowledged_staff_id=actor.staff_id,
             assigned_to=actor.name,
         )
         delivery.refresh_from_db()

@@ -1,6 +1,7 @@
 """What a receiving unit does with a message, and who is first."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -220,6 +221,17 @@ def test_what_a_colleague_has_taken_on_is_not_forwarded_over_her_head(message_id
         do("forward_message", by=COLLEAGUE, message_id=message_id, to_unit=DUTY)
 
     do("forward_message", message_id=message_id, to_unit=DUTY, at=AT + 2 * HOUR)  # she may herself
+
+
+def test_a_colleague_of_the_same_name_is_somebody_else(message_id: UUID) -> None:
+    namesake = replace(OFFICER, staff_id=uuid4(), assignment_id=uuid4())
+    do("acknowledge_message", message_id=message_id)
+
+    with pytest.raises(inbox.TakenBefore):
+        do("forward_message", by=namesake, message_id=message_id, to_unit=DUTY)
+
+    renamed = replace(OFFICER, name="Karin Berg", assignment_id=uuid4())
+    do("forward_message", by=renamed, message_id=message_id, to_unit=DUTY, at=AT + 2 * HOUR)
 
 
 def test_a_message_is_refused_with_a_reason(message_id: UUID) -> None:
