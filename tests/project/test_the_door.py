@@ -79,6 +79,24 @@ class TestDatabaseAway:
         monkeypatch.setattr("tenants.middleware.schema_of", away)
         assert browser().get("/tests/open").status_code == 503
 
+    def test_what_was_sent_then_is_sent_again_from_the_page_that_says_so(
+        self, nurse: Hired, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        client = browser(nurse, enforce_csrf_checks=True)
+        form = {"assignment": nurse.assignments[0], "text": "Hjälp vid dusch"}
+
+        def away(host: str) -> str:
+            raise OperationalError("connection refused")
+
+        with monkeypatch.context() as patched:
+            patched.setattr("tenants.middleware.schema_of", away)
+            page = client.post("/tests/acting", form, headers={"accept-language": "en"})
+        token = str(page.context["csrf_token"])
+        again = client.post("/tests/acting", form | {"csrfmiddlewaretoken": token})
+
+        assert (page.status_code, page["Content-Language"]) == (503, "en")
+        assert again.status_code == 200
+
     def test_a_connection_that_was_cut_costs_one_answer(
         self, nurse: Hired, dba: psycopg.Connection[Any]
     ) -> None:
