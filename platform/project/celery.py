@@ -6,9 +6,16 @@ process. The rows are the truth; the broker may be wiped at any time.
 
 import os
 
+from celery.signals import setup_logging
 from tenant_schemas_celery.app import CeleryApp
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+
+
+@setup_logging.connect
+def leave_logging(**_: object) -> None:
+    """Keep the handlers of the settings (project.logs): a worker would put in its own."""
+
 
 app = CeleryApp("samplan")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, connection
 from care.inbox import tasks
 from care.inbox.tasks import Seen
 from care.law import calendar
+from project.logs import without_values
 from tenants import clock
 
 logger = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ def work(tenants: Iterable[str], memory: dict[str, Seen], *, alone: bool = False
             done += tasks.work_alone(tenant) if alone else tasks.work([tenant], memory)
         except Exception as fault:  # whatever it is, the other huvudmän have their turn
             _refuse_without_database(fault)
-            logger.error("%s: %s", tenant, _without_values(fault))
+            logger.error("%s: %s", tenant, without_values(fault))
     return done
 
 
@@ -99,12 +100,3 @@ def _refuse_without_database(fault: Exception) -> None:
 
 def _is_alive() -> bool:
     return connection.connection is not None and connection.is_usable()
-
-
-def _without_values(fault: Exception) -> str:
-    """Name a fault and its place; its own words may quote a row, and so a patient."""
-    place = fault.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f"{place.tb_frame.f_code.co_qualname}:{place.tb_lineno}" if place else "?"
-    return f"{type(fault).__name__} in {where}"
