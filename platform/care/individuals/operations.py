@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from stdnum.exceptions import ValidationError
 from stdnum.luhn import is_valid as luhn_holds
 from stdnum.se import personnummer
@@ -62,14 +63,36 @@ def identity_number(text: str) -> tuple[str, str]:
     return kind, number
 
 
+@transaction.atomic
 def know(person: Person) -> Individual:
-    """Return our own row of a person, made or brought up to date."""
-    identity = (
-        Identity.objects.select_related("individual")
-        .filter(kind=person.kind, value=person.number)
+    """Return our own row of a person, made or brought up to date, locked like one that is written.
+
+    Of two that meet a person at once, the second waits and goes on from what the first has written.
+    """
+    individual = _known(person)
+    if individual is None:
+        try:
+            with transaction.atomic():
+                individual = _written(Individual(), person)
+                Identity.objects.create(
+                    individual=individual, kind=person.kind, value=person.number
+                )
+                return individual
+        except IntegrityError:
+            individual = _known(person)
+            assert individual is not None  # somebody else has met her in the same moment
+    return _written(individual, person)
+
+
+def _known(person: Person) -> Individual | None:
+    return (
+        Individual.objects.select_for_update(of=("self",))
+        .filter(identities__kind=person.kind, identities__value=person.number)
         .first()
     )
-    individual = identity.individual if identity else Individual()
+
+
+def _written(individual: Individual, person: Person) -> Individual:
     individual.given_name = person.given_name
     individual.family_name = person.family_name
     individual.name_sort = sort_key(f"{person.family_name} {person.given_name}")
@@ -80,8 +103,6 @@ def know(person: Person) -> Individual:
     individual.interpreter = person.interpreter
     individual.number = person.number
     individual.save()
-    if identity is None:
-        Identity.objects.create(individual=individual, kind=person.kind, value=person.number)
     return individual
 
 
