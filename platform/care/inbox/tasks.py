@@ -11,7 +11,6 @@ from datetime import datetime
 from functools import partial
 
 from celery import shared_task
-from django.db import transaction
 
 from care.cases import operations as cases
 from care.cases.operations import Deadline, Doer
@@ -43,8 +42,11 @@ def act_on_deadlines(*, tenant: str) -> int:
 @shared_task
 def follow_agreements(*, tenant: str) -> int:
     """Restamp what a huvudman holds when an agreement has changed; return how many cases were."""
-    with acting_as(tenant), transaction.atomic():
-        return rls.follow_agreements(at=clock.moment())
+    done = 0
+    with acting_as(tenant):
+        while some := rls.follow_agreements(at=clock.moment()):
+            done += some
+    return done
 
 
 def work_alone(tenant: str) -> int:

@@ -1,5 +1,7 @@
 """The owner's decisions about its rows, and the log of what was read."""
 
+from uuid import UUID
+
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
@@ -89,6 +91,8 @@ class Stamped(Home):
     """Which agreements the stamps at home have been made from (one row)."""
 
     agreements = models.CharField(max_length=64)
+    following = models.CharField(max_length=64, blank=True, db_default="")  # while restamping
+    followed = models.UUIDField(db_default=UUID(int=0))  # the last case that has been restamped
 
     def __str__(self) -> str:
         return self.agreements

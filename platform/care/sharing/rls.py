@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F, Func, JSONField, TextField, Value
 from django.db.models.functions import Cast
 
@@ -21,6 +22,9 @@ from tenants.context import acting_for
 from tenants.rows import SHAREABLE
 
 Stamp = dict[str, str]
+
+FIRST = UUID(int=0)  # before every case
+AT_ONCE = 100  # cases, before it is asked again which agreements are in force
 
 
 def stamp(common_id: UUID, info_class: str, branch: str, *, at: datetime) -> Stamp:
@@ -69,6 +73,8 @@ def restamp(case: Case, *, at: datetime, in_force: Sequence[Agreement] | None = 
 
 def close_to(viewers: Iterable[str]) -> None:
     """Close every row at home to some huvudmän, in one statement for each shareable table."""
+    # Whoever is following the agreements as they were opens nothing after us.
+    Stamped.objects.filter(pk=1).update(following="")
     for viewer in viewers:
         Opening.objects.filter(viewer=viewer).delete()
         for model in _shareable():
@@ -84,22 +90,41 @@ def close_to(viewers: Iterable[str]) -> None:
 
 
 def follow_agreements(*, at: datetime) -> int:
-    """Restamp what is at home when other agreements are in force; return how many cases were.
+    """Restamp some of what is at home when other agreements are in force; return how many cases.
 
     Every case with a consent is decided anew, also one without rows yet: its openings are what its
-    first row will be born with.
+    first row will be born with. Each is a transaction of its own, in the order of their ids: nobody
+    waits for more than one of them, nor we while we hold another, and whoever is cut short goes on
+    from there. Call it until it returns 0.
     """
-    stamped, _ = Stamped.objects.select_for_update().get_or_create(pk=1)
     print_now = agreements_print(at=at)
+    stamped, _ = Stamped.objects.get_or_create(pk=1)
     if stamped.agreements == print_now:
         return 0
-    consented = Consent.objects.filter(type=Consent.Type.COORDINATED_RECORD).values("common_id")
-    cases = list(Case.objects.filter(common_id__in=consented).order_by("id"))
+    if stamped.following != print_now:
+        Stamped.objects.filter(pk=1).update(following=print_now, followed=FIRST)
     in_force = agreements.in_force(acting_for(), at=at)
-    for case in cases:
-        restamp(case, at=at, in_force=in_force)
-    Stamped.objects.filter(pk=1).update(agreements=print_now)
-    return len(cases)
+    done = 0
+    while done < AT_ONCE and _follow_in_next(print_now, in_force, at=at):
+        done += 1
+    return done
+
+
+@transaction.atomic
+def _follow_in_next(print_now: str, in_force: Sequence[Agreement], *, at: datetime) -> bool:
+    """Restamp the next case; tell whether there was one."""
+    stamped = Stamped.objects.select_for_update().get(pk=1)
+    if stamped.following != print_now:
+        return False  # another worker has done the rest, or others are in force meanwhile
+    consented = Consent.objects.filter(type=Consent.Type.COORDINATED_RECORD).values("common_id")
+    waiting = Case.objects.filter(common_id__in=consented, id__gt=stamped.followed)
+    case = waiting.order_by("id").first()
+    if case is None:
+        Stamped.objects.filter(pk=1).update(agreements=print_now, following="")
+        return False
+    restamp(case, at=at, in_force=in_force)
+    Stamped.objects.filter(pk=1).update(followed=case.pk)
+    return True
 
 
 def agreements_print(*, at: datetime) -> str:

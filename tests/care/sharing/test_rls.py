@@ -1,10 +1,14 @@
 """The stamp on the rows: at birth, after a change, and against whoever writes meanwhile."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from threading import Event, Thread
+from time import monotonic, sleep
+from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from cast import AT, MUNICIPALITY, REGION, STRANGER, YEARS_AHEAD
 from django.db import connection, transaction
@@ -17,7 +21,7 @@ from isolation.county import (
     case_at,
     consent,
 )
-from people import CASE_OFFICERS, DAY, ELSEWHERE, HOUR, MUNICIPAL_NURSES, NURSE, OFFICER
+from people import BERIT, CASE_OFFICERS, DAY, ELSEWHERE, HOUR, MUNICIPAL_NURSES, NURSE, OFFICER
 
 from care.cases import operations as cases
 from care.cases.models import Case, Contribution
@@ -396,6 +400,94 @@ def test_a_period_that_begins_opens_and_one_that_runs_out_closes_the_openings(
 def test_following_agreements_twice_changes_nothing(shared: tuple[UUID, UUID]) -> None:
     with acting_as(MUNICIPALITY), transaction.atomic():
         assert rls.follow_agreements(at=AT + 2 * DAY) == 0
+
+
+@pytest.fixture
+def two(shared: tuple[UUID, UUID]) -> list[UUID]:
+    """Return the ids of two shared cases at the municipality, in the order of following."""
+    other = admit(person=replace(BERIT, number="193012299263", given_name="Maj"))
+    tasks.drain()
+    consent(case_id=other)
+    tasks.drain()
+    with acting_as(MUNICIPALITY):
+        return list(Case.objects.order_by("id").values_list("pk", flat=True))
+
+
+def opened(case_id: UUID) -> bool:
+    with acting_as(MUNICIPALITY):
+        common_id = Case.objects.get(pk=case_id).common_id
+        return Opening.objects.filter(common_id=common_id).exists()
+
+
+def follow() -> int:
+    with acting_as(MUNICIPALITY):
+        return rls.follow_agreements(at=AT + 2 * DAY)
+
+
+def test_agreements_are_followed_while_somebody_holds_a_case(
+    two: list[UUID], agreement: Agreement, dba: psycopg.Connection[Any]
+) -> None:
+    end(agreement, REGION)
+    dba.execute(f"SELECT FROM {MUNICIPALITY}.cases_case WHERE id = %s FOR UPDATE", [two[1]])
+    following = Thread(target=_and_close, args=(follow,))
+
+    following.start()
+    until = monotonic() + 20
+    while opened(two[0]) and monotonic() < until:
+        sleep(0.02)
+
+    # The first is done and free, though the second keeps us waiting.
+    assert [opened(it) for it in two] == [False, True]
+    dba.execute(f"SELECT FROM {MUNICIPALITY}.cases_case WHERE id = %s FOR UPDATE NOWAIT", [two[0]])
+    dba.rollback()
+    following.join(20)
+    assert [opened(it) for it in two] == [False, False]
+
+
+def _and_close(work: Callable[[], object]) -> None:
+    try:
+        work()
+    finally:
+        connection.close()
+
+
+def test_whoever_is_cut_short_goes_on_from_there(
+    two: list[UUID], agreement: Agreement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end(agreement, REGION)
+    restamp = rls.restamp
+
+    def cut(case: Case, **more: Any) -> None:
+        if case.pk == two[1]:
+            raise KeyboardInterrupt
+        restamp(case, **more)
+
+    monkeypatch.setattr(rls, "restamp", cut)
+    with pytest.raises(KeyboardInterrupt):
+        follow()
+    monkeypatch.setattr(rls, "restamp", restamp)
+    first = [opened(it) for it in two]
+
+    assert first == [False, True]
+    assert (follow(), follow()) == (1, 0)
+    assert [opened(it) for it in two] == [False, False]
+
+
+def test_an_agreement_that_ends_meanwhile_is_not_followed_any_more(
+    two: list[UUID], agreement: Agreement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agree(parties=(MUNICIPALITY, STRANGER))
+    restamp = rls.restamp
+
+    def ended_after_the_first(case: Case, **more: Any) -> None:
+        restamp(case, **more)
+        monkeypatch.setattr(rls, "restamp", restamp)
+        end(agreement)
+
+    monkeypatch.setattr(rls, "restamp", ended_after_the_first)
+    follow()
+
+    assert [opened(it) for it in two] == [False, False]
 
 
 def test_an_opening_tells_on_which_grounds(shared: tuple[UUID, UUID], agreement: Agreement) -> None:
