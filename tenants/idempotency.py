@@ -1,7 +1,7 @@
 """Same key, same body: same answer, one effect."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -11,6 +11,10 @@ from tenants.context import acting_for
 from tenants.home.models import Answer
 
 Reply = tuple[int, dict[str, Any]]
+
+# A form that is sent again later than this takes effect again, so it is longer than anybody leaves
+# a page open: over a holiday.
+KEPT = timedelta(days=60)
 
 
 class KeyReused(Exception):
@@ -43,6 +47,12 @@ def once(*, client: str, key: str, body: bytes, act: Callable[[], Reply], at: da
         if earlier.body_hash != body_hash:
             raise KeyReused
         return earlier.status, earlier.body
+
+
+def forget(*, at: datetime) -> int:
+    """Remove the answers that nobody asks for again; return how many there were."""
+    removed, _ = Answer.objects.filter(at__lt=at - KEPT).delete()
+    return removed
 
 
 def _lock(name: str) -> bool:

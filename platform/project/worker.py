@@ -42,9 +42,11 @@ def run(*, once: bool, interval: float, pause: Callable[[float], bool]) -> None:
             today = _today()
             if today != day:
                 memory.clear()  # at the start and nightly every letter is asked for
-                day = today
             begun = monotonic()
             work(_tenants(), memory, alone=settings.TENANT_PINNED is not None)
+            if today != day:
+                forget(_tenants())
+                day = today
             # From beginning to beginning: after a long round letters have waited long enough.
             seconds, wait = max(0.0, begun + interval - monotonic()), FIRST_WAIT
         except DatabaseLost:
@@ -63,10 +65,25 @@ def work(tenants: Iterable[str], memory: dict[str, Seen], *, alone: bool = False
     :param alone: the process may act for one huvudman only
     :raises DatabaseLost: if the database cannot be reached
     """
+    return _for_each(
+        tenants,
+        lambda tenant: tasks.work_alone(tenant) if alone else tasks.work([tenant], memory),
+    )
+
+
+def forget(tenants: Iterable[str]) -> int:
+    """Remove what is kept for a time only; return how many rows that were.
+
+    :raises DatabaseLost: if the database cannot be reached
+    """
+    return _for_each(tenants, lambda tenant: tasks.forget(tenant=tenant))
+
+
+def _for_each(tenants: Iterable[str], act: Callable[[str], int]) -> int:
     done = 0
     for tenant in tenants:
         try:
-            done += tasks.work_alone(tenant) if alone else tasks.work([tenant], memory)
+            done += act(tenant)
         except Exception as fault:  # whatever it is, the other huvudmän have their turn
             _refuse_without_database(fault)
             logger.error("%s: %s", tenant, without_values(fault))

@@ -26,6 +26,7 @@ from care.inbox import tasks
 from project import worker
 from tenants import clock
 from tenants.context import acting_as
+from tenants.home.models import Answer
 from tests.project.test_personas import PLATFORM
 
 COMMAND = [sys.executable, "-c", "from project.commands.work import work; work({})"]
@@ -198,11 +199,12 @@ class TestDatabaseAway:
         assert fired() == once_each(2)
 
 
-def test_every_letter_is_asked_for_at_the_start_and_nightly(
+def test_every_letter_is_asked_for_and_what_is_old_forgotten_at_the_start_and_nightly(
     units: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     days = iter([AT, AT + 2 * HOUR, AT + 24 * HOUR])
     seen: list[bool] = []
+    forgotten: list[int] = []
 
     def work(tenants: list[str], memory: dict[str, tasks.Seen], *, alone: bool) -> int:
         seen.append(not memory)
@@ -211,8 +213,23 @@ def test_every_letter_is_asked_for_at_the_start_and_nightly(
 
     monkeypatch.setattr(clock, "moment", lambda: next(days))
     monkeypatch.setattr(worker, "work", work)
+    monkeypatch.setattr(worker, "forget", lambda _: forgotten.append(len(seen)))
     worker.run(once=False, interval=0, pause=lambda seconds: len(seen) == 3)
     assert seen == [True, False, True]
+    assert forgotten == [1, 3]  # after the letters, for which somebody waits
+
+
+def test_the_loop_forgets_what_is_old(units: None) -> None:
+    with acting_as(REGION):
+        for at in (AT, clock.moment()):
+            Answer.objects.create(
+                client="portal", key=str(at), body_hash="", status=303, body={}, at=at
+            )
+
+    worker.run(once=True, interval=0, pause=never)
+
+    with acting_as(REGION):
+        assert Answer.objects.count() == 1
 
 
 @pytest.mark.parametrize(("interval", "longest"), [(60, 59.9), (0.05, 0)])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import pytest
 from cast import AT, REGION, STRANGER
 
 from care.cases.models import Event
+from tenants import idempotency
 from tenants.context import acting_as
 from tenants.home.models import Answer
 from tenants.idempotency import InFlight, KeyReused, Reply, once
@@ -32,6 +34,16 @@ def test_a_repeated_request_gets_the_same_answer_and_has_one_effect(common_id: U
     with acting_as(REGION):
         assert request(common_id) == request(common_id) == (201, {"state": "ready"})
         assert Event.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_an_answer_is_kept_for_a_time_and_then_removed(common_id: UUID) -> None:
+    with acting_as(REGION):
+        request(common_id)
+
+        assert idempotency.forget(at=AT + idempotency.KEPT) == 0
+        assert idempotency.forget(at=AT + idempotency.KEPT + timedelta(seconds=1)) == 1
+        assert not Answer.objects.exists()
 
 
 @pytest.mark.django_db

@@ -6,11 +6,12 @@ no place for it.
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Max
 
 from care.cases import operations as cases
 from care.cases.operations import Doer
@@ -29,6 +30,9 @@ logger = logging.getLogger(__name__)
 Letter = dict[str, Any]
 # A long absence is caught up in parts, so that nobody waits for a case that is locked.
 MOST_AT_ONCE = 200
+# Notes of received letters. A letter is committed within minutes of its number, so that after days
+# no smaller number can be on its way.
+KEPT = timedelta(days=30)
 FIELDS = ("id", "kind", "common_id", "body", "at")
 
 
@@ -51,7 +55,9 @@ def fetch(*, sender: str, at: datetime) -> int:
             # After a move to another cluster transaction numbers begin anew: then ask for all.
             since = fetched.horizon if fetched.horizon <= horizon else 0
             offered = list(
-                Outbox.objects.filter(recipient=acting_for(), transaction__gte=since)
+                Outbox.objects.filter(
+                    recipient=acting_for(), transaction__gte=since, id__gt=fetched.forgotten
+                )
                 .order_by("id")
                 .values(*FIELDS)
             )
@@ -65,11 +71,44 @@ def fetch(*, sender: str, at: datetime) -> int:
         new = [letter for letter in offered if letter["id"] not in known]
         received = [letter for letter in new[:MOST_AT_ONCE] if _is_received(sender, letter, at)]
         Received.objects.bulk_create(
-            [Received(sender=sender, outbox_id=letter["id"]) for letter in received]
+            [Received(sender=sender, outbox_id=letter["id"], at=at) for letter in received]
         )
         if len(received) == len(new):
             Fetched.objects.filter(pk=sender).update(horizon=horizon)
     return len(received)
+
+
+def forget(*, at: datetime) -> int:
+    """Remove the notes of letters that were received long ago; return how many there were.
+
+    From then on their sender is not asked for letters up to the newest of them. Where one of those
+    has failed and waits still, the notes stay.
+    """
+    removed = 0
+    for sender in Fetched.objects.order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            fetched = Fetched.objects.select_for_update().get(pk=sender)
+            notes = Received.objects.filter(sender=sender)
+            newest = notes.filter(at__lt=at - KEPT).aggregate(it=Max("outbox_id"))["it"]
+            if newest is not None and not _waiting(fetched, upto=newest):
+                Fetched.objects.filter(pk=sender).update(forgotten=newest)
+                removed += notes.filter(outbox_id__lte=newest).delete()[0]
+    return removed
+
+
+def _waiting(fetched: Fetched, *, upto: int) -> set[int]:
+    """Return the letters that have been fetched and not received, up to a number."""
+    with looking_into(fetched.sender):
+        asked = set(
+            Outbox.objects.filter(
+                recipient=acting_for(),
+                transaction__gte=fetched.horizon,
+                id__gt=fetched.forgotten,
+                id__lte=upto,
+            ).values_list("id", flat=True)
+        )
+    known = Received.objects.filter(sender=fetched.sender, outbox_id__in=asked)
+    return asked - set(known.values_list("outbox_id", flat=True))
 
 
 def _is_received(sender: str, letter: Letter, at: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from tenants.rows import LETTER, AppendOnly, Home
 
@@ -115,6 +116,8 @@ class Fetched(Home):
 
     sender = models.CharField(max_length=63, primary_key=True)
     horizon = models.BigIntegerField(default=0)
+    # Letters up to this one too, so long ago that no note of them is kept (Received).
+    forgotten = models.BigIntegerField(db_default=0)
 
     def __str__(self) -> str:
         return f"{self.sender} up to {self.horizon}"
@@ -125,6 +128,7 @@ class Received(Home):
 
     sender = models.CharField(max_length=63)
     outbox_id = models.BigIntegerField()
+    at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [

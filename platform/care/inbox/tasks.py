@@ -18,7 +18,7 @@ from care.inbox import delivery, operations, projections
 from care.inbox.models import Delivery
 from care.sharing import access, rls
 from care.sharing.access import Case
-from tenants import agreements, clock
+from tenants import agreements, clock, idempotency
 from tenants.context import acting_as, acting_for
 from tenants.models import Tenant
 
@@ -47,6 +47,17 @@ def follow_agreements(*, tenant: str) -> int:
         while some := rls.follow_agreements(at=clock.moment()):
             done += some
     return done
+
+
+@shared_task
+def forget(*, tenant: str) -> int:
+    """Remove, for one huvudman, the notes by which nothing takes effect twice, once they are old.
+
+    What a letter or a form has led to is rows of its case, and stays.
+    """
+    with acting_as(tenant):
+        at = clock.moment()
+        return delivery.forget(at=at) + idempotency.forget(at=at)
 
 
 def work_alone(tenant: str) -> int:

@@ -1,6 +1,7 @@
 """Letters: none lost, none twice, none that stops the post, and nobody speaks for another."""
 
 from collections.abc import Callable
+from datetime import datetime
 from random import Random
 from threading import Event as Signal
 from threading import Thread
@@ -26,7 +27,7 @@ from care.cases.models import Case, Event
 from care.discharge import operations as discharge
 from care.inbox import delivery, tasks
 from care.inbox import operations as inbox
-from care.inbox.models import Delivery, Message, Outbox, Received
+from care.inbox.models import Delivery, Fetched, Message, Outbox, Received
 from tenants.context import acting_as
 
 
@@ -175,6 +176,65 @@ def test_a_fetch_never_fails_on_content(theirs: Case, act: str, content: dict[st
 
     with acting_as(REGION):
         assert Event.objects.filter(act=act, origin=MUNICIPALITY).exists()
+
+
+# What is long ago is forgotten, and arrives no second time.
+
+LONG = delivery.KEPT + 2 * DAY
+
+
+def forget(tenant: str = MUNICIPALITY, at: datetime = AT + LONG) -> int:
+    with acting_as(tenant):
+        return delivery.forget(at=at)
+
+
+def note(case_id: UUID, at: datetime) -> None:
+    with acting_as(REGION):
+        discharge.send_general_message(
+            actor=NURSE, case_id=case_id, subject="Hej", text="Ring oss.", ground="consent",
+            recipients=[CASE_OFFICERS], at=at,
+        )  # fmt: skip
+    with acting_as(MUNICIPALITY):
+        delivery.fetch(sender=REGION, at=at)
+
+
+def test_notes_of_letters_are_kept_for_a_time_and_then_removed(
+    admitted: UUID, theirs: Case
+) -> None:
+    note(admitted, AT + LONG)
+    new = max(received(REGION))
+
+    assert forget(at=AT + delivery.KEPT) == 0
+    assert forget() == 1
+    assert received(REGION) == {new}
+    assert forget() == 0
+
+
+def test_what_is_forgotten_is_not_received_again_when_everything_is_asked_for(
+    admitted: UUID, theirs: Case
+) -> None:
+    note(admitted, AT + LONG)
+    forget()
+    with acting_as(MUNICIPALITY):  # as after a move to another cluster
+        Fetched.objects.update(horizon=0)
+
+    assert fetch(MUNICIPALITY, REGION) == 0
+
+    note(admitted, AT + LONG + HOUR)
+    with acting_as(MUNICIPALITY):
+        assert Message.objects.count() == Event.objects.count() == 3
+
+
+def test_a_letter_that_has_failed_for_long_is_still_received(admitted: UUID, theirs: Case) -> None:
+    with acting_as(REGION):
+        failing = letter("state", {}, recipient=MUNICIPALITY)
+    note(admitted, AT + HOUR)
+
+    assert failing.pk < max(received(REGION))
+    assert forget() == 0
+    assert failing.pk not in received(REGION)
+    with acting_as(MUNICIPALITY):
+        assert Fetched.objects.get(pk=REGION).forgotten == 0
 
 
 # Receipts travel back.
