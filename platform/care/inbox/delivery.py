@@ -36,6 +36,10 @@ KEPT = timedelta(days=30)
 FIELDS = ("id", "kind", "common_id", "body", "at")
 
 
+class UnknownPart(Exception):
+    """A letter lets a unit take part that is not in the address book, or is another's there."""
+
+
 def fetch(*, sender: str, at: datetime) -> int:
     """Receive what a huvudman has sent to us; return how many letters were new.
 
@@ -262,7 +266,11 @@ def _case(sender: str, core: Letter, at: datetime) -> Case:
 
 
 def _join(case: Case, core: Letter, at: datetime) -> None:
-    cases.join_all(case, dict(core["parts"]), at=at)
+    parts = dict(core["parts"])
+    # Whoever takes part is told of the case: a huvudman is it by its own word in the address book.
+    if units.owners(parts) != parts:
+        raise UnknownPart
+    cases.join_all(case, parts, at=at)
 
 
 def _follow_lead(case: Case, sender: str, told: Letter) -> None:

@@ -23,7 +23,7 @@ from people import (
     OFFICER,
 )
 
-from care.cases.models import Case, Event
+from care.cases.models import Case, Event, Participation
 from care.discharge import operations as discharge
 from care.inbox import delivery, tasks
 from care.inbox import operations as inbox
@@ -325,6 +325,25 @@ def test_a_huvudman_speaks_of_its_own_deliveries_only(
 
     with acting_as(REGION):
         assert list(Delivery.objects.order_by("id").values()) == before
+
+
+@pytest.mark.parametrize(
+    "part", [["SE-NOWHERE", MUNICIPALITY], [ELSEWHERE, MUNICIPALITY], [DUTY, "nowhere"]]
+)
+def test_a_letter_lets_nobody_take_part_whom_the_address_book_does_not_know(
+    theirs: Case, part: list[str]
+) -> None:
+    with acting_as(MUNICIPALITY):
+        body = forged("send_general_message")
+        body["case"]["parts"].append(part)
+        letter("message", body, recipient=REGION)
+        letter("message", forged("send_general_message"), recipient=REGION)
+
+    fetch(REGION, MUNICIPALITY)
+
+    with acting_as(REGION):
+        assert Message.objects.filter(sender=MUNICIPALITY).count() == 1  # the second
+        assert not Participation.objects.filter(unit=part[0]).exists()
 
 
 def test_only_the_lead_says_which_state_a_case_is_in(theirs: Case) -> None:
