@@ -58,40 +58,57 @@ rights AS (
 
 @dataclass(frozen=True)
 class Question:
-    """Something that must not exist; each row of the answer names one fault."""
+    """Something that must not exist; each row of the answer names one fault.
+
+    An operator reads what it is and how it is mended: in Swedish, as all commands speak.
+    """
 
     forbidden: str
+    mend: str
     query: str
 
 
+REVOKE = "Ta bort den med REVOKE."
+MEMBER = "Ta bort medlemskapet med REVOKE."
+# A schema whose fingerprint is in line is skipped.
+REMAKE = (
+    "Töm kolumnen fingerprint för huvudmannen i tenants_tenant och kör samplan tenant migrate, som"
+    " gör rättigheter och policyer på nytt."
+)
+
 QUESTIONS = (
     Question(
-        "a huvudman without a schema or a role",
+        "En huvudman utan schema eller roll",
+        "Kör samplan tenant add en gång till med huvudmannens uppgifter.",
         """SELECT schema_name FROM public.tenants_tenant t WHERE schema_name <> 'public'
            AND (NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = t.schema_name)
                 OR NOT EXISTS (SELECT FROM pg_roles WHERE rolname = t.schema_name))""",
     ),
     Question(
-        "a table without forced row security",
+        "En tabell utan tvingande radsäkerhet",
+        REMAKE,
         """SELECT nspname || '.' || relname FROM tables
            WHERE relname <> 'django_migrations' AND NOT (relrowsecurity AND relforcerowsecurity)""",
     ),
     Question(
-        "a right that no policy covers",
-        """SELECT name || ': ' || privilege_type || ' to ' || grantee_name FROM rights r
+        "En rättighet som ingen policy omfattar",
+        REMAKE,
+        """SELECT name || ': ' || privilege_type || ' till ' || grantee_name FROM rights r
            WHERE NOT EXISTS (
              SELECT FROM pg_policy p WHERE p.polrelid = r.oid AND r.grantee = ANY (p.polroles)
              AND p.polcmd IN ('*', CASE r.privilege_type WHEN 'SELECT' THEN 'r'
                WHEN 'INSERT' THEN 'a' WHEN 'UPDATE' THEN 'w' WHEN 'DELETE' THEN 'd' END))""",
     ),
     Question(
-        "a right for anybody but the huvudman itself, save SELECT for the others",
-        """SELECT name || ': ' || privilege_type || ' to ' || grantee_name FROM rights
+        "En rättighet för någon annan än huvudmannen själv, utöver SELECT för de andra",
+        REVOKE,
+        """SELECT name || ': ' || privilege_type || ' till ' || grantee_name FROM rights
            WHERE grantee_name <> nspname
              AND NOT (grantee_name = 'sp_party' AND privilege_type = 'SELECT')""",
     ),
     Question(
-        "a right on a single column or on a sequence, which the rights of the table do not show",
+        "En rättighet på en enstaka kolumn eller en sekvens, som tabellens rättigheter inte visar",
+        REVOKE,
         """SELECT c.oid::regclass || '.' || a.attname FROM pg_attribute a
            JOIN (SELECT oid FROM tables UNION SELECT oid FROM common) c ON c.oid = a.attrelid
            WHERE a.attacl IS NOT NULL
@@ -102,12 +119,14 @@ QUESTIONS = (
              AND s.relnamespace IN (SELECT oid FROM home UNION SELECT 'public'::regnamespace)""",
     ),
     Question(
-        "a right to empty, reference, trigger or maintain a table",
+        "En rättighet att tömma, referera till, sätta utlösare på eller underhålla en tabell",
+        REVOKE,
         """SELECT name || ': ' || privilege_type FROM rights
            WHERE privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')""",
     ),
     Question(
-        "a policy that opens rows to others by any other text than the three we have reviewed",
+        "En policy som öppnar rader för andra med en annan text än de tre granskade",
+        f"Ta bort den med DROP POLICY. {REMAKE}",
         """SELECT schemaname || '.' || tablename || ': ' || policyname FROM pg_policies
            WHERE schemaname IN (SELECT nspname FROM home) AND NOT (
              (policyname = 'home' AND roles = ARRAY[schemaname] AND permissive = 'PERMISSIVE'
@@ -121,46 +140,54 @@ QUESTIONS = (
                END))""",
     ),
     Question(
-        "an application role with a power of its own",
+        "En applikationsroll med egna maktmedel",
+        "Ta bort dem med ALTER ROLE: NOSUPERUSER, NOBYPASSRLS, NOCREATEROLE, NOCREATEDB,"
+        " NOREPLICATION.",
         """SELECT r.rolname FROM pg_roles r JOIN app USING (oid)
            WHERE r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb
               OR r.rolreplication""",
     ),
     Question(
-        "a role without a login of its own that can log in",
+        "En roll utan egen inloggning som kan logga in",
+        "Sätt NOLOGIN med ALTER ROLE.",
         """SELECT r.rolname FROM pg_roles r JOIN app USING (oid)
            WHERE r.rolcanlogin AND r.rolname <> 'sp_app' AND NOT r.rolname ^@ 'login_'""",
     ),
     Question(
-        "a login that inherits what it may become, or may pass it on",
-        """SELECT l.rolname || ' in ' || m.roleid::regrole
+        "En inloggning som ärver det den får bli, eller får ge det vidare",
+        "Ge om medlemskapet med GRANT och WITH INHERIT FALSE, ADMIN FALSE.",
+        """SELECT l.rolname || ' i ' || m.roleid::regrole
            FROM pg_auth_members m JOIN pg_roles l ON l.oid = m.member
            WHERE l.rolcanlogin AND l.oid IN (SELECT oid FROM app)
              AND (m.inherit_option OR m.admin_option)""",
     ),
     Question(
-        "an own login that may become more than one huvudman",
+        "En huvudmans egen inloggning som får bli en annan huvudman",
+        MEMBER,
         """SELECT l.rolname FROM pg_auth_members m
            JOIN pg_roles l ON l.oid = m.member JOIN pg_roles g ON g.oid = m.roleid
            WHERE l.rolname ^@ 'login_' AND g.rolname <> 'sp_registry'
            GROUP BY l.rolname HAVING count(*) > 1 OR min('login_' || g.rolname) <> l.rolname""",
     ),
     Question(
-        "a login that may become anything but a huvudman or the reader of the registry",
-        """SELECT l.rolname || ' in ' || g.rolname FROM pg_auth_members m
+        "En inloggning som får bli något annat än en huvudman eller registrets läsare",
+        MEMBER,
+        """SELECT l.rolname || ' i ' || g.rolname FROM pg_auth_members m
            JOIN pg_roles l ON l.oid = m.member JOIN pg_roles g ON g.oid = m.roleid
            WHERE l.rolcanlogin AND l.oid IN (SELECT oid FROM app)
              AND g.rolname <> 'sp_registry' AND g.rolname NOT IN (SELECT nspname FROM home)""",
     ),
     Question(
-        "a huvudman that is a member of anything but the party, or that may become the party",
-        """SELECT h.nspname || ' in ' || m.roleid::regrole FROM pg_auth_members m
+        "En huvudman som är medlem i något annat än sp_party, eller som får bli sp_party",
+        f"{MEMBER} {REMAKE}",
+        """SELECT h.nspname || ' i ' || m.roleid::regrole FROM pg_auth_members m
            JOIN pg_roles r ON r.oid = m.member JOIN home h ON h.nspname = r.rolname
            WHERE m.roleid <> 'sp_party'::regrole OR m.set_option OR m.admin_option""",
     ),
     Question(
-        "somebody else who may hold the role of a huvudman or of the party",
-        """SELECT member.rolname || ' in ' || held.rolname FROM pg_auth_members m
+        "Någon annan som får bära en huvudmans roll eller sp_party",
+        MEMBER,
+        """SELECT member.rolname || ' i ' || held.rolname FROM pg_auth_members m
            JOIN pg_roles held ON held.oid = m.roleid JOIN pg_roles member ON member.oid = m.member
            WHERE (held.rolname = 'sp_party' OR held.rolname IN (SELECT nspname FROM home))
              AND member.rolname <> 'sp_migrator'
@@ -169,30 +196,35 @@ QUESTIONS = (
                       AND member.rolname IN (SELECT nspname FROM home))""",
     ),
     Question(
-        "something owned by an application role",
+        "Något som ägs av en applikationsroll",
+        "Ge det till sp_migrator med ALTER och OWNER TO.",
         "SELECT c.oid::regclass::text FROM pg_class c JOIN app ON app.oid = c.relowner",
     ),
     Question(
-        "a place where an application role may create something",
-        """SELECT app.rolname || ' in ' || n.nspname FROM app, pg_namespace n
+        "En plats där en applikationsroll får skapa något",
+        "Ta bort rättigheten med REVOKE CREATE eller REVOKE TEMPORARY, också från PUBLIC.",
+        """SELECT app.rolname || ' i ' || n.nspname FROM app, pg_namespace n
            WHERE n.nspname !~ '^pg_' AND has_schema_privilege(app.oid, n.oid, 'CREATE')
-           UNION ALL SELECT app.rolname || ': temporary tables' FROM app
+           UNION ALL SELECT app.rolname || ': tillfälliga tabeller' FROM app
            WHERE has_database_privilege(app.oid, current_database(), 'TEMPORARY')""",
     ),
     Question(
-        "a materialized view, which is filled with its owner's sight",
+        "En materialiserad vy, som fylls med det som ägaren ser",
+        "Ta bort den med DROP MATERIALIZED VIEW.",
         """SELECT c.oid::regclass::text FROM pg_class c JOIN home h ON h.oid = c.relnamespace
            WHERE c.relkind = 'm'""",
     ),
     Question(
-        "a view that is read with its owner's sight",
+        "En vy som läses med det som ägaren ser",
+        "Ta bort den med DROP VIEW, eller sätt security_invoker = true med ALTER VIEW.",
         """SELECT c.oid::regclass::text FROM pg_class c
            JOIN pg_namespace n ON n.oid = c.relnamespace
            WHERE c.relkind = 'v' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
              AND NOT COALESCE(c.reloptions, '{}') @> '{security_invoker=true}'""",
     ),
     Question(
-        "a view over the tables of two huvudmän",
+        "En vy över två huvudmäns tabeller",
+        "Ta bort den med DROP VIEW.",
         """SELECT v.oid::regclass::text FROM pg_class v JOIN pg_rewrite w ON w.ev_class = v.oid
            JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
            JOIN tables t ON d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid
@@ -200,11 +232,13 @@ QUESTIONS = (
            GROUP BY v.oid HAVING count(DISTINCT t.relnamespace) > 1""",
     ),
     Question(
-        "an extension that nobody has reviewed",
+        "Ett tillägg som ingen har granskat",
+        "Ta bort det med DROP EXTENSION, eller granska det och för in det i tenants/catalogue.py.",
         "SELECT extname FROM pg_extension WHERE extname <> ALL (%(extensions)s)",
     ),
     Question(
-        "a function that runs with its owner's rights and has not been reviewed, or can be misled",
+        "En funktion som körs med ägarens rättigheter och inte är granskad, eller kan vilseledas",
+        "Ta bort den med DROP FUNCTION.",
         """SELECT p.oid::regprocedure::text FROM pg_proc p
            JOIN pg_namespace n ON n.oid = p.pronamespace
            WHERE p.prosecdef AND n.nspname NOT IN ('pg_catalog', 'information_schema')
@@ -214,14 +248,17 @@ QUESTIONS = (
                AND NOT has_function_privilege('public', p.oid, 'EXECUTE'))""",
     ),
     Question(
-        "a foreign key that leaves the schema",
-        """SELECT c.conrelid::regclass::text || ' to ' || c.confrelid::regclass::text
+        "En främmande nyckel som lämnar schemat",
+        "Ta bort den med ALTER TABLE och DROP CONSTRAINT.",
+        """SELECT c.conrelid::regclass::text || ' till ' || c.confrelid::regclass::text
            FROM pg_constraint c
            JOIN tables t ON t.oid = c.conrelid JOIN pg_class f ON f.oid = c.confrelid
            WHERE c.contype = 'f' AND f.relnamespace <> t.relnamespace""",
     ),
     Question(
-        "a common table that anybody but its owner may write, or that lacks forced row security",
+        "En gemensam tabell som andra än ägaren får skriva i, eller utan tvingande radsäkerhet",
+        "Ta bort varje policy som heter något annat än read, write och change, och kör samplan"
+        " tenant migrate.",
         """SELECT relname FROM common WHERE NOT (relrowsecurity AND relforcerowsecurity)
            UNION ALL
            SELECT tablename || ': ' || policyname FROM pg_policies
@@ -233,8 +270,9 @@ QUESTIONS = (
                    AND with_check = %(own)s)))""",
     ),
     Question(
-        "a right in public beyond the registry and the common tables",
-        """SELECT c.relname || ': ' || a.privilege_type || ' to '
+        "En rättighet i public utöver registret och de gemensamma tabellerna",
+        REVOKE,
+        """SELECT c.relname || ': ' || a.privilege_type || ' till '
                   || COALESCE(g.rolname, 'PUBLIC')
            FROM pg_class c, aclexplode(c.relacl) a LEFT JOIN pg_roles g ON g.oid = a.grantee
            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
@@ -245,12 +283,13 @@ QUESTIONS = (
                       AND c.relname = ANY (%(common)s) AND g.rolname = 'sp_party')""",
     ),
     Question(
-        "a trigger or a rule",
-        """SELECT tgname || ' on ' || tgrelid::regclass FROM pg_trigger
+        "En utlösare eller en regel",
+        "Ta bort den med DROP TRIGGER eller DROP RULE.",
+        """SELECT tgname || ' på ' || tgrelid::regclass FROM pg_trigger
            WHERE NOT tgisinternal
              AND tgrelid IN (SELECT oid FROM tables UNION SELECT oid FROM common)
            UNION ALL
-           SELECT rulename || ' on ' || ev_class::regclass FROM pg_rewrite
+           SELECT rulename || ' på ' || ev_class::regclass FROM pg_rewrite
            WHERE ev_class IN (SELECT oid FROM tables UNION SELECT oid FROM common)""",
     ),
 )
@@ -267,7 +306,7 @@ def _ask(
 ) -> Iterator[str]:
     for question in QUESTIONS:
         execute(_SCOPE + question.query, REVIEWED)
-        yield from (f"{question.forbidden}: {row[0]}" for row in fetchall())
+        yield from (f"{question.forbidden}: {row[0]}. {question.mend}" for row in fetchall())
 
 
 def faults_seen_by(session: psycopg.Connection[Any]) -> list[str]:
