@@ -15,6 +15,7 @@ from functools import partial
 from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import TextChoices
 
 from care.identity import entries, operations
 from care.identity.actors import Actor
@@ -383,17 +384,25 @@ def _difference(
 
 
 def _describe_unit(entry: UnitEntry) -> dict[str, str]:
-    hours = ", ".join(f"{day} {'-'.join(it)}" for day, it in sorted(entry.opening_hours.items()))
+    hours = ", ".join(
+        f"{name} {'-'.join(entry.opening_hours[day])}"
+        for name, day in SHORT_DAYS.items()
+        if day in entry.opening_hours
+    )
     return {
         "namn": entry.name,
-        "typ": str(Unit.Kind(entry.kind).label if entry.kind in Unit.Kind.values else entry.kind),
-        "verksamhetsgren": entry.branch,
+        "typ": _label(Unit.Kind, entry.kind),
+        "verksamhetsgren": _label(Unit.Branch, entry.branch),
         "telefon": entry.phone,
         "öppettider": hours,
         "bevakar_röda_dagar": "ja" if entry.watches_red_days else "nej",
         "tar_över": entry.successor or "ingen",
         "förvald": "ja" if entry.is_default else "nej",
     }
+
+
+def _label(choices: type[TextChoices], value: str) -> str:
+    return str(choices(value).label if value in choices.values else value)
 
 
 def _describe_assignment(entry: AssignmentEntry) -> dict[str, str]:

@@ -103,6 +103,19 @@ class TestUnits:
         assert hours["sat"] == ["10:00", "14:00"]
         assert "sun" not in hours
 
+    def test_what_differs_is_told_in_swedish_in_the_order_of_the_week(
+        self, administrator: Actor
+    ) -> None:
+        units(administrator, *AS_IT_IS, NEW_UNIT)
+        changed = NEW_UNIT.replace("mån-fre 16:00-22:00, lör 10:00-14:00", "sön 09:00-12:00")
+        changed = changed.replace(";Hälso- och sjukvård;", ";Övrig socialtjänst;")
+        report = units(administrator, *AS_IT_IS, changed, dry_run=True)
+
+        (line,) = report.of(Change.CHANGED)
+        assert "verksamhetsgren: Hälso- och sjukvård → Övrig socialtjänst" in line.text
+        week = ", ".join(f"{day} 16:00-22:00" for day in ("mån", "tis", "ons", "tor", "fre"))
+        assert f"öppettider: {week}, lör 10:00-14:00 → sön 09:00-12:00" in line.text
+
     def test_a_dry_run_writes_nothing(self, administrator: Actor) -> None:
         before = live()
         report = units(administrator, *AS_IT_IS, NEW_UNIT, dry_run=True)
@@ -267,6 +280,19 @@ class TestAssignments:
 
         report = assignments(administrator, MINE, new)
         assert [it.change for it in report.lines] == [Change.UNCHANGED] * 2
+
+    def test_what_differs_is_told_in_swedish_in_the_order_of_the_week(
+        self, administrator: Actor
+    ) -> None:
+        units(administrator, *AS_IT_IS, NEW_UNIT)
+        changed = NEW_UNIT.replace("mån-fre 16:00-22:00, lör 10:00-14:00", "sön 09:00-12:00")
+        changed = changed.replace(";Hälso- och sjukvård;", ";Övrig socialtjänst;")
+        report = units(administrator, *AS_IT_IS, changed, dry_run=True)
+
+        (line,) = report.of(Change.CHANGED)
+        assert "verksamhetsgren: Hälso- och sjukvård → Övrig socialtjänst" in line.text
+        week = ", ".join(f"{day} 16:00-22:00" for day in ("mån", "tis", "ons", "tor", "fre"))
+        assert f"öppettider: {week}, lör 10:00-14:00 → sön 09:00-12:00" in line.text
 
     def test_a_dry_run_writes_nothing(self, administrator: Actor, coordinator: Hired) -> None:
         report = assignments(administrator, MINE, dry_run=True)
