@@ -84,6 +84,8 @@ class Event(AppendOnly):
     origin = models.CharField(max_length=63)  # schema of the huvudman that acted
     message_id = models.UUIDField(null=True)
     unit_id = models.CharField(max_length=32, blank=True)
+    # What the unit was then: the law asks who has acted, and a unit may become another kind.
+    unit_kind = models.CharField(max_length=30, blank=True, db_default="")
     actor_name = models.CharField(max_length=100, blank=True)  # empty: the system
     actor_title = models.CharField(max_length=60, blank=True)
     assignment_id = models.UUIDField(null=True)

@@ -37,6 +37,7 @@ class Doer:
     title: str = ""
     assignment_id: UUID | None = None
     staff_id: UUID | None = None
+    unit_kind: str = ""
 
     @classmethod
     def from_actor(cls, actor: Actor) -> "Doer":
@@ -48,6 +49,7 @@ class Doer:
             actor.title,
             actor.assignment_id,
             actor.staff_id,
+            actor.unit_kind,
         )
 
 
@@ -171,6 +173,7 @@ def record(
         origin=by.origin,
         message_id=message_id,
         unit_id=by.unit_id,
+        unit_kind=by.unit_kind,
         actor_name=by.name,
         actor_title=by.title,
         assignment_id=by.assignment_id,

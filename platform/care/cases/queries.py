@@ -24,6 +24,7 @@ class Happening:
     recorded_at: datetime
     origin: str
     unit_id: str
+    unit_kind: str
     actor_name: str
     actor_title: str
     body: dict[str, Any]
@@ -54,6 +55,7 @@ def happenings(case: Case) -> list[Happening]:
             it.recorded_at,
             it.origin,
             it.unit_id,
+            it.unit_kind,
             it.actor_name,
             it.actor_title,
             it.body,
@@ -79,6 +81,8 @@ def facts_of(history: Sequence[Happening], *, kinds: dict[str, str]) -> tuple[Fa
     """Return the history as the law reads it.
 
     A message that replaces another corrects its content; the time when the first was sent stands.
+
+    :param kinds: of units, for what was recorded before their kind was recorded with it
     """
     corrected = {
         it.body["replaces"]: it.body
@@ -89,7 +93,7 @@ def facts_of(history: Sequence[Happening], *, kinds: dict[str, str]) -> tuple[Fa
     for it in history:
         if it.act not in set(discharge.Act):
             continue
-        kind = kinds.get(it.unit_id)
+        kind = it.unit_kind or kinds.get(it.unit_id)
         body, seen = it.body, str(it.message_id)
         while seen in corrected:  # a correction may itself have been corrected
             body = corrected[seen]

@@ -165,7 +165,13 @@ def _message(sender: str, letter: Letter, at: datetime) -> None:
     cases.record(
         case,
         act=received.act,
-        by=Doer(sender, received.sender_unit, received.sender_name, received.sender_title),
+        by=Doer(
+            sender,
+            received.sender_unit,
+            received.sender_name,
+            received.sender_title,
+            unit_kind=received.sender_unit_kind,
+        ),
         at=sent_at,
         body=content,
         message_id=received.id,
