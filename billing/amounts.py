@@ -53,6 +53,12 @@ def kronor(amount_ore: int) -> str:
     return f"{'-' if amount_ore < 0 else ''}{thousands(whole)},{rest:02}"
 
 
+def plain(amount_ore: int) -> str:
+    """Return öre as kronor with two decimals for a computer to read: "-1400000.50"."""
+    whole, rest = divmod(abs(amount_ore), 100)
+    return f"{'-' if amount_ore < 0 else ''}{whole}.{rest:02}"
+
+
 def thousands(whole: int) -> str:
     """Return a whole number with spaces between thousands."""
     return f"{whole:,}".replace(",", " ")
