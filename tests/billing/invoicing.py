@@ -6,6 +6,7 @@ from typing import Any
 
 from billing import population, runs, table
 from billing.invoices import allocated
+from billing.invoices.accounting import CodingString, PostingTemplate
 from billing.invoices.allocated import Terms
 from billing.invoices.model import Invoice, InvoiceLine, Rounding, Vat, VatCategory
 from billing.invoices.parties import Address, Buyer, Seller
@@ -26,6 +27,13 @@ ORGANISATION_NUMBERS = {
     "2321": "2999999176", "2326": "2999999184", "2361": "2999999192", "2380": "2999999200",
 }  # fmt: skip
 BUYER = Buyer("Ragunda kommun", "2999999135", ADDRESS, reference="5400", counterparty="8303")
+
+TEMPLATE = PostingTemplate(
+    receivable=CodingString("1510"),
+    revenue=CodingString("3590", responsibility="4100", operation="760", project="LINK2"),
+    vat=CodingString("2610"),
+    rounding=CodingString("3740"),
+)
 
 
 def invoice(*lines: InvoiceLine, **other: Any) -> Invoice:

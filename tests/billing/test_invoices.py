@@ -71,6 +71,13 @@ FIELDS = {
         "run_id", "decision", "rounding", "credits",
     },
     "Terms": {"contract", "vat", "rounding"},
+    "CodingString": {
+        "account", "responsibility", "operation", "activity", "project", "counterparty",
+    },
+    "Entry": {"coding", "amount_ore", "text"},
+    "Voucher": {"number", "on", "text", "entries"},
+    "PostingTemplate": {"receivable", "revenue", "vat", "rounding"},
+    "Attest": {"role", "at"},
 }  # fmt: skip
 
 
