@@ -78,6 +78,7 @@ FIELDS = {
     "Voucher": {"number", "on", "text", "entries"},
     "PostingTemplate": {"receivable", "revenue", "vat", "rounding"},
     "Attest": {"role", "at"},
+    "Batch": {"number", "made_on", "owner", "program_version", "vouchers", "series", "names"},
 }  # fmt: skip
 
 
