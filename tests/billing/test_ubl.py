@@ -209,6 +209,7 @@ def test_a_credit_note_names_the_invoice_that_it_takes_back() -> None:
 
     credited = "cac:BillingReference/cac:InvoiceDocumentReference"
     assert text_of(made, "cbc:CreditNoteTypeCode") == "381"
+    assert text_of(made, "cac:PaymentMeans/cbc:PaymentDueDate") == "2018-12-01"
     assert text_of(made, f"{credited}/cbc:ID") == "2018-0001"
     assert text_of(made, f"{credited}/cbc:IssueDate") == "2018-11-01"
 
