@@ -44,8 +44,8 @@ SERIES = re.compile(r"[0-9A-Za-z]{0,10}")
 class Batch:
     """Bunt: the vouchers of one file, in whose books they belong, and the names of its codes.
 
-    `names` is by field of `CodingString`: what an account or another code is called. `series` is
-    the ledger's series for them; without one the ledger chooses.
+    `names` is by field of `CodingString`: what an account or another code is called; those without
+    a name are left to the ledger. `series` is the ledger's for them; without one it chooses.
     """
 
     number: int
@@ -115,22 +115,23 @@ def transliterated(text: str) -> str:
 
 def _codes(batch: Batch) -> Iterator[str]:
     codings = [entry.coding for voucher in batch.vouchers for entry in voucher.entries]
-    for account in _used(codings, ACCOUNT):
-        yield f"#KONTO {account} {_name(batch, ACCOUNT, account)}"
+    for account, name in _named(batch, ACCOUNT, _used(codings, ACCOUNT)):
+        yield f"#KONTO {account} {_text(name)}"
     for dimension, (number, title) in DIMENSIONS.items():
-        codes = _used(codings, dimension)
-        if codes:
+        if codes := _used(codings, dimension):
             yield f"#DIM {number} {_text(title)}"
-        for code in codes:
-            yield f"#OBJEKT {number} {_text(code)} {_name(batch, dimension, code)}"
+            for code, name in _named(batch, dimension, codes):
+                yield f"#OBJEKT {number} {_text(code)} {_text(name)}"
 
 
 def _used(codings: list[CodingString], of: str) -> list[str]:
     return sorted({code for it in codings if (code := getattr(it, of))})
 
 
-def _name(batch: Batch, of: str, code: str) -> str:
-    return _text(batch.names.get(of, {}).get(code, code))
+def _named(batch: Batch, of: str, codes: list[str]) -> Iterator[tuple[str, str]]:
+    # A code without a name is the ledger's own: a made-up name might replace the one it has.
+    names = batch.names.get(of, {})
+    return ((code, names[code]) for code in codes if code in names)
 
 
 def _vouchers(batch: Batch) -> Iterator[str]:
