@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from billing import decisions, parties, population, queries, runs, simulation, table
 from billing.decisions import Act
+from billing.files import BadFile
 from billing.models import (
     Announcement,
     CostRow,
@@ -71,7 +72,6 @@ def import_population(
     :raises BadFile: if a row cannot be, or a sum is wrong; nothing is kept
     :raises Refused: if this very file has been imported for this day
     """
-    _refuse_unless_host()
     return keep_population(
         population.snapshot(content, on=on, source=source),
         raw=content.decode("utf-8-sig"),
@@ -83,9 +83,21 @@ def import_population(
 def keep_population(snapshot: Snapshot, *, raw: str, by: Doer, at: datetime) -> PopulationSnapshot:
     """Keep a snapshot that has been read and checked.
 
+    :raises BadFile: if a municipality of the board is missing
     :raises Refused: if it is here
     """
+    _refuse_unless_host()
     found = snapshot.population
+    missing = [
+        name
+        for code, name in parties.board().municipalities.items()
+        if code not in found.inhabitants
+    ]
+    if missing:
+        raise BadFile(
+            f"Folkmängden saknas för {', '.join(missing)}. Lägg till dem i filen: alla kommuner i"
+            " nämnden ska finnas."
+        )
     try:
         with transaction.atomic():
             return PopulationSnapshot.objects.create(

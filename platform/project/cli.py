@@ -2,7 +2,18 @@
 
 import typer
 
-from project.commands import cost, demo, directory, doctor, law, rebuild, seed, tenant, work
+from project.commands import (
+    cost,
+    demo,
+    directory,
+    doctor,
+    law,
+    population,
+    rebuild,
+    seed,
+    tenant,
+    work,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -12,6 +23,7 @@ app = typer.Typer(
 )
 app.add_typer(law.app, name="law", help="Lagens frister, utan databas.")
 app.add_typer(cost.app, name="cost", help="Kostnadsfördelning, utan databas.")
+app.add_typer(population.app, name="population", help="Befolkningsunderlag för kostnaderna.")
 app.add_typer(tenant.app, name="tenant", help="Huvudmän: anslut, visa, uppgradera.")
 app.add_typer(directory.app, name="directory", help="Enheter och uppdrag från fil.")
 app.command("demo")(demo.demo)

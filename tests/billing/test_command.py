@@ -11,7 +11,9 @@ import pytest
 from architecture import house
 from typer.testing import CliRunner, Result
 
+from billing import runs
 from project.commands.cost import app
+from tests.billing.test_runs import question
 from tests.billing.vectors import JAMTLAND, worked
 
 EXAMPLES = house.DOCS / "billing"
@@ -177,3 +179,40 @@ def test_the_command_needs_no_django() -> None:
 
     assert done.returncode == 0, done.stderr
     assert "272 480,20" in done.stdout
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Path:
+    """A run as its page hands it out."""
+    file = tmp_path / "run.json"
+    file.write_bytes(runs.canonical(runs.record(question())))
+    return file
+
+
+def test_a_run_is_verified_from_its_file_alone(record: Path) -> None:
+    found = answer("verify", str(record))
+
+    assert found["is_same"]
+    assert found["hash"] == found["computed_hash"]
+    assert found["hash"] in run("verify", str(record), "--hash", found["hash"]).stdout
+    other = run("verify", str(record), "--hash", "0" * 64)
+    assert (other.exit_code, "beslutet har" in other.stderr) == (1, True)
+
+
+def test_a_run_that_somebody_has_changed_is_told(record: Path) -> None:
+    changed = json.loads(record.read_bytes())
+    changed["result"]["shares_ore"]["2303"] -= 1
+    record.write_text(json.dumps(changed))
+    told = run("verify", str(record))
+
+    assert told.exit_code == 1
+    assert "Stämmer inte" in told.stderr
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 1}', "inget"])
+def test_what_is_no_run_is_refused(record: Path, content: str) -> None:
+    record.write_text(content)
+    told = run("verify", str(record))
+
+    assert told.exit_code == 2
+    assert "Hämta den på nytt" in told.stderr

@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 
-from billing import amounts, population, simulation, table
+from billing import amounts, population, runs, simulation, table
 from billing.allocation import CannotAllocate
 from billing.files import BadFile
 from billing.methods import Basis
@@ -109,13 +109,52 @@ def simulate(
     _tell(answer)
 
 
+@app.command()
+def verify(
+    run: Annotated[
+        Path | None, typer.Argument(metavar="RUN.json", help="Uträkningen, hämtad från sidan.")
+    ] = None,
+    expected: Annotated[
+        str, typer.Option("--hash", help="Kontrollsumman i beslutet eller på pappret.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Räkna om en fördelning ur sitt eget underlag och jämför, utan databas."""
+    if run is None:
+        _refuse("RUN.json saknas. Ange filen med uträkningen.")
+    try:
+        record = json.loads(run.read_bytes())
+        computed = runs.hash_of(runs.computed_again(record))
+    except OSError:
+        _refuse(f"{run} går inte att läsa. Kontrollera sökvägen.")
+    except (ValueError, AttributeError):
+        _refuse(f"{run} är ingen uträkning. Hämta den på nytt från sidan för fördelningen.")
+    except (runs.BadRecord, CannotAllocate) as bad:
+        _refuse(f"{run}: {bad}")
+    kept = runs.hash_of(record)
+    is_same = computed == kept and expected in {"", kept}
+    if as_json:
+        typer.echo(_dump({"hash": kept, "computed_hash": computed, "is_same": is_same}))
+    elif is_same:
+        typer.echo(f"Stämmer. SHA-256 {kept}")
+    elif computed != kept:
+        typer.echo(f"Stämmer inte: filen har {kept}, men underlaget ger {computed}.", err=True)
+    else:
+        typer.echo(f"Stämmer inte: filen har {kept}, men beslutet har {expected}.", err=True)
+    raise typer.Exit(int(not is_same))
+
+
+def _refuse(text: str) -> NoReturn:
+    typer.echo(f"Fel: {text}", err=True)
+    raise typer.Exit(WRONG_VALUE)
+
+
 def _tell(answer: Callable[[], str]) -> None:
     """Print the whole answer, or what is wrong and nothing else."""
     try:
         text = answer()
     except (BadValue, CannotAllocate) as error:
-        typer.echo(f"Fel: {error}", err=True)
-        raise typer.Exit(WRONG_VALUE) from None
+        _refuse(str(error))
     typer.echo(text)
 
 
