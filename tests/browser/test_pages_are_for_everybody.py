@@ -11,7 +11,7 @@ from served import AXE, SWEDISH, Demo, SignIn, Somebody
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Who opens which pages: {case} is a case of the unit, {message} one of its messages.
+# Who opens which pages: {case} is a case of the unit, {run} an allocation, {table} its table.
 PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("", "", "", ("/", "/help", "/accessibility")),
     ("krokom", "", "", ("/sign-in",)),
@@ -27,6 +27,13 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ),
     ("krokom", "Anna Bergström", "", ("/", "/units", "/agreements")),
     ("krokom", "Per-Olof Lundin", "", ("/", "/agreements")),
+    (
+        "regionjh", "Gunilla Åsberg", "",
+        ("/costs", "{run}", "{run}/parties/2380", "{run}/correct", "{table}",
+         "{table}/lines/new", "{table}/compare?model=population&model=equal&model=mixed:30",
+         "/costs/populations", "/costs/populations/new", "/costs/tables/new"),
+    ),
+    ("krokom", "Henrik Sjödin", "", ("/costs", "{run}", "{run}/parties/2309", "{run}/object")),
 )  # fmt: skip
 SIZES = {"wide": (1280, 900), "phone": (390, 844)}
 
@@ -47,7 +54,13 @@ def _paths(who: Somebody, paths: tuple[str, ...]) -> list[str]:
     if any("{case}" in path for path in paths):
         who.go("/?view=all")
         case = who.page.locator("a.row-link").first.get_attribute("href") or ""
-    return [path.replace("{case}", case) for path in paths]
+    paths = tuple(path.replace("{case}", case) for path in paths)
+    for kind in ("run", "table"):
+        if any(f"{{{kind}}}" in path for path in paths):
+            page = who.go("/costs")
+            found = page.locator(f"a.row-link[href^='/costs/{kind}s/']").first.get_attribute("href")
+            paths = tuple(path.replace(f"{{{kind}}}", found or "") for path in paths)
+    return list(paths)
 
 
 def _axe(page: Page) -> list[str]:

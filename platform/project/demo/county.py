@@ -235,10 +235,19 @@ SECRETARY = Medarbetare(
     REGION, "P1005", "Gunilla Åsberg", "Nämndsekreterare", (("STAB", Role.BOARD_SECRETARY),),
     "Sekreterare i gemensamma nämnden: kostnadstabeller, fördelning och beslut.",
 )  # fmt: skip
-ECONOMIST = Medarbetare(
-    KROKOM, "P2007", "Henrik Sjödin", "Controller", (("ADM", Role.ECONOMIST),),
-    "Kommunens ekonom: läser kommunens andel, ned till kvoten, och invänder.",
+ECONOMISTS = tuple(
+    Medarbetare(
+        huvudman, "P2007", name, "Controller", (("ADM", Role.ECONOMIST),),
+        "Kommunens ekonom: läser kommunens andel, ned till kvoten, och invänder.",
+    )
+    for huvudman, name in zip(
+        MUNICIPALITIES,
+        ("Lisbeth Norén", "Jan-Erik Flod", "Henrik Sjödin", "Carina Lövgren", "Petra Hallin",
+         "Stig Engman", "Anneli Bäck", "Magnus Tidholm"),
+        strict=True,
+    )
 )  # fmt: skip
+ECONOMIST = ECONOMISTS[2]
 STRANGER = Medarbetare(
     MUNICIPALITIES[4], "P2001", "Olle Ström", "Koordinator", (("BIST", Role.INBOX_COORDINATOR),),
     "Koordinator i Åre: ser Åres ärenden och inga andra.",
@@ -246,7 +255,7 @@ STRANGER = Medarbetare(
 
 NAMED = (
     NURSE, PHYSICIAN, COORDINATOR, INBOX_COORDINATOR, CASE_OFFICER, MUNICIPAL_NURSE, ON_DUTY,
-    ADMINISTRATOR, SIGNATORY, ECONOMIST, REGION_SIGNATORY, SECRETARY, STRANGER,
+    ADMINISTRATOR, SIGNATORY, REGION_SIGNATORY, SECRETARY, STRANGER, *ECONOMISTS,
 )  # fmt: skip
 
 _NAMES = (
@@ -261,7 +270,13 @@ _NAMES = (
 
 def staff() -> tuple[Medarbetare, ...]:
     """Return everybody who works in the county: the named ones, and one at every other unit."""
-    held = {(it.huvudman.slug, unit) for it in NAMED for unit, _ in it.assignments}
+    # An economist shares the office with whoever signs for the municipality.
+    held = {
+        (it.huvudman.slug, unit)
+        for it in NAMED
+        for unit, role in it.assignments
+        if role is not Role.ECONOMIST
+    }
     role_of = {
         "ward": (Role.WARD_NURSE, "Sjuksköterska"),
         "primary_care": (Role.CARE_COORDINATOR, "Distriktssköterska"),
