@@ -1,0 +1,173 @@
+"""The figures of a record, each taken out once, so that paper and workbook cannot differ."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from billing import allocation, runs
+from billing.periods import Period
+from billing.runs import BadRecord, Kind
+from billing.table import REGION
+
+
+@dataclass(frozen=True)
+class PrintedLine:
+    """Tryckt kostnadsrad: a line with its number in the table, amounts in öre."""
+
+    number: int
+    activity: str
+    category: str
+    note: str
+    region_ore: int
+    municipalities_ore: int
+    is_unknown: bool
+    method_id: str
+    parameters: Mapping[str, Any]
+    shares_ore: Mapping[str, int]  # of the municipalities, by code
+    quotas_ore: Mapping[str, str]  # the same as exact fractions
+
+    @property
+    def total_ore(self) -> int:
+        """Return what all pay together."""
+        return self.region_ore + self.municipalities_ore
+
+    @property
+    def has_amount(self) -> bool:
+        """Tell whether the line costs anything; else its note says who bears the cost."""
+        return bool(self.region_ore or self.municipalities_ore)
+
+    @property
+    def is_shared(self) -> bool:
+        """Tell whether the municipalities share it."""
+        return bool(self.municipalities_ore)
+
+
+@dataclass(frozen=True)
+class PrintedShare:
+    """Tryckt andel: a municipality, its inhabitants, what it pays in all, in öre."""
+
+    code: str
+    name: str
+    inhabitants: int
+    share_ore: int
+    more_at_once_ore: int  # if the sum were split once; 0 too where there is no such split
+    of_whole: Fraction | None  # of what the municipalities pay; None where they pay nothing
+
+    @property
+    def per_inhabitant_ore(self) -> int:
+        """Return what it pays for each inhabitant, to the nearest öre."""
+        return _each(self.share_ore, self.inhabitants)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Siffrorna i en körning: what was asked and what came out, as it is printed."""
+
+    title: str
+    period: Period
+    region_name: str
+    population_on: date
+    wanted_on: date | None  # the day that the agreement asks for, where another one stands in
+    source: str
+    population_sha256: str
+    record_sha256: str
+    lines: tuple[PrintedLine, ...]
+    shares: tuple[PrintedShare, ...]
+    splits_at_once: bool  # one method for all lines, so that their sum can be split too
+    total_ore: int
+    region_ore: int
+    municipalities_ore: int
+
+    @property
+    def shared_lines(self) -> tuple[PrintedLine, ...]:
+        """Return the lines that the municipalities share."""
+        return tuple(line for line in self.lines if line.is_shared)
+
+    @property
+    def differing_at_once(self) -> tuple[PrintedShare, ...]:
+        """Return who would pay another amount if the sum of the lines were split once."""
+        return tuple(share for share in self.shares if share.more_at_once_ore)
+
+    @property
+    def inhabitants(self) -> int:
+        """Return the inhabitants of all municipalities that take part."""
+        return sum(share.inhabitants for share in self.shares)
+
+    @property
+    def per_inhabitant_ore(self) -> int:
+        """Return what the municipalities pay for each inhabitant, to the nearest öre."""
+        return _each(self.municipalities_ore, self.inhabitants)
+
+
+def of(record: Mapping[str, Any]) -> Figures:
+    """Return the figures of a record (`billing.runs.record`).
+
+    :raises BadRecord: if it is of another format
+    """
+    if record.get("format") != runs.FORMAT:
+        raise BadRecord(
+            f"Körningen har formatet {record.get('format')}, men {runs.FORMAT} kan tryckas. Hämta"
+            " den på nytt från sidan för fördelningen."
+        )
+    asked, result = record["asked"], record["result"]
+    at_once = runs.at_once(record)
+    population = asked["population"]
+    first_on, last_on = (date.fromisoformat(it) for it in asked["period"])
+    on, wanted = population["on"], population["wanted_on"]
+    return Figures(
+        title=asked["title"],
+        period=Period(first_on, last_on),
+        region_name=asked["names"][REGION],
+        population_on=date.fromisoformat(on),
+        wanted_on=date.fromisoformat(wanted) if wanted and wanted != on else None,
+        source=population["source"],
+        population_sha256=population["sha256"],
+        record_sha256=runs.hash_of(record),
+        lines=_lines(asked, result),
+        shares=_shares(record, at_once or {}),
+        splits_at_once=at_once is not None,
+        total_ore=result["total_ore"],
+        region_ore=result["region_ore"],
+        municipalities_ore=result["municipalities_ore"],
+    )
+
+
+def _lines(asked: Mapping[str, Any], result: Mapping[str, Any]) -> tuple[PrintedLine, ...]:
+    return tuple(
+        PrintedLine(
+            number=number,
+            activity=line["activity"],
+            category=line["category"],
+            note=line["note"],
+            region_ore=line["region_ore"],
+            municipalities_ore=line["municipalities_ore"],
+            is_unknown=line["kind"] == Kind.UNKNOWN,
+            method_id=line["method"],
+            parameters=line["parameters"],
+            shares_ore={it: ore for it, ore in out["shares_ore"].items() if it != REGION},
+            quotas_ore=out["quotas_ore"],
+        )
+        for number, (line, out) in enumerate(zip(asked["lines"], result["lines"], strict=True), 1)
+    )
+
+
+def _shares(record: Mapping[str, Any], at_once: Mapping[str, int]) -> tuple[PrintedShare, ...]:
+    asked, result = record["asked"], record["result"]
+    together = result["municipalities_ore"]
+    return tuple(
+        PrintedShare(
+            code=code,
+            name=asked["names"][code],
+            inhabitants=inhabitants,
+            share_ore=(share := result["shares_ore"].get(code, 0)),
+            more_at_once_ore=at_once.get(code, share) - share,
+            of_whole=Fraction(share, together) if together else None,
+        )
+        for code, inhabitants in sorted(asked["population"]["inhabitants"].items())
+    )
+
+
+def _each(amount_ore: int, inhabitants: int) -> int:
+    return allocation.half_up(Fraction(amount_ore, inhabitants)) if inhabitants else 0

@@ -1,0 +1,184 @@
+"""What paper and workbook say in words of a method, a population and a record."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from billing import methods
+from billing.papers import swedish
+from billing.papers.figures import Figures, PrintedLine
+
+VERIFY = "samplan cost verify KÖRNING.json"
+UNKNOWN = "Beloppet är inte känt"
+HOW = (
+    "Varje kommuns kvot räknas ut exakt, som ett bråk. Kommunen får först de hela örena i sin kvot."
+    " De ören som då blir över går, ett till var, till de kommuner som har störst rest. Är två"
+    " rester lika stora går öret till den lägsta kommunkoden. Därför stämmer summan alltid, och"
+    " ingen andel är ett helt öre från sin kvot.",
+    "Raderna fördelas var för sig, så att både rader och kolumner går att summera och en faktura"
+    " går att följa till sina rader. Ingenting avrundas till hela kronor; det sker tidigast på"
+    " fakturan.",
+    "Metoden, största rest, har en känd egenhet: om beloppet ökar med ett öre kan en kommuns andel"
+    " minska med ett öre. Det rör sig om högst ett öre på varje rad.",
+)
+
+
+def matter(figures: Figures) -> str:
+    """Return what the matter is called: "LINK2 – fördelning av kostnader"."""
+    return f"{figures.title} – fördelning av kostnader"
+
+
+def period(figures: Figures) -> str:
+    """Return the period, both days: "1 september 2018 – 30 juni 2019"."""
+    first_on, last_on = figures.period.first_on, figures.period.last_on
+    return f"{swedish.day(first_on)} – {swedish.day(last_on)}"
+
+
+def population(figures: Figures) -> str:
+    """Return which day's population stands under the split, and for which day it stands in."""
+    on = f"Underlag: {swedish.short_day(figures.population_on)}"
+    if figures.wanted_on is None:
+        return f"{on}."
+    return f"{on}, ersätter {swedish.short_day(figures.wanted_on)}."
+
+
+def stands_in(figures: Figures) -> str | None:
+    """Return what it means that another day's population stands in; None where none does."""
+    if figures.wanted_on is None:
+        return None
+    return (
+        f"Folkmängden den {swedish.day(figures.population_on)} är använd i stället för den"
+        f" {swedish.day(figures.wanted_on)} som parterna har kommit överens om."
+    )
+
+
+def recipients(figures: Figures) -> str:
+    """Return to whom the decision is sent: the region and the municipalities that take part."""
+    names = [share.name for share in figures.shares]
+    return (
+        f"{figures.region_name} samt {'kommunen' if len(names) == 1 else 'kommunerna'}"
+        f" {swedish.listed(names)}"
+    )
+
+
+def how(figures: Figures) -> list[str]:
+    """Return the paragraphs that explain the split, with one share worked as an example."""
+    example = _example(figures)
+    return [shared_by(figures), *HOW, *([example] if example else [])]
+
+
+def by(line: PrintedLine) -> str:
+    """Return the method of a line in words: "efter folkmängd"; of a mixed one, part by part."""
+    return _by(line.method_id, line.parameters)
+
+
+def ways(figures: Figures) -> dict[str, list[int]]:
+    """Return how the municipalities share, with the numbers of the lines shared in that way."""
+    found: dict[str, list[int]] = {}
+    for line in figures.shared_lines:
+        found.setdefault(by(line), []).append(line.number)
+    return found
+
+
+def shared_by(figures: Figures) -> str:
+    """Return the sentence that says by what the municipalities share their part."""
+    found = ways(figures)
+    if not found:
+        return "Kommunerna betalar ingen del."
+    if len(found) == 1:
+        return f"Kommunerna delar sin del av varje rad {next(iter(found))}."
+    each = "; ".join(
+        f"{'rad' if len(numbers) == 1 else 'raderna'}"
+        f" {swedish.listed([str(it) for it in numbers])} {way}"
+        for way, numbers in found.items()
+    )
+    return f"Kommunerna delar sin del så här: {each}."
+
+
+def at_once(figures: Figures) -> str | None:
+    """Return what would differ if the sum of the lines were split once; None: nothing can."""
+    if not figures.splits_at_once:
+        return None
+    amount = f"{swedish.kronor(figures.municipalities_ore)} kronor"
+    differing = len(figures.differing_at_once)
+    if not differing:
+        return f"Om hela beloppet, {amount}, delades på en gång skulle alla andelar bli desamma."
+    return (
+        f"Om hela beloppet, {amount}, delades på en gång skulle {differing} av"
+        f" {len(figures.shares)} kommuner betala något annat:"
+    )
+
+
+def unknown(figures: Figures) -> str | None:
+    """Return the warning that costs will come on top; None where every amount is known."""
+    numbers = [str(line.number) for line in figures.lines if line.is_unknown]
+    if not numbers:
+        return None
+    rows = f"{'rad' if len(numbers) == 1 else 'raderna'} {swedish.listed(numbers)}"
+    return f"Beloppet är inte känt för {rows}. Kostnaden tillkommer och ingår inte i summorna."
+
+
+def check() -> tuple[str, str]:
+    """Return what stands before and after the record's hash: what it is, how to check it."""
+    return (
+        "Allt som fördelningen räknades på, och det som kom ut, finns i en körning. Dess"
+        " kontrollsumma (SHA-256) är:",
+        "Hämta körningen som JSON och skriv kommandot nedan. Det räknar om varje andel ur"
+        " underlaget och visar kontrollsumman. Är den densamma är fördelningen oförändrad.",
+    )
+
+
+def _example(figures: Figures) -> str | None:
+    """Return the first line split by population, for a municipality that got an odd öre there."""
+    found = [
+        line
+        for line in figures.shared_lines
+        if line.method_id == "population@1" and line.municipalities_ore > 0
+    ]
+    if not found:
+        return None
+    line = found[0]
+    quotas = {code: Fraction(quota) for code, quota in line.quotas_ore.items()}
+    has_odd = [
+        share for share in figures.shares if line.shares_ore[share.code] > quotas[share.code]
+    ]
+    share = (has_odd or figures.shares)[0]
+    share_ore, quota_ore = line.shares_ore[share.code], quotas[share.code]
+    odd = (
+        f"var {len(has_odd)} öre kvar, och {share.name} fick ett, eftersom dess rest är en av de"
+        " största"
+        if has_odd
+        else "var inget öre kvar"
+    )
+    return (
+        f"Exempel, rad {line.number} på {swedish.kronor(line.municipalities_ore)} kronor:"
+        f" {share.name} har {swedish.number(share.inhabitants)} av"
+        f" {swedish.number(figures.inhabitants)} invånare. Kvoten är {_cut_short(quota_ore)}"
+        f" kronor, hela ören alltså {swedish.kronor(int(quota_ore))}. När alla hade fått sina hela"
+        f" ören {odd}. Andelen är {swedish.kronor(share_ore)} kronor."
+    )
+
+
+def _cut_short(quota_ore: Fraction) -> str:
+    whole_ore, rest = divmod(quota_ore, 1)
+    return f"{swedish.kronor(whole_ore)}{int(rest * 1000):03}…"
+
+
+def _by(method_id: str, parameters: Mapping[str, Any]) -> str:
+    if method_id.startswith("mixed@"):
+        return swedish.listed(
+            [
+                f"{_share(part['share'])} {_by(part['method'], part.get('parameters', {}))}"
+                for part in parameters["parts"]
+            ]
+        )
+    label = methods.METHODS[method_id].label_sv
+    words = label[0].lower() + label[1:]
+    return f"{words}: {parameters['reason']}" if "reason" in parameters else words
+
+
+def _share(share: str | int) -> str:
+    if share == methods.REST:
+        return "resten"
+    text = swedish.percent(Fraction(share)).rstrip("0").rstrip(",")
+    return f"{text}{swedish.NO_BREAK}%"
