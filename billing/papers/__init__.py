@@ -1,1 +1,1 @@
-"""What the joint board gets on paper, out of the record of an allocation."""
+"""What the joint board gets on paper and as a workbook, out of the record of an allocation."""

@@ -7,9 +7,19 @@ from typing import Any
 from billing import methods
 from billing.papers import swedish
 from billing.papers.figures import Figures, PrintedLine
+from billing.runs import Category
 
 VERIFY = "samplan cost verify KÖRNING.json"
 UNKNOWN = "Beloppet är inte känt"
+CATEGORIES: Mapping[str, str] = {
+    Category.LICENCE: "Licens",
+    Category.OPERATION: "Drift",
+    Category.SUPPORT: "Support",
+    Category.PROJECT: "Projekt",
+    Category.TRAVEL: "Resor",
+    Category.STAFF: "Personal",
+    Category.OTHER: "Övrigt",
+}
 HOW = (
     "Varje kommuns kvot räknas ut exakt, som ett bråk. Kommunen får först de hela örena i sin kvot."
     " De ören som då blir över går, ett till var, till de kommuner som har störst rest. Är två"

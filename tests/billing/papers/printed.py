@@ -6,10 +6,13 @@ import random
 from datetime import date
 from typing import Any
 
+import openpyxl
 import pypdf
+from openpyxl.workbook import Workbook
 
 from billing import runs
 from billing.papers.board import BoardPaper, Officer, board_paper
+from billing.papers.workbook import workbook
 from billing.periods import Period
 from billing.population import Population, Snapshot
 from billing.runs import Funded, Question, Record
@@ -90,3 +93,14 @@ def pages_of(pdf: bytes) -> list[str]:
 def text_of(pdf: bytes) -> str:
     """Return the text of all pages."""
     return " ".join(pages_of(pdf))
+
+
+def book_of(record: Record, *, values: bool = True) -> Workbook:
+    """Return the workbook of a record, with the values or the formulas of its cells."""
+    return openpyxl.load_workbook(io.BytesIO(workbook(record)), data_only=values)
+
+
+def in_kronor(ore: int) -> str:
+    """Return öre as the paper prints them, written here anew."""
+    sign, whole, rest = "−" if ore < 0 else "", abs(ore) // 100, abs(ore) % 100
+    return f"{sign}{whole:,}".replace(",", " ") + f",{rest:02}"
