@@ -62,8 +62,8 @@ def board_paper(record: Mapping[str, Any], paper: BoardPaper) -> bytes:
     of = figures.of(record)
     if of.record_sha256 != paper.record_sha256:
         raise NotThisRecord(
-            "Skrivelsen hör till en annan körning än den som skulle tryckas. Öppna fördelningen på"
-            " nytt och skapa skrivelsen därifrån."
+            "Skrivelsen hör till en annan uträkning än den som skulle tryckas. Öppna fördelningen"
+            " på nytt och skapa skrivelsen därifrån."
         )
     return pdf("board.typ", _texts(of, paper), verbatim={"sha256": of.record_sha256}, on=paper.on)
 

@@ -63,7 +63,7 @@ class PrintedShare:
 
 @dataclass(frozen=True)
 class Figures:
-    """Siffrorna i en körning: what was asked and what came out, as it is printed."""
+    """Siffrorna i en uträkning: what was asked and what came out, as it is printed."""
 
     title: str
     period: Period
@@ -108,7 +108,7 @@ def of(record: Mapping[str, Any]) -> Figures:
     """
     if record.get("format") != runs.FORMAT:
         raise BadRecord(
-            f"Körningen har formatet {record.get('format')}, men {runs.FORMAT} kan tryckas. Hämta"
+            f"Uträkningen har formatet {record.get('format')}, men {runs.FORMAT} kan tryckas. Hämta"
             " den på nytt från sidan för fördelningen."
         )
     asked, result = record["asked"], record["result"]

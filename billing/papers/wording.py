@@ -9,7 +9,7 @@ from billing.papers import swedish
 from billing.papers.figures import Figures, PrintedLine
 from billing.runs import Category
 
-VERIFY = "samplan cost verify KÖRNING.json"
+VERIFY = "samplan cost verify RUN.json --hash KONTROLLSUMMA"
 UNKNOWN = "Beloppet är inte känt"
 CATEGORIES: Mapping[str, str] = {
     Category.LICENCE: "Licens",
@@ -131,10 +131,10 @@ def unknown(figures: Figures) -> str | None:
 def check() -> tuple[str, str]:
     """Return what stands before and after the record's hash: what it is, how to check it."""
     return (
-        "Allt som fördelningen räknades på, och det som kom ut, finns i en körning. Dess"
+        "Allt som fördelningen räknades på, och det som kom ut, finns i en uträkning. Dess"
         " kontrollsumma (SHA-256) är:",
-        "Hämta körningen som JSON och skriv kommandot nedan. Det räknar om varje andel ur"
-        " underlaget och visar kontrollsumman. Är den densamma är fördelningen oförändrad.",
+        "Hämta uträkningen som JSON från sidan för fördelningen och skriv kommandot nedan. Det"
+        " räknar om varje andel och svarar ”Stämmer” om ingenting har ändrats.",
     )
 
 

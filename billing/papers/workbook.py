@@ -52,7 +52,9 @@ def workbook(record: Mapping[str, Any]) -> bytes:
 
 
 def _write_summary(sheet: Sheet, of: Figures, lines: Sheet, parties: Sheet) -> None:
-    sheet.heads([("", 34), ("Enligt körningen", 20), ("Summa i bladet", 20), (CHECK, 22)], texts=1)
+    sheet.heads(
+        [("", 34), ("Enligt uträkningen", 20), ("Summa i bladet", 20), (CHECK, 22)], texts=1
+    )
     closing = FIRST + len(of.lines)
     of_parties = parties.cell(FIRST + len(of.shares), FIRST_LINE + len(of.shared_lines))
     sums = (
@@ -119,7 +121,7 @@ def _write_parties(sheet: Sheet, of: Figures, lines: Sheet) -> None:
         [
             *WHO, ("Andel", 12), ("Kronor per invånare", 12),
             *((f"{line.number}. {line.activity}", 18) for line in shared),
-            ("Alla rader", 18), ("Enligt körningen", 18), (CHECK, 14),
+            ("Alla rader", 18), ("Enligt uträkningen", 18), (CHECK, 14),
         ],
         texts=2, keep=2,
     )  # fmt: skip

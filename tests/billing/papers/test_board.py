@@ -259,7 +259,7 @@ def test_the_same_record_and_paper_give_the_same_bytes() -> None:
 
 
 def test_a_paper_about_another_record_is_refused() -> None:
-    with pytest.raises(NotThisRecord, match="en annan körning"):
+    with pytest.raises(NotThisRecord, match="en annan uträkning"):
         printed.printed(LINK2, record_sha256=runs.hash_of(printed.changed(LINK2, title="Annat")))
 
 
