@@ -2,6 +2,7 @@
 
 import json
 import re
+from io import BytesIO
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,9 @@ from cast import MUNICIPALITY, REGION, STRANGER
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from hired import Hired, hire
+from openpyxl import load_workbook
 from people import CASE_OFFICERS, ELSEWHERE, WARD, write_units
+from pypdf import PdfReader
 from visits import browser, sent
 
 from billing import queries, runs
@@ -122,6 +125,23 @@ def test_the_pages_the_record_and_the_list_say_the_same(secretary: Hired) -> Non
     assert "700,01" in page
     assert "2 000,01" in page
     assert "Finansieras av respektive huvudman" in page
+
+
+def test_the_paper_and_the_workbook_have_the_figures_of_the_page(economist: Hired) -> None:
+    run = books.adjusted()
+    client = browser(economist)
+    paper = client.get(f"/costs/runs/{run}/board-paper.pdf")
+    book = client.get(f"/costs/runs/{run}/workbook.xlsx")
+
+    printed = " ".join(page.extract_text() for page in PdfReader(BytesIO(paper.content)).pages)
+    printed = re.sub(r"[\s\u00a0]+", " ", printed)
+    for figure in ("2 000,01", "1 000,01", "700,01", "300,00", "GN 2026/12", "§ 41"):
+        assert figure in printed, figure
+    rows = load_workbook(BytesIO(book.content), data_only=True)["Per kommun"].iter_rows()
+    values = {cell.value for row in rows for cell in row}
+    assert {700.01, 300} <= values
+    assert paper["Content-Disposition"] == 'attachment; filename="tjansteskrivelse-1.pdf"'
+    assert book["Content-Disposition"] == 'attachment; filename="fordelning-1.xlsx"'
 
 
 def test_computing_again_says_that_it_is_the_same(secretary: Hired) -> None:

@@ -7,12 +7,16 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing import operations, queries, runs
 from billing.decisions import FOLLOWS, Act, NotNow, Outcome, State
+from billing.papers import board as papers
+from billing.papers import workbook as workbooks
+from billing.papers.board import BoardPaper, Decision, Officer
 from billing.queries import RunShown
 from billing.table import REGION
 from care.identity.permissions import Permission
@@ -23,6 +27,7 @@ from portal.idempotent import Done
 from portal.views.costs import doer
 
 FORMS = ["GET", "HEAD", "POST"]
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ASKED = {
     Act.PROPOSE: ("on", "diary_number", "note"),
     Act.DECIDE: ("on", "paragraph", "note"),
@@ -71,9 +76,25 @@ def explain(request: ActorRequest, run_id: UUID, code: str) -> HttpResponse:
 def record(request: ActorRequest, run_id: UUID) -> HttpResponse:
     """Hand out the record as it is hashed, to be computed again by anybody."""
     shown = queries.run(run_id, at=request.at)
-    response = HttpResponse(runs.canonical(shown.record), content_type="application/json")
-    response["Content-Disposition"] = f'attachment; filename="fordelning-{shown.number}.json"'
-    return response
+    record = runs.canonical(shown.record)
+    return _file(record, "application/json", f"fordelning-{shown.number}.json")
+
+
+@needs(Permission.READ_COSTS)
+@require_safe
+def board_paper(request: ActorRequest, run_id: UUID) -> HttpResponse:
+    """Hand out the board's paper: a tjänsteskrivelse with the allocation as its appendix."""
+    shown = queries.run(run_id, at=request.at)
+    paper = papers.board_paper(shown.record, _paper(request, shown))
+    return _file(paper, "application/pdf", f"tjansteskrivelse-{shown.number}.pdf")
+
+
+@needs(Permission.READ_COSTS)
+@require_safe
+def workbook(request: ActorRequest, run_id: UUID) -> HttpResponse:
+    """Hand out the allocation as a workbook whose checks show 0."""
+    shown = queries.run(run_id, at=request.at)
+    return _file(workbooks.workbook(shown.record), EXCEL, f"fordelning-{shown.number}.xlsx")
 
 
 @needs(Permission.READ_COSTS)
@@ -288,6 +309,36 @@ def _context(request: ActorRequest, shown: RunShown, before: RunShown | None) ->
     }
 
 
+def _file(content: bytes, kind: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _paper(request: ActorRequest, shown: RunShown) -> BoardPaper:
+    proposed, decided = shown.step(Act.PROPOSE), shown.step(Act.DECIDE)
+    total = costs.kronor(shown.record["result"]["municipalities_ore"])
+    # The paper is Swedish in every language of the page: it is the board's own document.
+    return BoardPaper(
+        board=shown.board.name,
+        officer=Officer(proposed.made_by, proposed.made_by_title)
+        if proposed
+        else Officer(request.actor.name, request.actor.title),
+        on=proposed.on if proposed else timezone.localdate(request.at),
+        diary_number=proposed.diary_number if proposed else "",
+        proposals=(
+            f"Nämnden beslutar att kommunernas del av kostnaderna för {shown.title}, {total}"
+            " kronor, fördelas enligt bilagan.",
+        ),
+        summary=proposed.note
+        if proposed and proposed.note
+        else "Kostnaderna fördelas mellan regionen och kommunerna. Varje kommuns andel, och hur den"
+        " har räknats, framgår av bilagan.",
+        record_sha256=shown.hash,
+        decision=Decision(decided.on, f"§ {decided.paragraph}") if decided else None,
+    )
+
+
 def _next_acts(request: ActorRequest, shown: RunShown) -> list[dict[str, str]]:
     """Return the step that comes next, where the actor is the one to record it."""
     found = []
@@ -324,6 +375,8 @@ urlpatterns = [
     path("costs/runs/<uuid:run_id>", show_run, name="run"),
     path("costs/runs/<uuid:run_id>/parties/<str:code>", explain, name="explain_share"),
     path("costs/runs/<uuid:run_id>/record.json", record, name="run_record"),
+    path("costs/runs/<uuid:run_id>/board-paper.pdf", board_paper, name="board_paper"),
+    path("costs/runs/<uuid:run_id>/workbook.xlsx", workbook, name="run_workbook"),
     path("costs/runs/<uuid:run_id>/check", check, name="check_run"),
     path("costs/runs/<uuid:run_id>/steps/<str:act>", record_step, name="record_step"),
     path("costs/runs/<uuid:run_id>/announce", announce, name="announce"),
