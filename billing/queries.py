@@ -252,7 +252,7 @@ def listed(*, at: datetime) -> tuple[Listed, ...]:
             )
             steps = _steps()
         announced = _announced(board)
-    superseded = {it[-1] for it in rows}
+    successors = {it[-1]: it[0] for it in rows if it[-1]}
     own = board.codes[acting_for()]
     return tuple(
         Listed(
@@ -266,7 +266,7 @@ def listed(*, at: datetime) -> tuple[Listed, ...]:
                 board,
                 steps.get(pk, ()),
                 announced.get(pk, {}),
-                is_superseded=pk in superseded,
+                is_superseded=_is_superseded(steps.get(pk, ()), successors.get(pk), steps),
                 at=at,
             ),
         )
@@ -293,7 +293,8 @@ def run(run_id: UUID, *, at: datetime) -> RunShown:
             if row is None:
                 raise NoSuchRun
             successor = Run.objects.filter(supersedes=run_id).values_list("id", flat=True).first()
-            steps = _steps(run=run_id).get(run_id, ())
+            found = _steps(run__in=[run_id, *([successor] if successor else [])])
+            steps = found.get(run_id, ())
         announced = _announced(board, run=run_id).get(run_id, {})
         objections = _objections(board, run_id)
     return RunShown(
@@ -302,7 +303,13 @@ def run(run_id: UUID, *, at: datetime) -> RunShown:
         *row,
         steps=steps,
         announced=announced,
-        standing=_standing(board, steps, announced, is_superseded=successor is not None, at=at),
+        standing=_standing(
+            board,
+            steps,
+            announced,
+            is_superseded=_is_superseded(steps, successor, found),
+            at=at,
+        ),
         superseded_by=successor,
         objections=objections,
     )
@@ -354,7 +361,19 @@ def _funded(row: RowShown) -> Funded:
     return Funded(line, row.kind, row.category, row.method_id, row.parameters)
 
 
-def _steps(**of: UUID) -> dict[UUID, tuple[Recorded, ...]]:
+def _is_superseded(
+    steps: Sequence[Recorded],
+    successor: UUID | None,
+    of: Mapping[UUID, Sequence[Recorded]],
+) -> bool:
+    """Tell whether another run holds in a run's place: what is decided holds until that is."""
+    if successor is None:
+        return False
+    decided = {it.act for it in of.get(successor, ())}
+    return Act.DECIDE in decided or Act.DECIDE not in {it.act for it in steps}
+
+
+def _steps(**of: object) -> dict[UUID, tuple[Recorded, ...]]:
     found: dict[UUID, tuple[Recorded, ...]] = {}
     rows = Step.objects.filter(**of).order_by("at", "id").values_list("run", *_STEP)
     for it in rows:
@@ -367,7 +386,7 @@ _STEP = (
 )  # fmt: skip
 
 
-def _announced(board: Board, **of: UUID) -> dict[UUID, dict[str, date]]:
+def _announced(board: Board, **of: object) -> dict[UUID, dict[str, date]]:
     found: dict[UUID, dict[str, date]] = {}
     for schema in board.codes:
         with _at(schema):

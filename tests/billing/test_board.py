@@ -155,6 +155,24 @@ def test_a_correction_takes_the_place_of_the_one_before_with_its_reason() -> Non
     assert (new.supersedes, new.reason, new.number) == (first, "Ny folkmängd", 2)
 
 
+def test_what_is_decided_holds_until_its_correction_is_decided_too() -> None:
+    first = books.adjusted()
+    table, people = seen_by(REGION, first).table, _people()
+    with acting_as(REGION):
+        second = operations.allocate(
+            table_id=table, population_id=people, by=SECRETARY, at=AT, supersedes=first,  # type: ignore[arg-type]
+            reason="Ny folkmängd",
+        ).pk  # fmt: skip
+    assert seen_by(MUNICIPALITY, first).standing.state is State.ADJUSTED
+    for act in (Act.PROPOSE, Act.DECIDE):
+        books.step(second, act)
+
+    assert seen_by(MUNICIPALITY, first).standing.state is State.SUPERSEDED
+    with acting_as(STRANGER):
+        states = {it.id: it.standing.state for it in queries.listed(at=AT)}
+    assert states == {first: State.SUPERSEDED, second: State.DECIDED}
+
+
 def _people() -> object:
     with acting_as(REGION):
         return queries.populations()[0].id

@@ -295,7 +295,8 @@ def test_a_huvudman_without_a_board_is_told_so(economist: Hired) -> None:
 
     with acting_as(REGION):
         JointBoard.objects.update(parties=[REGION])
-    assert "inte part i någon gemensam nämnd" in text(browser(economist), "/costs", status=404)
+    assert "inte part i någon gemensam nämnd" in text(browser(economist), "/costs")
+    text(browser(economist), f"/costs/runs/{UUID(int=7)}", status=404)
 
 
 def test_the_secretary_is_offered_the_step_that_comes_next(secretary: Hired) -> None:

@@ -13,6 +13,7 @@ from billing import amounts, operations, parties, queries, simulation
 from billing.allocation import CannotAllocate
 from billing.files import BadFile
 from billing.operations import Doer
+from billing.parties import NoBoard
 from billing.queries import TableShown
 from billing.runs import Kind
 from care.identity.permissions import Permission
@@ -29,7 +30,10 @@ USUAL = ["population", "equal"]
 @require_safe
 def list_costs(request: ActorRequest) -> HttpResponse:
     """Show what has been computed and decided; to the board's secretary, the tables too."""
-    board = parties.board()
+    try:
+        board = parties.board()
+    except NoBoard:
+        return render(request, "portal/costs/list.html", {"board": None})
     may_edit = board.is_hosted_here and request.actor.may(Permission.EDIT_COSTS)
     runs = [
         {
