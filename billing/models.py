@@ -161,3 +161,72 @@ class Reply(AppendOnly):
 
     def __str__(self) -> str:
         return f"reply to {self.objection}"
+
+
+class Offer(Disclosed):
+    """Erbjudande om en option, en version: what it costs and until when it can be called off."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    option = models.UUIDField()  # what all versions of an offer have in common
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    yearly_ore = models.BigIntegerField()
+    one_off_ore = models.BigIntegerField()
+    cap_ore = models.BigIntegerField(null=True)  # pristak, per inhabitant and year
+    present_ore = models.BigIntegerField(null=True)  # what the present system costs in a year
+    model = models.CharField(max_length=40)  # simulation.model
+    population = models.UUIDField()
+    inhabitants = models.JSONField()  # of each municipality that it is made to, by kommunkod
+    counted_on = models.DateField()
+    last_on = models.DateField()
+    reason = models.CharField(max_length=500, blank=True)  # why it takes the place of another
+    made_by = models.CharField(max_length=100)
+    made_by_title = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField()
+
+    class Meta(Disclosed.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(fields=["option", "number"], name="offer_number_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, version {self.number}"
+
+
+class DeadlineExtension(Disclosed):
+    """Förlängd tid för avrop: the last day is moved, and why."""
+
+    option = models.UUIDField(db_index=True)
+    last_on = models.DateField()
+    reason = models.CharField(max_length=500)
+    made_by = models.CharField(max_length=100)
+    made_by_title = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField()
+
+    class Meta(Disclosed.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return f"{self.last_on} {self.option}"
+
+
+class OptionDecision(Disclosed):
+    """Besked om en option, at the municipality that gives it. A new one replaces the one before."""
+
+    option = models.UUIDField(db_index=True)
+    version = models.PositiveIntegerField()  # of the offer that it was given on
+    answer = models.CharField(max_length=10)  # calloff.Answer
+    on = models.DateField()
+    paragraph = models.CharField(max_length=20)
+    note = models.TextField(blank=True)
+    made_by = models.CharField(max_length=100)
+    made_by_title = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField()
+
+    class Meta(Disclosed.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return f"{self.answer} {self.option}"

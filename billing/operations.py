@@ -110,7 +110,7 @@ def keep_population(snapshot: Snapshot, *, raw: str, by: Doer, at: datetime) -> 
                 counties=dict(found.counties),
                 imported_by=by.name,
                 at=at,
-                open_to=_to_everybody(),
+                open_to=to_everybody(),
             )
     except IntegrityError:
         raise Refused(
@@ -125,7 +125,7 @@ def make_table(*, title: str, period: Period, content: bytes, by: Doer, at: date
     :param content: CSV with the head aktivitet;totalt;region;kommuner;anmärkning, or nothing
     :raises BadFile: if a row cannot be; nothing is kept
     """
-    _refuse_unless_host()
+    refuse_unless_host()
     lines = table.read(content) if content else ()
     made = CostTable.objects.create(
         title=title,
@@ -157,7 +157,7 @@ def write_line(line: Line, *, table_id: UUID, row_id: int | None = None) -> Cost
     :raises queries.NoSuchTable: if there is no such table
     :raises NoSuchRow: if the row is not in it
     """
-    _refuse_unless_host()
+    refuse_unless_host()
     kept = CostTable.objects.select_for_update().filter(pk=table_id).first()
     if kept is None:
         raise queries.NoSuchTable
@@ -174,7 +174,7 @@ def remove_line(*, table_id: UUID, row_id: int) -> None:
 
     :raises NoSuchRow: if the row is not in it
     """
-    _refuse_unless_host()
+    refuse_unless_host()
     removed, _ = CostRow.objects.filter(table=table_id, pk=row_id).delete()
     if not removed:
         raise NoSuchRow
@@ -201,7 +201,7 @@ def allocate(
     :raises CannotAllocate: if a line cannot be split
     :raises Refused: if another run has taken that place
     """
-    _refuse_unless_host()
+    refuse_unless_host()
     # Two that compute a table at once get a number each.
     CostTable.objects.select_for_update().filter(pk=table_id).first()
     asked = queries.question(table_id=table_id, population_id=population_id, wanted_on=wanted_on)
@@ -222,7 +222,7 @@ def allocate(
         reason=reason,
         made_by=by.name,
         at=at,
-        open_to=_to_everybody(),
+        open_to=to_everybody(),
     )
 
 
@@ -243,7 +243,7 @@ def record_step(
     :raises decisions.NotNow: if it does not follow on what is there
     :raises queries.NoSuchRun: if there is no such run here
     """
-    _refuse_unless_host()
+    refuse_unless_host()
     shown = queries.run(run_id, at=at)
     decisions.refuse_step(
         act, on, now=shown.standing, after=shown.last_on, today=timezone.localdate(at)
@@ -260,7 +260,7 @@ def record_step(
                 made_by=by.name,
                 made_by_title=by.title,
                 at=at,
-                open_to=_to_everybody(),
+                open_to=to_everybody(),
             )
     except IntegrityError:  # two at once
         raise decisions.NotNow(decisions.REFUSALS[act]) from None
@@ -279,7 +279,7 @@ def announce(*, run_id: UUID, on: date, by: Doer, at: datetime) -> None:
     try:
         with transaction.atomic():
             Announcement.objects.create(
-                run=run_id, on=on, made_by=by.name, at=at, open_to=_to_everybody()
+                run=run_id, on=on, made_by=by.name, at=at, open_to=to_everybody()
             )
     except IntegrityError:
         raise decisions.NotNow(
@@ -313,7 +313,7 @@ def answer_objection(
     :raises queries.NoSuchObjection: if nobody has made it
     :raises Refused: if it has an answer
     """
-    _refuse_unless_host()
+    refuse_unless_host()
     found = queries.objection(run_id, objection_id, at=at)
     try:
         with transaction.atomic():
@@ -329,7 +329,11 @@ def answer_objection(
         raise Refused("Invändningen är redan besvarad. Läs svaret på sidan.") from None
 
 
-def _refuse_unless_host() -> None:
+def refuse_unless_host() -> None:
+    """Let only the huvudman that hosts the board go on.
+
+    :raises NotTheHost: if it is another
+    """
     if not parties.board().is_hosted_here:
         raise NotTheHost
 
@@ -343,7 +347,8 @@ def _refuse_second_correction(run_id: UUID) -> None:
         )
 
 
-def _to_everybody() -> dict[str, str]:
+def to_everybody() -> dict[str, str]:
+    """Return the stamp of a row that every other party of the board may read, for ever."""
     return dict.fromkeys(_others(), FOREVER)
 
 

@@ -208,7 +208,7 @@ def table(table_id: UUID) -> TableShown:
 
 def populations() -> tuple[PopulationShown, ...]:
     """Return the populations that the board's host keeps, the newest day first."""
-    with _at(parties.board().host):
+    with books_of(parties.board().host):
         rows = PopulationSnapshot.objects.order_by("-on", "-at").values_list(
             "id", "on", "source", "sha256", "inhabitants"
         )
@@ -244,7 +244,7 @@ def listed(*, at: datetime) -> tuple[Listed, ...]:
     """Return every run that is open to us, the newest first."""
     board = parties.board()
     with transaction.atomic():
-        with _at(board.host):
+        with books_of(board.host):
             rows = list(
                 Run.objects.order_by("-at").values_list(
                     "id", "number", "title", "at", "record", "supersedes"
@@ -281,7 +281,7 @@ def run(run_id: UUID, *, at: datetime) -> RunShown:
     """
     board = parties.board()
     with transaction.atomic():
-        with _at(board.host):
+        with books_of(board.host):
             row = (
                 Run.objects.filter(pk=run_id)
                 .values_list(
@@ -334,7 +334,7 @@ def in_force(*, at: datetime, besides: UUID) -> RunShown | None:
 
 
 @contextmanager
-def _at(schema: str) -> Iterator[None]:
+def books_of(schema: str) -> Iterator[None]:
     """Read at home, or through a window into the schema of another party."""
     if schema == acting_for():
         yield
@@ -389,7 +389,7 @@ _STEP = (
 def _announced(board: Board, **of: object) -> dict[UUID, dict[str, date]]:
     found: dict[UUID, dict[str, date]] = {}
     for schema in board.codes:
-        with _at(schema):
+        with books_of(schema):
             for run_id, on in Announcement.objects.filter(**of).values_list("run", "on"):
                 found.setdefault(run_id, {})[schema] = on
     return found
@@ -400,10 +400,10 @@ def _objections(board: Board, run_id: UUID) -> tuple[Objected, ...]:
     asked = board.codes if board.is_hosted_here else [acting_for()]
     made = []
     for schema in asked:
-        with _at(schema):
+        with books_of(schema):
             rows = Objection.objects.filter(run=run_id).values_list("id", "text", "made_by", "at")
             made += [(schema, *row) for row in rows]
-    with _at(board.host):
+    with books_of(board.host):
         answers = {
             it[0]: Answered(*it[1:])
             for it in Reply.objects.filter(objection__in=[it[1] for it in made]).values_list(

@@ -1,13 +1,15 @@
 """A joint board of a region and two municipalities, with a population and a table of costs."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from cast import AT, MUNICIPALITY, REGION, STRANGER
 
-from billing import operations
+from billing import operations, options
+from billing.calloff import Answer, Price
 from billing.decisions import Act
 from billing.operations import Doer
+from billing.options import OfferContent
 from billing.periods import Period
 from tenants.context import acting_as
 from tenants.models import JointBoard
@@ -78,3 +80,45 @@ def announce(run: UUID, *schemas: str) -> None:
     for schema in schemas:
         with acting_as(schema):
             operations.announce(run_id=run, on=TODAY, by=ECONOMIST, at=AT)
+
+
+PRICE = Price(
+    yearly_ore=1_000_01,
+    one_off_ore=500_00,
+    model="population",
+    cap_ore=25,
+    present_ore=800_00,
+)
+LAST_ON = date(2026, 3, 31)
+
+
+def people() -> UUID:
+    """Return a population at the host."""
+    with acting_as(REGION):
+        return operations.import_population(
+            PEOPLE, on=date(2025, 11, 1), source="SCB", by=SECRETARY, at=AT
+        ).pk
+
+
+def content(population: UUID, *, price: Price = PRICE, last_on: date = LAST_ON) -> OfferContent:
+    """Return what an offer says."""
+    return OfferContent(
+        "Option 1 Informationsutbyte", "Samordnad planering och SIP", price, population, last_on
+    )
+
+
+def offered(*, price: Price = PRICE) -> UUID:
+    """Return an offer of the host."""
+    population = people()
+    with acting_as(REGION):
+        return options.offer_option(content(population, price=price), by=SECRETARY, at=AT).option
+
+
+def decide(
+    schema: str, option: UUID, answer: Answer = Answer.CALL_OFF, *, at: datetime = AT
+) -> None:
+    """Let a municipality decide on an offer."""
+    with acting_as(schema):
+        options.decide_option(
+            answer, option=option, on=TODAY, paragraph="17", note="", by=ECONOMIST, at=at
+        )

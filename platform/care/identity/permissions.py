@@ -69,6 +69,8 @@ class Permission(StrEnum):
     ANNOUNCE = "cost:announce"
     OBJECT = "cost:object"
     ANSWER_OBJECTION = "cost:answer_objection"
+    OFFER_OPTION = "cost:offer_option"
+    DECIDE_OPTION = "cost:decide_option"
 
 
 P = Permission
@@ -125,7 +127,14 @@ ROLES: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.SIGNATORY: frozenset(
-        {P.READ_AGREEMENTS, P.DRAFT_AGREEMENT, P.SIGN_AGREEMENT, P.END_AGREEMENT}
+        {
+            P.READ_AGREEMENTS,
+            P.DRAFT_AGREEMENT,
+            P.SIGN_AGREEMENT,
+            P.END_AGREEMENT,
+            P.READ_COSTS,
+            P.DECIDE_OPTION,
+        }
     ),
     Role.BOARD_SECRETARY: frozenset(
         {
@@ -135,10 +144,11 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.RECORD_DECISION,
             P.ANNOUNCE,
             P.ANSWER_OBJECTION,
+            P.OFFER_OPTION,
         }
     ),
     Role.BOARD_MEMBER: frozenset({P.READ_COSTS}),
-    Role.ECONOMIST: frozenset({P.READ_COSTS, P.ANNOUNCE, P.OBJECT}),
+    Role.ECONOMIST: frozenset({P.READ_COSTS, P.ANNOUNCE, P.OBJECT, P.DECIDE_OPTION}),
     # Platform operators hold no right to patients' rows, and nobody can act as somebody else (R11).
     Role.OPERATOR: frozenset({P.READ_AGREEMENTS}),
 }
