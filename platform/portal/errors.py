@@ -25,6 +25,7 @@ from billing import files
 from billing.allocation import CannotAllocate
 from billing.decisions import NotNow
 from billing.operations import NoSuchRow, NotTheHost, Refused
+from billing.options import NoSuchOffer
 from billing.parties import NoBoard
 from billing.queries import NoSuchObjection, NoSuchPopulation, NoSuchRun, NoSuchTable
 from billing.runs import BadRecord
@@ -267,6 +268,7 @@ VERDICTS: Mapping[type[BaseException], Callable[[Any], Verdict]] = {
     NoSuchRow: _says(texts.NOT_FOUND),
     NoSuchPopulation: _says(texts.NOT_FOUND),
     NoSuchObjection: _says(texts.NOT_FOUND),
+    NoSuchOffer: _says(texts.NOT_FOUND),
     NotNow: _bad_value,
     Refused: _bad_value,
     CannotAllocate: _bad_value,

@@ -9,6 +9,7 @@ from portal.views import (
     costs,
     help,
     messages,
+    offers,
     staff,
     start,
     units,
@@ -28,5 +29,6 @@ urlpatterns = [
     *agreements.urlpatterns,
     *costs.urlpatterns,
     *allocations.urlpatterns,
+    *offers.urlpatterns,
     *help.urlpatterns,
 ]

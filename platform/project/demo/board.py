@@ -13,6 +13,7 @@ from billing.decisions import Act
 from billing.operations import Doer, Line
 from billing.periods import Period
 from billing.runs import Category, Kind
+from project.demo import offers
 from project.demo.county import ECONOMIST, HUVUDMAN, REGION, SECRETARY
 from tenants.context import acting_as
 from tenants.models import JointBoard
@@ -41,6 +42,7 @@ def fill(now: datetime) -> None:
         )
     _link2(now)
     _next_year(now)
+    offers.fill(now)
 
 
 def _link2(now: datetime) -> None:
