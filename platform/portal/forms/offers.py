@@ -113,7 +113,7 @@ class ExtensionForm(forms.Form):
 class DecisionForm(forms.Form):
     """Besked om en option, as our own minutes say it."""
 
-    answer = Radio(_("Besked"), offers.ANSWERS, _("Välj vilket besked ni lämnar."))
+    answer = Radio(_("Kommunens besked"), offers.ANSWERS, _("Välj vilket besked ni lämnar."))
     on = Day(_("Dag för beslutet"), _("Välj dagen då beslutet fattades."))
     paragraph = Text(
         _("Paragraf i ert protokoll"),

@@ -204,9 +204,11 @@ def _listed(request: ActorRequest, shown: OfferShown) -> dict[str, Any]:
     }
 
 
-def _counts(shown: OfferShown) -> list[tuple[str, int]]:
-    """Return how many have given each answer, and how many none."""
-    return [(offers.answer(it), len(shown.with_answer(it))) for it in (*Answer, None)]
+def _counts(shown: OfferShown) -> list[tuple[str, int, str]]:
+    """Return how many have given each answer, and how many none, each with its colour."""
+    return [
+        (offers.answer(it), len(shown.with_answer(it)), offers.COLORS[it]) for it in (*Answer, None)
+    ]
 
 
 def _may_offer(request: ActorRequest, board: parties.Board) -> bool:
