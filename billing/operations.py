@@ -86,7 +86,7 @@ def keep_population(snapshot: Snapshot, *, raw: str, by: Doer, at: datetime) -> 
     :raises BadFile: if a municipality of the board is missing
     :raises Refused: if it is here
     """
-    _refuse_unless_host()
+    refuse_unless_host()
     found = snapshot.population
     missing = [
         name
