@@ -12,7 +12,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from billing import operations, options, parties, queries
-from billing.allocation import CannotAllocate
 from billing.calloff import Answer
 from billing.models import OptionDecision
 from tenants.context import acting_as
@@ -292,14 +291,8 @@ def test_nobody_decides_in_the_place_of_a_municipality(
         )
 
 
-def test_a_price_that_cannot_be_split_among_all_is_not_offered() -> None:
+def test_an_offer_by_a_population_that_is_not_there_is_refused() -> None:
     with acting_as(REGION):
-        people = operations.import_population(
-            "kommunkod;kommun;folkmängd\n2399;Testkommun;3000\n".encode(),
-            on=TODAY, source="SCB", by=SECRETARY, at=AT,
-        ).pk  # fmt: skip
-        with pytest.raises(CannotAllocate, match="2398"):
-            options.offer_option(books.content(people), by=SECRETARY, at=AT)
         with pytest.raises(queries.NoSuchPopulation):
             options.offer_option(books.content(uuid4()), by=SECRETARY, at=AT)
         assert options.offers() == ()

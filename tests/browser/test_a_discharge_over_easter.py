@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 NUMBER, GIVEN, FAMILY = "19971018-2396", "Nils-Erik", "Sandström"
 NAME = f"{GIVEN} {FAMILY}"
 PICTURES = os.environ.get("SAMPLAN_PICTURES")
+PATIENCE = 120  # times half a second, until the loop has brought a letter on a busy machine
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
@@ -41,7 +42,7 @@ def case_of(who: Somebody) -> str:
     """Return the path of the case at somebody's unit, found in the worklist once it has arrived."""
     page = who.go("/?view=all")
     link = page.get_by_role("link", name=NAME)
-    for _ in range(40):
+    for _ in range(PATIENCE):
         if link.count():
             break
         page.wait_for_timeout(500)
@@ -54,7 +55,7 @@ def case_of(who: Somebody) -> str:
 def see(who: Somebody, path: str, text: str | re.Pattern[str]) -> None:
     """Read a page again until the loop has brought what is looked for."""
     page = who.go(path)
-    for _ in range(40):
+    for _ in range(PATIENCE):
         if page.get_by_text(text).count():
             return
         page.wait_for_timeout(500)

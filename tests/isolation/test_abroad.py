@@ -8,7 +8,7 @@ from cast import MUNICIPALITY, REGION, STRANGER
 from psycopg import errors
 
 from tenants import catalogue, isolation
-from tenants.rows import DISCLOSED, Isolation
+from tenants.rows import SHAREABLE, Isolation
 
 OPENED = f"""
 INSERT INTO {REGION}.cases_contribution (id, common_id, info_class, branch, unit_id, unit_name,
@@ -151,4 +151,4 @@ def test_of_every_table_the_others_read_what_its_kind_opens_and_nothing_more(
                 municipality.execute(f"SELECT FROM {table}")
         else:
             seen = municipality.execute(f"SELECT count(*) FROM {table}").fetchone()
-            assert seen == (int(isolation.kind_of(model).abroad is DISCLOSED),), table
+            assert seen == (int(isolation.kind_of(model) is SHAREABLE),), table
