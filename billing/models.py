@@ -1,4 +1,4 @@
-"""The joint board's books: tables of costs, and what was computed, decided and objected.
+"""The joint board's books: tables of costs, what was computed, decided and objected, and invoices.
 
 They lie in the schema of the huvudman that hosts the board. What is shared is never changed and is
 opened to the parties at its birth; an announcement and an objection lie at the party that makes it.
@@ -230,3 +230,164 @@ class OptionDecision(Disclosed):
 
     def __str__(self) -> str:
         return f"{self.answer} {self.option}"
+
+
+class InvoiceTerms(Disclosed):
+    """Faktureringsvillkor, one version of them (invoices.drafts.AgreedTerms); the newest holds."""
+
+    version = models.PositiveIntegerField(unique=True)
+    content = models.JSONField()
+    made_by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta(Disclosed.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return f"invoice terms {self.version}"
+
+
+class Payer(Home):
+    """Betalare: a municipality as its next invoice names it (invoices.parties.Buyer)."""
+
+    code = models.CharField(max_length=4, unique=True)  # kommunkod
+    name = models.CharField(max_length=100)
+    organisation_number = models.CharField(max_length=10)
+    street = models.CharField(max_length=100)
+    postal_code = models.CharField(max_length=5)
+    city = models.CharField(max_length=60)
+    reference = models.CharField(max_length=60, blank=True)
+    order_reference = models.CharField(max_length=60, blank=True)
+    counterparty = models.CharField(max_length=20, blank=True)
+    changed_by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class NumberSeries(Home):
+    """Nummerserie: the last number given. Its row is locked by who writes what gets the next."""
+
+    name = models.CharField(max_length=10, unique=True)  # issuing.Series
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.last}"
+
+
+class InvoiceBasis(AppendOnly):
+    """Fakturaunderlag: drafts of a run's invoices, or of a credit note, for two to attest."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    number = models.PositiveIntegerField(unique=True)
+    run = models.UUIDField(db_index=True)
+    # The invoice that is credited, by its id: a foreign key would go round in a ring.
+    credits = models.UUIDField(null=True, db_index=True)
+    reason = models.CharField(max_length=500, blank=True)  # of a credit note
+    content = models.JSONField()  # invoices.drafts.Drafts
+    hash = models.CharField(max_length=64)
+    made_by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"invoice basis {self.number}"
+
+
+class BasisAttest(AppendOnly):
+    """Attest av ett fakturaunderlag: two of them, by two persons, and the database sees to it."""
+
+    basis = models.ForeignKey(InvoiceBasis, on_delete=models.PROTECT, related_name="attests")
+    number = models.PositiveIntegerField()
+    staff = models.UUIDField()
+    made_by = models.CharField(max_length=100)
+    made_by_title = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["basis", "staff"], name="attest_person_once"),
+            models.UniqueConstraint(fields=["basis", "number"], name="attest_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(number__in=[1, 2]), name="attest_first_second"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"attest {self.number} of {self.basis_id}"
+
+
+class IssuedInvoice(Disclosed):
+    """Utställd faktura eller kreditfaktura, as it was written; opened to who pays it, only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    basis = models.ForeignKey(InvoiceBasis, on_delete=models.PROTECT, related_name="invoices")
+    run = models.UUIDField(db_index=True)
+    sequence = models.PositiveIntegerField(unique=True)
+    number = models.CharField(max_length=20, unique=True)
+    code = models.CharField(max_length=4)  # kommunkod of the buyer
+    credits = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="credit_notes"
+    )
+    issued_on = models.DateField()
+    due_on = models.DateField()
+    net_ore = models.BigIntegerField()
+    vat_ore = models.BigIntegerField()
+    payable_ore = models.BigIntegerField()
+    content = models.JSONField()  # invoices.model.Invoice
+    xml = models.TextField()  # the file, as it was made
+    sha256 = models.CharField(max_length=64)  # of the file
+    at = models.DateTimeField()
+
+    class Meta(Disclosed.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(fields=["basis", "code"], name="invoice_once_of_basis"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class InvoiceEvent(Disclosed):
+    """Händelse på en faktura: issued, paid. Opened to whom the invoice is."""
+
+    invoice = models.ForeignKey(IssuedInvoice, on_delete=models.PROTECT, related_name="events")
+    what = models.CharField(max_length=10)  # invoices.status.Status
+    on = models.DateField()
+    made_by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta(Disclosed.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "what"], name="invoice_event_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.invoice_id}"
+
+
+class SieBatch(AppendOnly):
+    """SIE-bunt: one file of vouchers for the ledger, as it was made."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    number = models.PositiveIntegerField(unique=True)
+    run = models.UUIDField(db_index=True)
+    control_number = models.CharField(max_length=12, unique=True)
+    file = models.BinaryField()
+    made_by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"SIE batch {self.number}"
+
+
+class BatchedInvoice(AppendOnly):
+    """Faktura i en bunt: an invoice goes to the ledger once."""
+
+    batch = models.ForeignKey(SieBatch, on_delete=models.PROTECT, related_name="batched")
+    invoice = models.OneToOneField(IssuedInvoice, on_delete=models.PROTECT, related_name="batched")
+
+    def __str__(self) -> str:
+        return f"{self.invoice_id} in {self.batch_id}"

@@ -45,10 +45,11 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Doer:
-    """Who does it, as the record tells."""
+    """Who does it, as the record tells. `staff_id` is asked for where two must not be one."""
 
     name: str
     title: str
+    staff_id: UUID | None = None
 
 
 @dataclass(frozen=True)

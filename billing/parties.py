@@ -19,6 +19,7 @@ class Board:
     host: str
     codes: dict[str, str]
     names: dict[str, str]  # by code, in the order of the codes
+    organisation_numbers: dict[str, str]  # by code
 
     @property
     def municipalities(self) -> dict[str, str]:
@@ -41,14 +42,15 @@ def board() -> Board:
         raise NoBoard
     found = Tenant.objects.filter(schema_name__in=row.parties)
     named = {
-        schema: (municipality or REGION, name)
-        for schema, municipality, name in found.values_list(
-            "schema_name", "municipality_code", "name"
+        schema: (municipality or REGION, name, number)
+        for schema, municipality, name, number in found.values_list(
+            "schema_name", "municipality_code", "name", "organisation_number"
         )
     }
     return Board(
         name=row.name,
         host=row.owner,
-        codes={schema: code for schema, (code, _) in named.items()},
-        names=dict(sorted(named.values())),
+        codes={schema: code for schema, (code, _, _) in named.items()},
+        names=dict(sorted((code, name) for code, name, _ in named.values())),
+        organisation_numbers={code: number for code, _, number in named.values()},
     )

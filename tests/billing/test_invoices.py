@@ -71,6 +71,8 @@ FIELDS = {
         "run_id", "decision", "rounding", "credits",
     },
     "Terms": {"contract", "vat", "rounding"},
+    "AgreedTerms": {"terms", "days_to_pay", "bankgiro", "address", "posting"},
+    "Drafts": {"invoices", "days_to_pay", "posting"},
     "CodingString": {
         "account", "responsibility", "operation", "activity", "project", "counterparty",
     },

@@ -71,6 +71,8 @@ class Permission(StrEnum):
     ANSWER_OBJECTION = "cost:answer_objection"
     OFFER_OPTION = "cost:offer_option"
     DECIDE_OPTION = "cost:decide_option"
+    ATTEST = "cost:attest"
+    ISSUE_INVOICES = "cost:issue_invoices"
 
 
 P = Permission
@@ -145,10 +147,22 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.ANNOUNCE,
             P.ANSWER_OBJECTION,
             P.OFFER_OPTION,
+            P.ATTEST,
+            P.ISSUE_INVOICES,
         }
     ),
     Role.BOARD_MEMBER: frozenset({P.READ_COSTS}),
-    Role.ECONOMIST: frozenset({P.READ_COSTS, P.ANNOUNCE, P.OBJECT, P.DECIDE_OPTION}),
+    # Attests and invoices are the host's: at another party the operation refuses.
+    Role.ECONOMIST: frozenset(
+        {
+            P.READ_COSTS,
+            P.ANNOUNCE,
+            P.OBJECT,
+            P.DECIDE_OPTION,
+            P.ATTEST,
+            P.ISSUE_INVOICES,
+        }
+    ),
     # Platform operators hold no right to patients' rows, and nobody can act as somebody else (R11).
     Role.OPERATOR: frozenset({P.READ_AGREEMENTS}),
 }

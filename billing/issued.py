@@ -1,0 +1,332 @@
+"""What the pages ask of invoices: the host's books of them, and what each party has been sent.
+
+A party sees what is addressed to it alone; the terms are open to all.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from billing import parties
+from billing.invoices import accounting, allocated, content
+from billing.invoices.accounting import Attest
+from billing.invoices.drafts import AgreedTerms, Drafts
+from billing.invoices.model import Invoice
+from billing.invoices.parties import Address, Buyer
+from billing.invoices.status import Status
+from billing.models import (
+    BasisAttest,
+    BatchedInvoice,
+    InvoiceBasis,
+    InvoiceEvent,
+    InvoiceTerms,
+    IssuedInvoice,
+    Payer,
+    Run,
+    SieBatch,
+)
+from billing.queries import RunShown, books_of
+
+
+class NoSuchInvoice(Exception):
+    """There is no such invoice, or none that is addressed to us."""
+
+
+class NoSuchBasis(Exception):
+    """There is no such basis here."""
+
+
+class NoSuchBatch(Exception):
+    """There is no such batch here."""
+
+
+@dataclass(frozen=True)
+class TermsShown:
+    """Faktureringsvillkor, in a version."""
+
+    version: int
+    agreed: AgreedTerms
+    made_by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Attested:
+    """Attest: who has attested a basis, and when."""
+
+    staff_id: UUID
+    made_by: str
+    made_by_title: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class BasisShown:
+    """Fakturaunderlag, with its attests, and whether its invoices are issued."""
+
+    id: UUID
+    number: int
+    run: UUID
+    credits: UUID | None
+    reason: str
+    drafts: Drafts
+    hash: str
+    made_by: str
+    at: datetime
+    attests: tuple[Attested, ...]
+    is_issued: bool
+    is_replaced: bool  # a newer one has come in its place
+
+    @property
+    def is_attested(self) -> bool:
+        """Tell whether two persons have attested it."""
+        return len(self.attests) == accounting.ATTESTS
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether something can still come of it."""
+        return not self.is_issued and not self.is_replaced
+
+
+@dataclass(frozen=True)
+class InvoiceShown:
+    """Utställd faktura eller kreditfaktura, with what has happened to it."""
+
+    id: UUID
+    run: UUID
+    basis: UUID
+    code: str
+    credits: UUID | None
+    sha256: str
+    invoice: Invoice
+    notes: tuple[Invoice, ...]  # the credit notes that take it back, whole or in part
+    events: Mapping[Status, tuple[date, str]]
+
+    @property
+    def left_ore(self) -> int:
+        """Return what is left to pay when what is credited is taken off."""
+        return self.invoice.payable_ore - sum(it.payable_ore for it in self.notes)
+
+    @property
+    def status(self) -> Status:
+        """Return where it stands. Nothing is left of it: credited, also where it was paid."""
+        if self.notes and self.left_ore <= 0:
+            return Status.CREDITED
+        return Status.PAID if Status.PAID in self.events else Status.ISSUED
+
+
+@dataclass(frozen=True)
+class BatchShown:
+    """SIE-bunt in a list."""
+
+    id: UUID
+    number: int
+    control_number: str
+    invoices: tuple[str, ...]  # their numbers
+    at: datetime
+
+
+def terms() -> TermsShown | None:
+    """Return the terms that hold, None before the first."""
+    with books_of(parties.board().host):
+        row = (
+            InvoiceTerms.objects.order_by("-version")
+            .values_list("version", "content", "made_by", "at")
+            .first()
+        )
+    if row is None:
+        return None
+    version, written, made_by, at = row
+    return TermsShown(version, content.agreed_terms(written), made_by, at)
+
+
+def payers() -> dict[str, Buyer]:
+    """Return the host's register of payers, by municipality code."""
+    return {
+        it.code: Buyer(
+            it.name,
+            it.organisation_number,
+            Address(it.street, it.postal_code, it.city),
+            it.reference,
+            it.order_reference,
+            it.counterparty,
+        )
+        for it in Payer.objects.order_by("code")
+    }
+
+
+def bases(run_id: UUID) -> tuple[BasisShown, ...]:
+    """Return the bases of a run's invoices and credit notes, the first one first."""
+    return _bases(run=run_id)
+
+
+def basis(basis_id: UUID) -> BasisShown:
+    """Return a basis with its attests.
+
+    :raises NoSuchBasis: if there is none such here
+    """
+    run_id = InvoiceBasis.objects.filter(pk=basis_id).values_list("run", flat=True).first()
+    found = [it for it in _bases(run=run_id) if it.id == basis_id] if run_id else []
+    if not found:
+        raise NoSuchBasis
+    return found[0]
+
+
+def invoices(run_id: UUID | None = None) -> tuple[InvoiceShown, ...]:
+    """Return the invoices and credit notes that we may see, by number: of a run, or all."""
+    return _invoices() if run_id is None else _invoices(run=run_id)
+
+
+def invoice(invoice_id: UUID) -> InvoiceShown:
+    """Return an invoice.
+
+    :raises NoSuchInvoice: if there is none such that we may see
+    """
+    with books_of(parties.board().host):
+        run_id = IssuedInvoice.objects.filter(pk=invoice_id).values_list("run", flat=True).first()
+    if run_id is None:
+        raise NoSuchInvoice
+    return next(it for it in invoices(run_id) if it.id == invoice_id)
+
+
+def not_invoiced(run: RunShown) -> tuple[str, ...]:
+    """Return the codes of the municipalities that pay and have no invoice that stands.
+
+    An invoice of another run of the same table stands too: a correction charges nobody twice.
+    """
+    same = Run.objects.filter(table=run.table).values_list("id", flat=True)
+    standing = {
+        it.code
+        for it in _invoices(run__in=list(same))
+        if it.credits is None and it.status is not Status.CREDITED
+    }
+    return tuple(code for code in allocated.payers(run.record) if code not in standing)
+
+
+def ubl(invoice_id: UUID) -> tuple[str, bytes]:
+    """Return the number of an invoice and its file, as it was made.
+
+    :raises NoSuchInvoice: if there is none such that we may see
+    """
+    with books_of(parties.board().host):
+        row = IssuedInvoice.objects.filter(pk=invoice_id).values_list("number", "xml").first()
+    if row is None:
+        raise NoSuchInvoice
+    number, xml = row
+    return number, xml.encode()
+
+
+def batches(run_id: UUID) -> tuple[BatchShown, ...]:
+    """Return the batches that the vouchers of a run have gone to the ledger in."""
+    return tuple(
+        BatchShown(
+            row.id,
+            row.number,
+            row.control_number,
+            tuple(sorted(it.invoice.number for it in row.batched.all())),
+            row.at,
+        )
+        for row in SieBatch.objects.filter(run=run_id)
+        .order_by("number")
+        .prefetch_related("batched__invoice")
+    )
+
+
+def not_batched(run_id: UUID) -> tuple[InvoiceShown, ...]:
+    """Return the invoices of a run whose vouchers have not gone to the ledger."""
+    batched = set(
+        BatchedInvoice.objects.filter(batch__run=run_id).values_list("invoice", flat=True)
+    )
+    return tuple(it for it in invoices(run_id) if it.id not in batched)
+
+
+def sie(batch_id: UUID) -> tuple[int, bytes]:
+    """Return the number of a batch and its file, as it was made.
+
+    :raises NoSuchBatch: if there is none such here
+    """
+    row = SieBatch.objects.filter(pk=batch_id).first()
+    if row is None:
+        raise NoSuchBatch
+    return row.number, bytes(row.file)
+
+
+def accounting_basis(basis_id: UUID) -> tuple[int, bytes]:
+    """Return the number of a basis and its vouchers as a table, with the two attests.
+
+    :raises NoSuchBasis: if there is none such here
+    :raises CannotInvoice: if it is not attested by two
+    """
+    found = basis(basis_id)
+    posting = found.drafts.posting
+    vouchers = [
+        accounting.voucher_of(it.invoice, posting)
+        for it in invoices(found.run)
+        if it.basis == basis_id
+    ]
+    attests = [Attest(it.made_by_title, it.at) for it in found.attests]
+    return found.number, accounting.basis(vouchers, attests)
+
+
+_INVOICE = ("id", "run", "basis", "code", "credits", "sha256", "content")
+
+
+def _bases(**of: Any) -> tuple[BasisShown, ...]:
+    rows = list(
+        InvoiceBasis.objects.filter(**of).order_by("number").prefetch_related("attests", "invoices")
+    )
+    newest = {(it.run, it.credits): it.number for it in rows}
+    return tuple(
+        BasisShown(
+            id=it.id,
+            number=it.number,
+            run=it.run,
+            credits=it.credits,
+            reason=it.reason,
+            drafts=content.drafts(it.content),
+            hash=it.hash,
+            made_by=it.made_by,
+            at=it.at,
+            attests=tuple(_attested(a) for a in sorted(it.attests.all(), key=lambda a: a.number)),
+            is_issued=bool(it.invoices.all()),
+            is_replaced=newest[it.run, it.credits] != it.number,
+        )
+        for it in rows
+    )
+
+
+def _attested(row: BasisAttest) -> Attested:
+    return Attested(row.staff, row.made_by, row.made_by_title, row.at)
+
+
+def _invoices(**of: object) -> tuple[InvoiceShown, ...]:
+    with books_of(parties.board().host):
+        rows = list(IssuedInvoice.objects.filter(**of).order_by("sequence").values(*_INVOICE))
+        events = list(
+            InvoiceEvent.objects.filter(**{f"invoice__{name}": it for name, it in of.items()})
+            .order_by("id")
+            .values_list("invoice", "what", "on", "made_by")
+        )
+    written = {row["id"]: content.invoice(row["content"]) for row in rows}
+    return tuple(_invoice(row, rows, written, events) for row in rows)
+
+
+def _invoice(
+    row: Mapping[str, Any],
+    rows: Sequence[Mapping[str, Any]],
+    written: Mapping[UUID, Invoice],
+    events: Sequence[tuple[UUID, str, date, str]],
+) -> InvoiceShown:
+    return InvoiceShown(
+        id=row["id"],
+        run=row["run"],
+        basis=row["basis"],
+        code=row["code"],
+        credits=row["credits"],
+        sha256=row["sha256"],
+        invoice=written[row["id"]],
+        notes=tuple(written[it["id"]] for it in rows if it["credits"] == row["id"]),
+        events={Status(what): (on, by) for pk, what, on, by in events if pk == row["id"]},
+    )

@@ -1,0 +1,403 @@
+"""What the host does with invoices: terms, payers, a basis, two attests, numbers, credit, books.
+
+What takes a number locks the series first, so that numbers come one after the other; they are kept
+in the same transaction as what has got them, so that a failure leaves no gap.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from enum import StrEnum
+from hashlib import sha256
+from importlib.metadata import version
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from billing import issued, parties, queries, runs
+from billing.decisions import Act
+from billing.invoices import accounting, allocated, content, drafts
+from billing.invoices import sie as ledger
+from billing.invoices.drafts import DRAFT, AgreedTerms, Drafts
+from billing.invoices.model import Invoice, InvoiceLine
+from billing.invoices.parties import Buyer, Party, Seller
+from billing.invoices.status import Status
+from billing.invoices.texts import refuse_unfit
+from billing.invoices.ubl import ubl
+from billing.issued import BasisShown
+from billing.models import (
+    BasisAttest,
+    BatchedInvoice,
+    InvoiceBasis,
+    InvoiceEvent,
+    InvoiceTerms,
+    IssuedInvoice,
+    NumberSeries,
+    Payer,
+    SieBatch,
+)
+from billing.operations import FOREVER, Doer, Refused, refuse_unless_host, to_everybody
+from billing.parties import Board
+from billing.queries import RunShown
+
+
+class Series(StrEnum):
+    """Nummerserier: invoices with their credit notes, bases, batches."""
+
+    INVOICE = "invoice"
+    BASIS = "basis"
+    BATCH = "batch"
+
+
+class NoSuchPayer(Exception):
+    """No municipality of the board has such a code."""
+
+
+@transaction.atomic
+def write_terms(agreed: AgreedTerms, *, by: Doer, at: datetime) -> None:
+    """Keep a new version of the terms, open to every party; what is issued stays as it is.
+
+    :raises CannotInvoice: if the bankgiro cannot be
+    """
+    refuse_unless_host()
+    _seller(parties.board(), agreed)
+    _locked(Series.BASIS)
+    newest = issued.terms()
+    InvoiceTerms.objects.create(
+        version=newest.version + 1 if newest else 1,
+        content=content.plain(agreed),
+        made_by=by.name,
+        at=at,
+        open_to=to_everybody(),
+    )
+
+
+def write_payer(payer: Buyer, *, code: str, by: Doer, at: datetime) -> None:
+    """Keep how a municipality is named and found on its next invoice.
+
+    :raises NoSuchPayer: if it is no party of the board
+    """
+    refuse_unless_host()
+    if code not in parties.board().municipalities:
+        raise NoSuchPayer
+    Payer.objects.update_or_create(
+        code=code,
+        defaults={
+            "name": payer.name,
+            "organisation_number": payer.organisation_number,
+            "street": payer.address.street,
+            "postal_code": payer.address.postal_code,
+            "city": payer.address.city,
+            "reference": payer.reference,
+            "order_reference": payer.order_reference,
+            "counterparty": payer.counterparty,
+            "changed_by": by.name,
+            "at": at,
+        },
+    )
+
+
+@transaction.atomic
+def make_basis(*, run_id: UUID, by: Doer, at: datetime) -> UUID:
+    """Draft an invoice for each municipality that pays and has none, for two to attest.
+
+    Made anew, before its invoices are issued, it takes the place of the one before.
+
+    :raises Refused: if the decision is not final, the terms lack, or nobody is left to invoice
+    :raises CannotInvoice: if a payer lacks, or a text cannot stand on an invoice
+    """
+    refuse_unless_host()
+    _locked(Series.INVOICE)
+    shown = queries.run(run_id, at=at)
+    _refuse_unless_final(shown)
+    held = issued.terms()
+    if held is None:
+        raise Refused("Faktureringsvillkoren saknas. Skriv dem innan ni gör ett underlag.")
+    agreed, left = held.agreed, issued.not_invoiced(shown)
+    if not left:
+        raise Refused("Alla som betalar har fått sin faktura. Kreditera den som är fel först.")
+    today = timezone.localdate(at)
+    made = allocated.invoices_of(
+        shown.record,
+        agreed.terms,
+        run_id=shown.hash,
+        decision=_decision(shown),
+        seller=_seller(parties.board(), agreed),
+        buyers=issued.payers(),
+        numbers={code: f"{DRAFT}-{code}" for code in allocated.payers(shown.record)},
+        issued_on=today,
+        due_on=drafts.due(today, agreed.days_to_pay),
+    )
+    found = dict(zip(allocated.payers(shown.record), made, strict=True))
+    return _keep_basis(
+        Drafts({code: found[code] for code in left}, agreed.days_to_pay, agreed.posting),
+        run_id=run_id, by=by, at=at,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def make_credit_basis(
+    *, invoice_id: UUID, amounts_ore: Sequence[int], reason: str, by: Doer, at: datetime
+) -> UUID:
+    """Draft the credit note of an invoice, for two to attest.
+
+    :param amounts_ore: what is taken back of each of its lines, without VAT
+    :raises CannotInvoice: if nothing is taken back, or more than is left
+    """
+    refuse_unless_host()
+    _locked(Series.INVOICE)
+    refuse_unfit(reason, "Skälet till krediteringen")
+    credited = issued.invoice(invoice_id)
+    held = issued.basis(credited.basis)
+    days_to_pay = held.drafts.days_to_pay
+    today = timezone.localdate(at)
+    note = allocated.credit_note(
+        credited.invoice,
+        number=DRAFT,
+        issued_on=today,
+        due_on=drafts.due(today, days_to_pay),
+        lines=_taken_back(credited.invoice, amounts_ore),
+    )
+    drafts.refuse_more_than(credited.invoice, [*credited.notes, note])
+    return _keep_basis(
+        Drafts({credited.code: note}, days_to_pay, held.drafts.posting),
+        run_id=credited.run, credits=invoice_id, reason=reason, by=by, at=at,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def attest(*, basis_id: UUID, by: Doer, at: datetime) -> None:
+    """Attest a basis: two persons do it, and who made it may be one of them.
+
+    :raises issued.NoSuchBasis: if there is none such
+    :raises Refused: if the person has attested it, two have, or a newer one has taken its place
+    """
+    refuse_unless_host()
+    shown = issued.basis(basis_id)
+    if by.staff_id is None:
+        raise Refused("En attest är en persons. Logga in som dig själv och attestera på nytt.")
+    if not shown.is_open:
+        raise Refused("Underlaget är redan fakturerat eller ersatt. Öppna det som gäller.")
+    if by.staff_id in {it.staff_id for it in shown.attests}:
+        raise Refused(
+            "Du har redan attesterat underlaget. Be en annan person som får attestera att göra det."
+        )
+    if shown.is_attested:
+        raise Refused("Två personer har redan attesterat underlaget. Ställ ut fakturorna.")
+    try:
+        with transaction.atomic():
+            BasisAttest.objects.create(
+                basis_id=basis_id,
+                number=len(shown.attests) + 1,
+                staff=by.staff_id,
+                made_by=by.name,
+                made_by_title=by.title,
+                at=at,
+            )
+    except IntegrityError:  # two at once
+        raise Refused(
+            "Någon attesterade samtidigt. Läs sidan igen och attestera om det behövs."
+        ) from None
+
+
+@transaction.atomic
+def issue(*, basis_id: UUID, by: Doer, at: datetime) -> tuple[UUID, ...]:
+    """Write the invoices of a basis: each gets the next number, and its payer can read it.
+
+    :raises issued.NoSuchBasis: if there is none such
+    :raises Refused: if two have not attested it, it is issued or replaced, or the run is no longer
+        what the board has decided
+    :raises CannotInvoice: if a credit note takes back more than is left
+    """
+    refuse_unless_host()
+    series, board = _locked(Series.INVOICE), parties.board()
+    basis = issued.basis(basis_id)
+    _refuse_unless_ready(basis, at=at)
+    today = timezone.localdate(at)
+    sequences = dict(enumerate(sorted(basis.drafts.invoices), start=series.last + 1))
+    numbers = {code: f"{today.year}-{sequence:04}" for sequence, code in sequences.items()}
+    written = basis.drafts.numbered(numbers, issued_on=today)
+    rows = [
+        _write(written[code], basis, code=code, sequence=sequence, board=board, by=by, at=at)
+        for sequence, code in sequences.items()
+    ]
+    series.last += len(rows)
+    series.save(update_fields=["last"])
+    return tuple(it.pk for it in rows)
+
+
+@transaction.atomic
+def record_payment(*, invoice_id: UUID, on: date, by: Doer, at: datetime) -> None:
+    """Record that an invoice has been paid.
+
+    :raises issued.NoSuchInvoice: if there is none such
+    :raises Refused: if it is paid or credited, is a credit note, or the day cannot be
+    """
+    refuse_unless_host()
+    _locked(Series.INVOICE)
+    shown = issued.invoice(invoice_id)
+    if shown.credits is not None or shown.status is not Status.ISSUED:
+        raise Refused(
+            "Betalning antecknas en gång, på en faktura som inte är krediterad. Läs fakturans läge."
+        )
+    if not shown.invoice.issued_on <= on <= timezone.localdate(at):
+        raise Refused("Betalningsdagen ligger före fakturadagen eller i framtiden. Ändra dagen.")
+    open_to = IssuedInvoice.objects.values_list("open_to", flat=True).get(pk=invoice_id)
+    InvoiceEvent.objects.create(
+        invoice_id=invoice_id, what=Status.PAID, on=on, made_by=by.name, at=at, open_to=open_to
+    )
+
+
+@transaction.atomic
+def make_batch(*, run_id: UUID, by: Doer, at: datetime) -> UUID:
+    """Write the SIE file of a run's invoices that have not gone to the ledger.
+
+    :raises Refused: if there are none
+    """
+    refuse_unless_host()
+    series = _locked(Series.BATCH)
+    left = issued.not_batched(run_id)
+    if not left:
+        raise Refused("Alla fakturor finns redan i en SIE-fil. Hämta den som är gjord.")
+    posting = {it.id: it.drafts.posting for it in issued.bases(run_id)}
+    seller = left[0].invoice.seller
+    batch = ledger.Batch(
+        number=series.last + 1,
+        made_on=timezone.localdate(at),
+        owner=Party(seller.name, seller.organisation_number, seller.address),
+        program_version=version("samplan"),
+        vouchers=tuple(accounting.voucher_of(it.invoice, posting[it.basis]) for it in left),
+    )
+    row = SieBatch.objects.create(
+        number=batch.number,
+        run=run_id,
+        control_number=ledger.control_number(batch),
+        file=ledger.sie(batch),
+        made_by=by.name,
+        at=at,
+    )
+    BatchedInvoice.objects.bulk_create(BatchedInvoice(batch=row, invoice_id=it.id) for it in left)
+    series.last = batch.number
+    series.save(update_fields=["last"])
+    return row.pk
+
+
+def _locked(name: Series) -> NumberSeries:
+    """Return a series that nobody else can take numbers of until we have committed."""
+    NumberSeries.objects.get_or_create(name=name)
+    return NumberSeries.objects.select_for_update().get(name=name)
+
+
+def _refuse_unless_final(shown: RunShown) -> None:
+    if not shown.standing.is_billable:
+        raise Refused(
+            "Fakturor görs när nämndens beslut har fått laga kraft och inte är ersatt. Läs i"
+            " tidslinjen på sidan när det sker."
+        )
+
+
+def _seller(board: Board, agreed: AgreedTerms) -> Seller:
+    code = board.codes[board.host]
+    return Seller(
+        board.names[code], board.organisation_numbers[code], agreed.address, agreed.bankgiro
+    )
+
+
+def _decision(shown: RunShown) -> str:
+    """Return the board's decision as an invoice names it: the board, the day, § and dnr."""
+    proposed, decided = shown.step(Act.PROPOSE), shown.step(Act.DECIDE)
+    told = [shown.board.name]
+    if decided is not None:
+        told.append(f"{decided.on} § {decided.paragraph}" if decided.paragraph else f"{decided.on}")
+    if proposed is not None and proposed.diary_number:
+        told.append(f"dnr {proposed.diary_number}")
+    return " ".join(told)
+
+
+def _taken_back(of: Invoice, amounts_ore: Sequence[int]) -> list[InvoiceLine]:
+    """Return the lines of a credit note; what is nothing is left out."""
+    pairs = list(zip(of.lines, amounts_ore, strict=True))
+    for line, ore in pairs:
+        if not min(0, line.amount_ore) <= ore <= max(0, line.amount_ore):
+            raise Refused(f"Raden ”{line.text}” krediteras med mer än den var på. Ändra beloppet.")
+    return [replace(line, amount_ore=ore) for line, ore in pairs if ore]
+
+
+def _keep_basis(
+    of: Drafts,
+    *,
+    run_id: UUID,
+    by: Doer,
+    at: datetime,
+    credits: UUID | None = None,
+    reason: str = "",
+) -> UUID:
+    series = _locked(Series.BASIS)
+    series.last += 1
+    series.save(update_fields=["last"])
+    written = content.plain(of)
+    return InvoiceBasis.objects.create(
+        number=series.last,
+        run=run_id,
+        credits=credits,
+        reason=reason,
+        content=written,
+        hash=runs.hash_of(written),
+        made_by=by.name,
+        at=at,
+    ).pk
+
+
+def _refuse_unless_ready(basis: BasisShown, *, at: datetime) -> None:
+    if not basis.is_open:
+        raise Refused("Underlaget är redan fakturerat eller ersatt. Öppna det som gäller.")
+    if not basis.is_attested:
+        raise Refused(
+            f"Underlaget har {len(basis.attests)} attester men ska ha {accounting.ATTESTS}, av"
+            " olika personer. Låt det attesteras först."
+        )
+    if basis.credits is None:
+        _refuse_unless_final(queries.run(basis.run, at=at))
+        return
+    credited = issued.invoice(basis.credits)
+    drafts.refuse_more_than(credited.invoice, [*credited.notes, *basis.drafts.invoices.values()])
+
+
+def _write(
+    of: Invoice,
+    basis: BasisShown,
+    *,
+    code: str,
+    sequence: int,
+    board: Board,
+    by: Doer,
+    at: datetime,
+) -> IssuedInvoice:
+    schema = next((it for it, its_code in board.codes.items() if its_code == code), None)
+    if schema is None:
+        raise Refused(f"{of.buyer.name} är inte längre part i nämnden. Gör underlaget på nytt.")
+    file = ubl(of)
+    open_to = {schema: FOREVER}
+    row = IssuedInvoice.objects.create(
+        basis_id=basis.id,
+        run=basis.run,
+        sequence=sequence,
+        number=of.number,
+        code=code,
+        credits_id=basis.credits,
+        issued_on=of.issued_on,
+        due_on=of.due_on,
+        net_ore=of.net_ore,
+        vat_ore=of.vat_ore,
+        payable_ore=of.payable_ore,
+        content=content.plain(of),
+        xml=file.decode(),
+        sha256=sha256(file).hexdigest(),
+        at=at,
+        open_to=open_to,
+    )
+    InvoiceEvent.objects.create(
+        invoice=row, what=Status.ISSUED, on=of.issued_on, made_by=by.name, at=at, open_to=open_to
+    )
+    return row
