@@ -24,6 +24,9 @@ from django.utils.translation import gettext
 from billing import files
 from billing.allocation import CannotAllocate
 from billing.decisions import NotNow
+from billing.invoices.texts import CannotInvoice
+from billing.issued import NoSuchBasis, NoSuchBatch, NoSuchInvoice
+from billing.issuing import NoSuchPayer
 from billing.operations import NoSuchRow, NotTheHost, Refused
 from billing.options import NoSuchOffer
 from billing.parties import NoBoard
@@ -269,9 +272,14 @@ VERDICTS: Mapping[type[BaseException], Callable[[Any], Verdict]] = {
     NoSuchPopulation: _says(texts.NOT_FOUND),
     NoSuchObjection: _says(texts.NOT_FOUND),
     NoSuchOffer: _says(texts.NOT_FOUND),
+    NoSuchBasis: _says(texts.NOT_FOUND),
+    NoSuchInvoice: _says(texts.NOT_FOUND),
+    NoSuchBatch: _says(texts.NOT_FOUND),
+    NoSuchPayer: _says(texts.NOT_FOUND),
     NotNow: _bad_value,
     Refused: _bad_value,
     CannotAllocate: _bad_value,
+    CannotInvoice: _bad_value,
     BadRecord: _bad_value,
     files.BadFile: _bad_value,
     AlreadySigned: _says(texts.ALREADY_SIGNED),

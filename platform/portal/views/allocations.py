@@ -20,7 +20,7 @@ from billing.papers.board import BoardPaper, Decision, Officer
 from billing.queries import RunShown
 from billing.table import REGION
 from care.identity.permissions import Permission
-from portal import costs, idempotent
+from portal import costs, idempotent, invoices
 from portal.access import ActorRequest, needs
 from portal.forms.costs import AllocateForm, AnswerForm, ObjectionForm, StepForm
 from portal.idempotent import Done
@@ -305,6 +305,7 @@ def _context(request: ActorRequest, shown: RunShown, before: RunShown | None) ->
             }
             for it in shown.objections
         ],
+        "invoices": invoices.card(request.actor, shown),
         "key": idempotent.new_key(),
     }
 

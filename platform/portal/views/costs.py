@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from billing import amounts, operations, parties, queries, simulation
+from billing import amounts, issued, operations, parties, queries, simulation
 from billing.allocation import CannotAllocate
 from billing.files import BadFile
 from billing.operations import Doer
@@ -17,7 +17,7 @@ from billing.parties import NoBoard
 from billing.queries import TableShown
 from billing.runs import Kind
 from care.identity.permissions import Permission
-from portal import costs, idempotent
+from portal import costs, idempotent, invoices
 from portal.access import ActorRequest, needs
 from portal.forms.costs import AllocateForm, CompareForm, LineForm, PopulationForm, TableForm
 from portal.idempotent import Done
@@ -59,6 +59,9 @@ def list_costs(request: ActorRequest) -> HttpResponse:
             "runs": runs,
             "tables": tables,
             "may_edit": may_edit,
+            "invoices": [
+                invoices.row(it) for it in (() if board.is_hosted_here else issued.invoices())
+            ],
         },
     )
 
@@ -103,7 +106,7 @@ def import_population(request: ActorRequest) -> HttpResponse:
             return idempotent.once(request, act)
         except BadFile as bad:
             form.add_error("file", str(bad))
-    return _form(request, form, gettext("Nytt befolkningsunderlag"), "portal:populations")
+    return form_page(request, form, gettext("Nytt befolkningsunderlag"), "portal:populations")
 
 
 @needs(Permission.EDIT_COSTS)
@@ -128,7 +131,7 @@ def new_table(request: ActorRequest) -> HttpResponse:
             return idempotent.once(request, act)
         except BadFile as bad:
             form.add_error("file", str(bad))
-    return _form(request, form, gettext("Ny kostnadstabell"), "portal:costs")
+    return form_page(request, form, gettext("Ny kostnadstabell"), "portal:costs")
 
 
 @needs(Permission.EDIT_COSTS)
@@ -192,7 +195,7 @@ def write_line(request: ActorRequest, table_id: UUID, row_id: int | None = None)
 
         return idempotent.once(request, act)
     title = gettext("Ändra rad") if row else gettext("Ny rad")
-    return _form(request, form, title, "portal:table", [table_id])
+    return form_page(request, form, title, "portal:table", [table_id])
 
 
 @needs(Permission.EDIT_COSTS)
@@ -259,7 +262,19 @@ def _compared(table_id: UUID, newest: UUID, asked: dict[str, Any]) -> dict[str, 
 
 def doer(request: ActorRequest) -> Doer:
     """Return who does something, as the books tell."""
-    return Doer(request.actor.name, request.actor.title)
+    return Doer(request.actor.name, request.actor.title, request.actor.staff_id)
+
+
+def form_page(
+    request: ActorRequest, form: Any, title: str, back: str, args: list[object] | None = None
+) -> HttpResponse:
+    """Return the page of a form, with its errors and the way back."""
+    return render(
+        request,
+        "portal/costs/form.html",
+        {"form": form, "title": title, "back": reverse(back, args=args), "key": _key(request)},
+        status=422 if form.errors else 200,
+    )
 
 
 def _row(it: queries.RowShown) -> dict[str, Any]:
@@ -276,17 +291,6 @@ def _row(it: queries.RowShown) -> dict[str, Any]:
 
 def _period(table: TableShown) -> str:
     return f"{costs.day(table.period.first_on)} – {costs.day(table.period.last_on)}"
-
-
-def _form(
-    request: ActorRequest, form: Any, title: str, back: str, args: list[object] | None = None
-) -> HttpResponse:
-    return render(
-        request,
-        "portal/costs/form.html",
-        {"form": form, "title": title, "back": reverse(back, args=args), "key": _key(request)},
-        status=422 if form.errors else 200,
-    )
 
 
 def _key(request: ActorRequest) -> str:
