@@ -1,10 +1,11 @@
-"""The demo's joint board: one budget that is decided since long, and one that is proposed now.
+"""The demo's joint board: one budget that is decided and invoiced, and one that is proposed now.
 
 The first is that of a real project, the introduction of LINK2, as its directive prints it; the
 inhabitants are Statistics Sweden's. People and decisions are invented.
 """
 
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 
@@ -13,7 +14,7 @@ from billing.decisions import Act
 from billing.operations import Doer, Line
 from billing.periods import Period
 from billing.runs import Category, Kind
-from project.demo import offers
+from project.demo import invoices, offers
 from project.demo.county import ECONOMIST, HUVUDMAN, REGION, SECRETARY
 from tenants.context import acting_as
 from tenants.models import JointBoard
@@ -33,19 +34,19 @@ NEXT = (
 
 
 def fill(now: datetime) -> None:
-    """Found the board, and let it decide one budget and be asked for another."""
+    """Found the board, and let it decide and invoice one budget and be asked for another."""
     with acting_as(REGION.schema):
         JointBoard.objects.create(
             owner=REGION.schema,
             name="Gemensamma nämnden för samordnad vård och omsorg",
             parties=[it.schema for it in HUVUDMAN],
         )
-    _link2(now)
+    invoices.fill(_link2(now), now)
     _next_year(now)
     offers.fill(now)
 
 
-def _link2(now: datetime) -> None:
+def _link2(now: datetime) -> UUID:
     with acting_as(REGION.schema):
         people = operations.import_population(
             (EXAMPLES / "jamtland-2017-12-31.csv").read_bytes(),
@@ -86,6 +87,7 @@ def _link2(now: datetime) -> None:
                 by=Doer(ECONOMIST.name, ECONOMIST.title),
                 at=now - timedelta(days=397),
             )
+    return run.pk
 
 
 def _next_year(now: datetime) -> None:

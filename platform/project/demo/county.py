@@ -235,6 +235,10 @@ SECRETARY = Medarbetare(
     REGION, "P1005", "Gunilla Åsberg", "Nämndsekreterare", (("STAB", Role.BOARD_SECRETARY),),
     "Sekreterare i gemensamma nämnden: kostnadstabeller, fördelning och beslut.",
 )  # fmt: skip
+REGION_ECONOMIST = Medarbetare(
+    REGION, "P1006", "Marie Wallgren", "Ekonom", (("STAB", Role.ECONOMIST),),
+    "Ekonom hos regionen: attesterar fakturor tillsammans med sekreteraren, och bokför dem.",
+)  # fmt: skip
 ECONOMISTS = tuple(
     Medarbetare(
         huvudman, "P2007", name, "Controller", (("ADM", Role.ECONOMIST),),
@@ -255,7 +259,8 @@ STRANGER = Medarbetare(
 
 NAMED = (
     NURSE, PHYSICIAN, COORDINATOR, INBOX_COORDINATOR, CASE_OFFICER, MUNICIPAL_NURSE, ON_DUTY,
-    ADMINISTRATOR, SIGNATORY, REGION_SIGNATORY, SECRETARY, STRANGER, *ECONOMISTS,
+    ADMINISTRATOR, SIGNATORY, REGION_SIGNATORY, SECRETARY, REGION_ECONOMIST, STRANGER,
+    *ECONOMISTS,
 )  # fmt: skip
 
 _NAMES = (
