@@ -1,4 +1,4 @@
-"""The board's budget, in the browser: entered, compared, proposed, decided, announced by nine.
+"""The board's budget, in the browser: entered, compared, decided, announced by nine, invoiced.
 
 Served as `make demo` serves it. With SAMPLAN_PICTURES the same run makes pictures of the docs.
 """
@@ -6,7 +6,7 @@ Served as `make demo` serves it. With SAMPLAN_PICTURES the same run makes pictur
 import json
 import os
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -138,7 +138,37 @@ def test_a_budget_is_entered_decided_and_understood(demo: Demo, somebody: SignIn
     assert runs.hash_of(runs.computed_again(record)) == runs.hash_of(record)
     assert runs.hash_of(record) in page.content()
 
-    demo.at(datetime(2027, 4, 15, 9, tzinfo=STOCKHOLM) + timedelta(hours=1))
-    secretary = somebody("regionjh", "Gunilla Åsberg")
-    expect(secretary.go(run).get_by_text("Laga kraft", exact=True).first).to_be_visible()
+    # When nobody has appealed, two people attest, and the invoices go out.
+    demo.at(datetime(2027, 4, 15, 10, tzinfo=STOCKHOLM))
+    secretary, economist = (somebody("regionjh", it) for it in ("Gunilla Åsberg", "Marie Wallgren"))
+    page = secretary.go(run)
+    expect(page.get_by_text("Laga kraft", exact=True).first).to_be_visible()
+    page.get_by_role("button", name="Gör fakturaunderlag").click()
+    page.get_by_role("link", name=re.compile("^Underlag")).click()
+    basis = re.sub(r"^https?://[^/]+", "", page.url)
+    page.get_by_role("button", name="Attestera").click()
+    expect(page.get_by_text("Du har attesterat. Be en annan person")).to_be_visible()
+    expect(page.get_by_text("Ställ ut", exact=True)).to_have_count(0)
+    economist.go(basis).get_by_role("button", name="Attestera").click()
+    page = secretary.go(basis)
+    page.get_by_text("Ställ ut", exact=True).first.click()
+    page.get_by_role("button", name="Ställ ut").click()
+
+    # Krokom reads its own invoice, and no other; the file is what a ledger reads.
+    krokom = somebody("krokom", ECONOMISTS["krokom"])
+    page = krokom.go(run)
+    own = page.locator("a[href^='/costs/invoices/']")
+    expect(own).to_have_count(1)
+    own.click()
+    invoice = re.sub(r"^https?://[^/]+", "", page.url)
+    with page.expect_download() as told:
+        page.get_by_role("link", name="Hämta e-faktura (XML)").click()
+    xml = Path(told.value.path()).read_text()
+    assert ">64963.29</cbc:LineExtensionAmount>" in xml
+    assert (
+        somebody("are", ECONOMISTS["are"]).go(invoice).get_by_role("heading", level=1).inner_text()
+        != page.get_by_role("heading", level=1).inner_text()
+    )
+
+    demo.at(BEFORE_EASTER)
     assert [it.violations for it in (secretary, *people.values())] == [[]] * 9
