@@ -19,11 +19,36 @@ from django.conf import settings
 from django.db import connection
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+from xdist.scheduler import LoadScopeScheduling
 
 from infra.dev import postgres
 from tenants import isolation
 
 DATABASE = "test_samplan"
+
+
+# What shares something that is dear to start, a demo or a validator, is run by one worker.
+TOGETHER = {
+    "tests/browser/": "browser",
+    "tests/billing/test_ubl.py": "validator",
+    "tests/portal/test_invoices.py": "validator",
+    "tests/project/test_database_lost.py": "database_lost",
+}
+
+
+class Together(LoadScopeScheduling):
+    """Each test by itself to whichever worker is free, and what belongs together to one.
+
+    xdist has this as groups, which it writes in the ids of tests; pytest 9.2 keeps those to itself.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((it for place, it in TOGETHER.items() if nodeid.startswith(place)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Let xdist share the tests out as said above."""
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -24,9 +24,6 @@ from tests.billing.invoicing import (
 )
 from tests.billing.peppol import Validator
 
-# Compiled once for each process: it takes a second, and a document five milliseconds.
-pytestmark = pytest.mark.xdist_group("ubl")
-
 REDUCED = Vat(STANDARD.category, 6)
 CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
 CAC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2}"

@@ -24,13 +24,6 @@ PEOPLE = 16
 ROOT = Path(__file__).parents[2]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that share the demo in one worker, so that one demo is started."""
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Demo]:
     """Start the demo with its own PostgreSQL, and stop everything at the end."""

@@ -18,8 +18,6 @@ from tenants.context import acting_as
 from tests.billing import bills, books, peppol
 from tests.billing.peppol import Validator
 
-pytestmark = pytest.mark.xdist_group("ubl")
-
 TERMS = {
     "contract": "GNS-2026-01", "vat_category": "S", "vat_percent": "25", "vat_reason": "",
     "rounding": "krona", "days_to_pay": "30", "bankgiro": "991-2346", "street": "Box 654",

@@ -287,7 +287,6 @@ def cut_halfway(site: Site, send: Callable[[], Page]) -> Page:
         return answer.result(20)
 
 
-@pytest.mark.xdist_group("database_lost")
 @pytest.mark.parametrize("lose", [stopped_before, stopped_halfway, cut_halfway])
 def test_what_was_written_is_kept_sent_again_and_takes_effect_once(
     site: Site, form: tuple[Browser, Fields], lose: Callable[[Site, Callable[[], Page]], Page]
