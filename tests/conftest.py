@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID, uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from cast import MUNICIPALITY, REGION, STRANGER, TENANTS
@@ -25,6 +26,9 @@ from infra.dev import postgres
 from tenants import isolation
 
 DATABASE = "test_samplan"
+# A busy machine fails no property: what is slow is told by `make bench`.
+hypothesis.settings.register_profile("samplan", deadline=None)
+hypothesis.settings.load_profile("samplan")
 
 
 # What shares something that is dear to start, a demo or a validator, is run by one worker.
