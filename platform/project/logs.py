@@ -10,7 +10,7 @@ from traceback import walk_tb
 from types import FrameType
 from typing import Any
 
-OURS = ("care.", "portal.", "project.", "tenants.")
+OURS = ("billing.", "care.", "portal.", "project.", "tenants.")
 
 
 class WithoutValues(logging.Formatter):
