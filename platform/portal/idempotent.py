@@ -41,6 +41,14 @@ def key_of(request: ActorRequest) -> str:
         raise BadRequest("the form carries no one-time key") from None
 
 
+def key_for(request: ActorRequest) -> str:
+    """Return the key of the form that is shown: the one that was sent, or a new one.
+
+    :raises BadRequest: if a form was sent without one
+    """
+    return key_of(request) if request.method == "POST" else new_key()
+
+
 def once(request: ActorRequest, act: Callable[[], Done]) -> HttpResponse:
     """Act on a form the first time that it is sent, and lead every time to the same page.
 

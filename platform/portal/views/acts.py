@@ -113,7 +113,7 @@ def _show(request: ActorRequest, name: str, page: CasePage, form: ActForm) -> Ht
         "are_chosen": name in CHOSEN_RECEIVERS,
         "act": name,
         "statute": "" if statute == "rutin" else statute,
-        "key": idempotent.key_of(request) if form.is_bound else idempotent.new_key(),
+        "key": idempotent.key_for(request),
         "sent_to_nobody": SENT_TO_NOBODY.get(Act(name), ""),
         "watches": [shown.watch(it, at=at) for it in watches],
         "noon": noon(page.terms, at=at) if name == Act.NOTIFY_READY else None,

@@ -68,7 +68,7 @@ def draft_agreement(request: ActorRequest, agreement_id: UUID | None = None) -> 
             "earlier": earlier,
             "own_name": parties.name(request.actor.tenant),
             "channels": _channels(),
-            "key": _key(request),
+            "key": idempotent.key_for(request),
         },
         status=422 if form.errors else 200,
     )
@@ -113,7 +113,11 @@ def end_agreement(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
     return render(
         request,
         "portal/agreements/end.html",
-        {"form": form, "shown": agreed.shown(read, at=request.at), "key": _key(request)},
+        {
+            "form": form,
+            "shown": agreed.shown(read, at=request.at),
+            "key": idempotent.key_for(request),
+        },
         status=422 if form.errors else 200,
     )
 
@@ -158,10 +162,6 @@ def _may_sign(request: ActorRequest, read: Agreement) -> bool:
         and request.actor.tenant in read.missing
         and not read.ended_at
     )
-
-
-def _key(request: ActorRequest) -> str:
-    return idempotent.key_of(request) if request.method == "POST" else idempotent.new_key()
 
 
 def _address(agreement_id: UUID) -> str:

@@ -241,7 +241,7 @@ def _step(
 def _form(
     request: ActorRequest, form: Any, shown: RunShown, title: str, *, said: str = ""
 ) -> HttpResponse:
-    key = idempotent.key_of(request) if request.method == "POST" else idempotent.new_key()
+    key = idempotent.key_for(request)
     return render(
         request,
         "portal/costs/form.html",

@@ -240,7 +240,7 @@ def _open_and_notify(request: ActorRequest, person: Person, form: NewCaseForm) -
 def _form_page(
     request: ActorRequest, template: str, form: ConsentForm, *, page: CasePage
 ) -> HttpResponse:
-    key = idempotent.key_of(request) if form.is_bound else idempotent.new_key()
+    key = idempotent.key_for(request)
     about = shown.about(page, at=request.at)
     context = {"form": form, "page": page, "about": about, "key": key}
     return render(request, template, context, status=422 if form.is_bound else 200)

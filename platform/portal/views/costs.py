@@ -172,7 +172,7 @@ def show_table(request: ActorRequest, table_id: UUID) -> HttpResponse:
             "region": costs.kronor(table.region_ore),
             "municipalities": costs.kronor(table.municipalities_ore),
             "form": form,
-            "key": _key(request),
+            "key": idempotent.key_for(request),
         },
         status=422 if form.errors else 200,
     )
@@ -272,7 +272,12 @@ def form_page(
     return render(
         request,
         "portal/costs/form.html",
-        {"form": form, "title": title, "back": reverse(back, args=args), "key": _key(request)},
+        {
+            "form": form,
+            "title": title,
+            "back": reverse(back, args=args),
+            "key": idempotent.key_for(request),
+        },
         status=422 if form.errors else 200,
     )
 
@@ -291,10 +296,6 @@ def _row(it: queries.RowShown) -> dict[str, Any]:
 
 def _period(table: TableShown) -> str:
     return f"{costs.day(table.period.first_on)} – {costs.day(table.period.last_on)}"
-
-
-def _key(request: ActorRequest) -> str:
-    return idempotent.key_of(request) if request.method == "POST" else idempotent.new_key()
 
 
 def _table_url(table_id: UUID) -> str:

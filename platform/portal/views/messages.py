@@ -129,7 +129,7 @@ def replace_message(request: ActorRequest, message_id: UUID) -> HttpResponse:
     form = _correction(request, FORMS[act], sent)
     if form.is_valid():
         return idempotent.once(request, lambda: _corrected(request, sent, form, page))
-    context = _context(request, page, sent) | {"form": form, "key": _key(request, form)}
+    context = _context(request, page, sent) | {"form": form, "key": idempotent.key_for(request)}
     status = 422 if form.is_bound else 200
     return render(request, "portal/messages/replace.html", context, status=status)
 
@@ -184,7 +184,12 @@ def _handled(
 
         return idempotent.once(request, act)
     page, sent = _found(request, message_id)
-    context = {**_context(request, page, sent), **words, "form": form, "key": _key(request, form)}
+    context = {
+        **_context(request, page, sent),
+        **words,
+        "form": form,
+        "key": idempotent.key_for(request),
+    }
     status = 422 if form.is_bound else 200
     return render(request, "portal/messages/handle.html", context, status=status)
 
@@ -219,10 +224,6 @@ def _corrected(request: ActorRequest, sent: Sent, form: ActForm, page: CasePage)
         at=request.at,
     )
     return Done(_case_url(page.case_id), gettext("Rättelsen är skickad. Båda går att läsa."))
-
-
-def _key(request: ActorRequest, form: forms.Form) -> str:
-    return idempotent.key_of(request) if form.is_bound else idempotent.new_key()
 
 
 def _case_url(case_id: UUID) -> str:

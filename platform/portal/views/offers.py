@@ -173,7 +173,7 @@ def _answer(
             return idempotent.once(request, act)
         except (Refused, CannotAllocate) as refused:
             form.add_error(None, str(refused))
-    key = idempotent.key_of(request) if request.method == "POST" else idempotent.new_key()
+    key = idempotent.key_for(request)
     return render(
         request,
         "portal/costs/form.html",

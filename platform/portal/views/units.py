@@ -17,7 +17,7 @@ from care.inbox.queries import busy_units
 from portal import imports
 from portal.access import ActorRequest, needs
 from portal.forms.units import DAY_LABELS, ArchiveForm, AssignmentForm, UnitForm
-from portal.idempotent import Done, key_of, new_key, once
+from portal.idempotent import Done, key_for, new_key, once
 from tenants.models import Unit
 
 
@@ -77,7 +77,7 @@ def write_unit(request: ActorRequest, hsa_id: str | None = None) -> HttpResponse
     return render(
         request,
         "portal/units/write.html",
-        {"form": form, "unit": unit, "key": _key(request)},
+        {"form": form, "unit": unit, "key": key_for(request)},
         status=422 if form.errors else 200,
     )
 
@@ -110,7 +110,7 @@ def archive_unit(request: ActorRequest, hsa_id: str) -> HttpResponse:
     return render(
         request,
         "portal/units/archive.html",
-        {"form": form, "unit": unit, "is_busy": hsa_id in busy_units(), "key": _key(request)},
+        {"form": form, "unit": unit, "is_busy": hsa_id in busy_units(), "key": key_for(request)},
         status=422 if form.errors else 200,
     )
 
@@ -135,7 +135,7 @@ def add_assignment(request: ActorRequest, hsa_id: str) -> HttpResponse:
     return render(
         request,
         "portal/units/assign.html",
-        {"form": form, "unit": unit, "key": _key(request)},
+        {"form": form, "unit": unit, "key": key_for(request)},
         status=422 if form.errors else 200,
     )
 
@@ -194,10 +194,6 @@ def _hours(unit: Address) -> list[Hours]:
         else Hours(str(label), gettext("Bevakas inte"))
         for day, label in DAY_LABELS.items()
     ]
-
-
-def _key(request: ActorRequest) -> str:
-    return key_of(request) if request.method == "POST" else new_key()
 
 
 def _address(hsa_id: str) -> str:
