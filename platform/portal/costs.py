@@ -10,8 +10,11 @@ from django.utils.dateformat import format as written
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from billing import amounts, runs, simulation
+from billing import runs, simulation
 from billing.decisions import Act, Outcome, Standing, State
+from billing.papers.swedish import NO_BREAK, percent
+from billing.papers.swedish import kronor as kronor  # one way to write an amount, on page and paper
+from billing.papers.swedish import number as number
 from billing.queries import PopulationShown, RunShown
 from billing.runs import Category, Kind
 from billing.simulation import Model
@@ -68,8 +71,6 @@ STEP_BUTTONS = {
     Act.ADJUST: _("Anteckna justeringen"),
 }
 OUTCOMES = {Outcome.ACCEPTED: _("Godtas"), Outcome.REJECTED: _("Godtas inte")}
-MINUS = "\N{MINUS SIGN}"
-NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True)
@@ -126,11 +127,6 @@ class OutcomeShown:
     total: str
 
 
-def kronor(ore: int) -> str:
-    """Return an amount as "1 400 000,00", a real minus sign before a negative one."""
-    return amounts.kronor(ore).replace("-", MINUS).replace(" ", NO_BREAK)
-
-
 def signed(ore: int) -> str:
     """Return a difference with its sign, and nothing where there is none."""
     if ore == 0:
@@ -163,7 +159,7 @@ def method(method_id: str, parameters: Mapping[str, Any]) -> str:
 
 def population_label(it: PopulationShown) -> str:
     """Return a population as a list names it."""
-    people = amounts.thousands(it.inhabitants)
+    people = number(it.inhabitants)
     return gettext("{day}, {people} invånare ({source})").format(
         day=day(it.on), people=people, source=it.source
     )
@@ -232,8 +228,8 @@ def shares(shown: RunShown, before: RunShown | None) -> tuple[PartyShare, ...]:
         PartyShare(
             code=code,
             name=name,
-            inhabitants=amounts.thousands(inhabitants[code]),
-            percent=_percent(Fraction(inhabitants[code], people)),
+            inhabitants=number(inhabitants[code]),
+            percent=percent(Fraction(inhabitants[code], people)),
             kronor=kronor(result["shares_ore"][code]),
             per_inhabitant=kronor(each[code]),
             difference=signed(result["shares_ore"][code] - earlier[code])
@@ -308,24 +304,18 @@ def who(schema: str) -> str:
     return parties.name(schema)
 
 
-def _percent(share: Fraction) -> str:
-    thousandths = round(share * 100_000)
-    return f"{thousandths // 1000},{thousandths % 1000:03d}"
-
-
 def _quota(ore: Fraction) -> str:
     """Return an exact quota with four decimals of an öre, rounded down."""
     ten_thousandths = int(ore * 10_000)
-    return f"{amounts.thousands(ten_thousandths // 10_000)},{ten_thousandths % 10_000:04d}".replace(
-        " ", NO_BREAK
-    )
+    whole, rest = divmod(ten_thousandths, 10_000)
+    return f"{number(whole)},{rest:04}"
 
 
 def _number(text: str) -> str:
     value = Fraction(text)
     if value.denominator != 1:
         return text
-    return amounts.thousands(value.numerator).replace(" ", NO_BREAK)
+    return number(value.numerator)
 
 
 def _thousandths(ore: int, longest: int) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from billing import amounts, calloff
+from billing import calloff
 from billing.calloff import Answer, Effect
 from billing.options import OfferContent, OfferShown, OfferVersion, OptionDecided
 from portal import costs
@@ -186,7 +186,7 @@ def told(made: OptionDecided) -> str:
 
 def basis(shown: OfferShown) -> str:
     """Return by which inhabitants the shares are computed."""
-    people = amounts.thousands(sum(shown.inhabitants.values())).replace(" ", costs.NO_BREAK)
+    people = costs.number(sum(shown.inhabitants.values()))
     return gettext("Folkmängd {day}: {people} invånare i {number} kommuner.").format(
         day=costs.day(shown.current.counted_on), people=people, number=len(shown.inhabitants)
     )

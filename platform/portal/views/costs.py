@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from billing import amounts, issued, operations, parties, queries, simulation
+from billing import issued, operations, parties, queries, simulation
 from billing.allocation import CannotAllocate
 from billing.files import BadFile
 from billing.operations import Doer
@@ -75,7 +75,7 @@ def list_populations(request: ActorRequest) -> HttpResponse:
         {
             "it": it,
             "on": costs.day(it.on),
-            "inhabitants": amounts.thousands(it.inhabitants),
+            "inhabitants": costs.number(it.inhabitants),
         }
         for it in queries.populations()
     ]
@@ -252,7 +252,7 @@ def _compared(table_id: UUID, newest: UUID, asked: dict[str, Any]) -> dict[str, 
         "parties": [
             {
                 "name": name,
-                "inhabitants": amounts.thousands(inhabitants[code]),
+                "inhabitants": costs.number(inhabitants[code]),
                 "cells": [it.cells[code] for it in found],
             }
             for code, name in names.items()
