@@ -315,7 +315,7 @@ def answer_objection(
     :raises Refused: if it has an answer
     """
     refuse_unless_host()
-    found = queries.objection(run_id, objection_id, at=at)
+    found = queries.run(run_id, at=at).objection(objection_id)
     try:
         with transaction.atomic():
             Reply.objects.create(

@@ -118,6 +118,7 @@ class Listed:
     at: datetime
     total_ore: int
     own_ore: int
+    shares_ore: Mapping[str, int]
     standing: Standing
 
 
@@ -188,6 +189,16 @@ class RunShown:
         """Return a step, where it has been recorded."""
         return next((it for it in self.steps if it.act is act), None)
 
+    def objection(self, objection_id: UUID) -> Objected:
+        """Return an objection, as far as we may read it.
+
+        :raises NoSuchObjection: if nobody has made it
+        """
+        found = next((it for it in self.objections if it.id == objection_id), None)
+        if found is None:
+            raise NoSuchObjection
+        return found
+
 
 def tables() -> tuple[TableShown, ...]:
     """Return the host's tables, the newest first."""
@@ -247,7 +258,13 @@ def listed(*, at: datetime) -> tuple[Listed, ...]:
         with books_of(board.host):
             rows = list(
                 Run.objects.order_by("-at").values_list(
-                    "id", "number", "title", "at", "record", "supersedes"
+                    "id",
+                    "number",
+                    "title",
+                    "at",
+                    "record__result__total_ore",
+                    "record__result__shares_ore",
+                    "supersedes",
                 )
             )
             steps = _steps()
@@ -260,8 +277,9 @@ def listed(*, at: datetime) -> tuple[Listed, ...]:
             number,
             title,
             made_at,
-            record["result"]["total_ore"],
-            record["result"]["shares_ore"].get(own, 0),
+            total_ore,
+            shares_ore.get(own, 0),
+            shares_ore,
             _standing(
                 board,
                 steps.get(pk, ()),
@@ -270,7 +288,7 @@ def listed(*, at: datetime) -> tuple[Listed, ...]:
                 at=at,
             ),
         )
-        for pk, number, title, made_at, record, _ in rows
+        for pk, number, title, made_at, total_ore, shares_ore, _ in rows
     )
 
 
@@ -315,22 +333,11 @@ def run(run_id: UUID, *, at: datetime) -> RunShown:
     )
 
 
-def objection(run_id: UUID, objection_id: UUID, *, at: datetime) -> Objected:
-    """Return an objection to a run.
-
-    :raises NoSuchObjection: if nobody has made it
-    """
-    found = next((it for it in run(run_id, at=at).objections if it.id == objection_id), None)
-    if found is None:
-        raise NoSuchObjection
-    return found
-
-
-def in_force(*, at: datetime, besides: UUID) -> RunShown | None:
+def in_force(*, at: datetime, besides: UUID) -> Listed | None:
     """Return the newest decided run before another one, to compare it with."""
     decided = {State.DECIDED, State.ADJUSTED, State.ANNOUNCED, State.FINAL}
-    found = [it for it in listed(at=at) if it.standing.state in decided and it.id != besides]
-    return run(found[0].id, at=at) if found else None
+    found = (it for it in listed(at=at) if it.standing.state in decided and it.id != besides)
+    return next(found, None)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from billing.decisions import Act, Outcome, Standing, State
 from billing.papers.swedish import NO_BREAK, percent
 from billing.papers.swedish import kronor as kronor  # one way to write an amount, on page and paper
 from billing.papers.swedish import number as number
-from billing.queries import PopulationShown, RunShown
+from billing.queries import Listed, PopulationShown, RunShown
 from billing.runs import Category, Kind
 from billing.simulation import Model
 from billing.table import REGION
@@ -216,14 +216,14 @@ def footnotes(rows: Sequence[LineShown]) -> dict[str, str]:
     return {it.mark: it.note for it in rows if it.mark}
 
 
-def shares(shown: RunShown, before: RunShown | None) -> tuple[PartyShare, ...]:
+def shares(shown: RunShown, before: Listed | None) -> tuple[PartyShare, ...]:
     """Return what each municipality pays, beside the decision that holds."""
     result = shown.record["result"]
     inhabitants = shown.record["asked"]["population"]["inhabitants"]
     each = simulation.per_inhabitant(result["shares_ore"], inhabitants)
     people = sum(inhabitants.values())
     longest = max((result["shares_ore"][code] for code in inhabitants), default=0)
-    earlier = before.record["result"]["shares_ore"] if before else {}
+    earlier = before.shares_ore if before else {}
     return tuple(
         PartyShare(
             code=code,

@@ -207,7 +207,7 @@ def test_another_municipality_cannot_answer_or_read_an_objection() -> None:
     (objected,) = seen_by(MUNICIPALITY, run).objections
     with acting_as(STRANGER):
         with pytest.raises(queries.NoSuchObjection):
-            queries.objection(run, objected.id, at=AT)
+            queries.run(run, at=AT).objection(objected.id)
         with pytest.raises(operations.NotTheHost):
             operations.answer_objection(
                 run_id=run, objection_id=objected.id, outcome="accepted", text="", by=ECONOMIST,

@@ -17,7 +17,7 @@ from billing.decisions import FOLLOWS, Act, NotNow, Outcome, State
 from billing.papers import board as papers
 from billing.papers import workbook as workbooks
 from billing.papers.board import BoardPaper, Decision, Officer
-from billing.queries import RunShown
+from billing.queries import Listed, RunShown
 from billing.table import REGION
 from care.identity.permissions import Permission
 from portal import costs, idempotent, invoices
@@ -193,7 +193,7 @@ def object_to(request: ActorRequest, run_id: UUID) -> HttpResponse:
 def answer_objection(request: ActorRequest, run_id: UUID, objection_id: UUID) -> HttpResponse:
     """Answer a party's objection."""
     shown = queries.run(run_id, at=request.at)
-    objection = queries.objection(run_id, objection_id, at=request.at)
+    objection = shown.objection(objection_id)
     form = AnswerForm(request.POST or None)
     if form.is_valid():
 
@@ -257,7 +257,7 @@ def _form(
     )
 
 
-def _context(request: ActorRequest, shown: RunShown, before: RunShown | None) -> dict[str, Any]:
+def _context(request: ActorRequest, shown: RunShown, before: Listed | None) -> dict[str, Any]:
     result = shown.record["result"]
     lines = costs.lines(shown.record)
     return {
