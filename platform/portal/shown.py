@@ -246,7 +246,9 @@ def lanes(page: CasePage, shown: Sequence[MessageShown], *, at: datetime) -> tup
                     if labels.LANE_OF_KIND[it.kind] == lane
                 )
             ),
-            units=", ".join(it.name for it in page.parts if labels.LANE_OF_KIND[it.kind] == lane),
+            units=", ".join(
+                it.name for it in page.parts if labels.LANE_OF_KIND[it.kind] == lane
+            ),
             position=gettext("{number} av 4").format(number=number),
             messages=tuple(it for it in newest if labels.LANE_OF_KIND.get(it.kind) == lane),
             notes=tuple(
@@ -347,6 +349,11 @@ class DueShown:
     limit: Limit
     statute: str
     is_reached: bool  # a moment that comes, rather than something to be done by then
+
+    @property
+    def left(self) -> str:
+        """Return how long is left of it in words, or how long ago it passed."""
+        return labels.left(self.limit, is_reached=self.is_reached)
 
 
 def dues(page: CasePage, *, names: Mapping[str, str], at: datetime) -> tuple[DueShown, ...]:
