@@ -243,11 +243,11 @@ def lanes(page: CasePage, shown: Sequence[MessageShown], *, at: datetime) -> tup
                 dict.fromkeys(
                     parties.name(it.tenant)
                     for it in page.parts
-                    if labels.LANE_OF_KIND[it.kind] == lane
+                    if labels.LANE_OF_KIND.get(it.kind) == lane
                 )
             ),
             units=", ".join(
-                it.name for it in page.parts if labels.LANE_OF_KIND[it.kind] == lane
+                it.name for it in page.parts if labels.LANE_OF_KIND.get(it.kind) == lane
             ),
             position=gettext("{number} av 4").format(number=number),
             messages=tuple(it for it in newest if labels.LANE_OF_KIND.get(it.kind) == lane),
@@ -333,7 +333,7 @@ def _party(kind: str) -> str:
 
 def _has_unit(page: CasePage, owner: str, lane: str) -> bool:
     return any(
-        part.tenant == owner and labels.LANE_OF_KIND[part.kind] == lane for part in page.parts
+        part.tenant == owner and labels.LANE_OF_KIND.get(part.kind) == lane for part in page.parts
     )
 
 

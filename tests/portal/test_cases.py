@@ -32,6 +32,7 @@ from care.inbox.models import Delivery, Message
 from care.law.calendar import STOCKHOLM
 from tenants import clock
 from tenants.context import acting_as
+from tenants.models import Unit
 
 NUMBER = "19400405-7032"
 
@@ -69,6 +70,15 @@ def case_id(units: None) -> UUID:
         )
     tasks.drain()
     return case_id
+
+
+def test_a_unit_that_has_become_administration_keeps_nobody_from_the_case(
+    nurse: Hired, case_id: UUID
+) -> None:
+    with acting_as(MUNICIPALITY):
+        Unit.objects.filter(hsa_id=CASE_OFFICERS).update(kind=Unit.Kind.ADMINISTRATION)
+    for view in ("lanes", "timeline", "messages", "history"):
+        assert browser(nurse).get(f"/cases/{case_id}?view={view}").status_code == 200
 
 
 @pytest.fixture
