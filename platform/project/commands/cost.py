@@ -18,6 +18,7 @@ from billing.table import REGION, AllocatedTable, CostLine
 
 T = TypeVar("T")
 WRONG_VALUE = 2
+AGAIN = "Fakturera inget efter den. Hämta uträkningen på nytt från sidan och räkna om."
 HOW = (
     "Varje rad är fördelad för sig efter största rest, i hela ören; vid lika rest går öret till "
     "den lägsta kommunkoden."
@@ -138,9 +139,13 @@ def verify(
     elif is_same:
         typer.echo(f"Stämmer. SHA-256 {kept}")
     elif computed != kept:
-        typer.echo(f"Stämmer inte: filen har {kept}, men underlaget ger {computed}.", err=True)
+        typer.echo(
+            f"Stämmer inte: filen har {kept}, men underlaget ger {computed}. {AGAIN}", err=True
+        )
     else:
-        typer.echo(f"Stämmer inte: filen har {kept}, men beslutet har {expected}.", err=True)
+        typer.echo(
+            f"Stämmer inte: filen har {kept}, men beslutet har {expected}. {AGAIN}", err=True
+        )
     raise typer.Exit(int(not is_same))
 
 

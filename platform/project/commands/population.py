@@ -5,7 +5,7 @@ Sweden's database. Both are checked the same way, and the answer is kept as it c
 """
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 from urllib.error import URLError
@@ -81,6 +81,7 @@ def _keep(schema: str, snapshot: Snapshot, raw: bytes) -> None:
     from billing import operations
     from billing.operations import Doer
     from billing.parties import NoBoard
+    from tenants import clock
     from tenants.context import acting_as
     from tenants.models import Tenant
 
@@ -93,10 +94,10 @@ def _keep(schema: str, snapshot: Snapshot, raw: bytes) -> None:
                 snapshot,
                 raw=raw.decode("utf-8-sig"),
                 by=Doer("Driften", "samplan population"),
-                at=datetime.now(UTC),
+                at=clock.moment(),
             )
         except NoBoard:
-            _refuse(f"{schema} är inte part i någon gemensam nämnd.")
+            _refuse(f"{schema} är inte part i någon gemensam nämnd. Ange värdens schema.")
         except operations.NotTheHost:
             _refuse(f"Nämnden ligger inte hos {schema}. Ange värdens schema.")
         except (operations.Refused, BadFile) as refused:
