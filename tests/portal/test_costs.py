@@ -8,12 +8,11 @@ from uuid import UUID
 import pytest
 from cast import MUNICIPALITY, REGION, STRANGER
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from hired import Hired, hire
 from openpyxl import load_workbook
 from people import CASE_OFFICERS, ELSEWHERE, WARD, write_units
 from pypdf import PdfReader
-from visits import browser, sent
+from visits import browser, post, sent, text
 
 from billing import queries, runs
 from billing.decisions import Act
@@ -42,23 +41,6 @@ def economist() -> Hired:
 @pytest.fixture
 def other() -> Hired:
     return hire(STRANGER, "Ida Lo", "SE2999999135-P020", (ELSEWHERE, Role.ECONOMIST))
-
-
-def text(client: Client, url: str, status: int = 200) -> str:
-    """Return the words of a page, without tags, spaces of all kinds alike."""
-    response = client.get(url)
-    assert response.status_code == status, url
-    words = re.sub(r"<[^>]+>", " ", response.content.decode())
-    return re.sub(r"[\s\u00a0]+", " ", words)
-
-
-def post(client: Client, who: Hired, url: str, **fields: object) -> str:
-    """Send a form and return where it leads."""
-    response = client.post(url, sent(who, **fields))
-    assert response.status_code == 303, re.findall(
-        r"field-error[^>]*>([^<]+)", str(response.content)
-    )
-    return str(response["Location"])
 
 
 def csv(content: bytes) -> SimpleUploadedFile:

@@ -9,7 +9,7 @@ from cast import MUNICIPALITY, REGION, STRANGER
 from django.test import Client
 from hired import Hired, hire
 from people import CASE_OFFICERS, ELSEWHERE, WARD, write_units
-from visits import browser, sent
+from visits import browser, post, sent, text
 
 from billing import issued
 from billing.invoices import sie
@@ -62,21 +62,6 @@ def other() -> Hired:
     return hire(STRANGER, "Ida Lo", "SE2999999135-P020", (ELSEWHERE, Role.ECONOMIST))
 
 
-def page(client: Client, url: str, status: int = 200) -> str:
-    """Return the words of a page, without tags, spaces of all kinds alike."""
-    response = client.get(url)
-    assert response.status_code == status, url
-    words = re.sub(r"<[^>]+>", " ", response.content.decode())
-    return re.sub(r"[\s\u00a0]+", " ", words)
-
-
-def post(client: Client, who: Hired, url: str, **fields: object) -> str:
-    """Send a form and return where it leads."""
-    response = client.post(url, sent(who, **fields))
-    assert response.status_code == 303, re.sub(r"<[^>]+>", " ", response.content.decode())
-    return str(response["Location"])
-
-
 def refused(client: Client, who: Hired, url: str, **fields: object) -> str:
     """Send a form that comes back, and return what it says."""
     response = client.post(url, sent(who, **fields))
@@ -96,27 +81,27 @@ def test_from_terms_to_invoices_that_two_have_attested(
     run = bills.final()
     office, desk = browser(secretary), browser(controller)
     post(office, secretary, "/costs/invoice-terms", **TERMS)
-    assert page(office, "/costs/payers").count("Uppgifter saknas") == 2
+    assert text(office, "/costs/payers").count("Uppgifter saknas") == 2
     for code, number in (("2398", "2999999135"), ("2399", "2999999127")):
         named = {"name": bills.PAYERS[code].name, "organisation_number": number}
         post(office, secretary, f"/costs/payers/{code}", **(PAYER | named))
     basis = post(office, secretary, f"/costs/runs/{run}/basis")
-    shown = page(office, basis)
+    shown = text(office, basis)
     assert "Främlinge kommun REF2399 700,01 175,00 −0,01 875,00" in shown
     assert "0 av 2 attester" in shown
     assert "Konto för intäkt 3590 4100" in shown
 
     post(office, secretary, f"{basis}/attest")
-    assert "Be en annan person" in page(office, basis)
+    assert "Be en annan person" in text(office, basis)
     assert "redan attesterat" in refused(office, secretary, f"{basis}/attest")
     assert "1 attester" in refused(office, secretary, f"{basis}/issue")
     post(desk, controller, f"{basis}/attest")
     assert post(office, secretary, f"{basis}/issue") == f"/costs/runs/{run}"
 
     assert len(listed(office, run)) == 2
-    assert "Fakturerat." in page(office, basis)
+    assert "Fakturerat." in text(office, basis)
     (own,) = listed(browser(economist), run)
-    assert "Projektledare 300,00" in page(browser(economist), own)
+    assert "Projektledare 300,00" in text(browser(economist), own)
 
 
 def test_before_the_decision_is_final_the_page_says_when(secretary: Hired) -> None:
@@ -124,7 +109,7 @@ def test_before_the_decision_is_final_the_page_says_when(secretary: Hired) -> No
     run = books.adjusted()
     client = browser(secretary)
 
-    assert "Fakturor görs när beslutet har fått laga kraft." in page(client, f"/costs/runs/{run}")
+    assert "Fakturor görs när beslutet har fått laga kraft." in text(client, f"/costs/runs/{run}")
     assert "laga kraft" in refused(client, secretary, f"/costs/runs/{run}/basis")
 
 
@@ -148,16 +133,16 @@ def test_a_municipality_sees_its_own_invoices_and_nobody_elses(
     run, (strangers, ours) = bills.invoiced()
     client = browser(economist)
 
-    assert "Fakturor till oss" in page(client, "/costs")
-    assert "2026-0002" in page(client, "/costs")
-    assert "2026-0001" not in page(client, "/costs") + page(client, f"/costs/runs/{run}")
-    assert "Testkommun" in page(client, f"/costs/invoices/{ours}")
+    assert "Fakturor till oss" in text(client, "/costs")
+    assert "2026-0002" in text(client, "/costs")
+    assert "2026-0001" not in text(client, "/costs") + text(client, f"/costs/runs/{run}")
+    assert "Testkommun" in text(client, f"/costs/invoices/{ours}")
     for url in (f"/costs/invoices/{strangers}", f"/costs/invoices/{strangers}/invoice.xml"):
-        page(client, url, status=404)
-        page(browser(other), url)
+        text(client, url, status=404)
+        text(browser(other), url)
     basis = basis_of(run)
     for url in (f"/costs/bases/{basis}", f"/costs/bases/{basis}/accounting.csv"):
-        page(client, url, status=404)
+        text(client, url, status=404)
 
 
 def basis_of(run: UUID) -> UUID:
@@ -168,7 +153,7 @@ def basis_of(run: UUID) -> UUID:
 def test_a_partys_economist_neither_attests_nor_credits(economist: Hired) -> None:
     run, (_, ours) = bills.invoiced()
     client = browser(economist)
-    shown = page(client, f"/costs/invoices/{ours}")
+    shown = text(client, f"/costs/invoices/{ours}")
     assert "Kreditera" not in shown
     for url, fields in (
         (f"/costs/bases/{basis_of(run)}/attest", {}),
@@ -177,7 +162,7 @@ def test_a_partys_economist_neither_attests_nor_credits(economist: Hired) -> Non
         (f"/costs/invoices/{ours}/payment", {"on": "2026-04-11"}),
     ):
         assert client.post(url, sent(economist, **fields)).status_code == 403
-    page(client, "/costs/payers", status=403)
+    text(client, "/costs/payers", status=403)
 
 
 def test_an_invoice_is_credited_in_part_by_a_note_that_two_attest(
@@ -190,16 +175,16 @@ def test_an_invoice_is_credited_in_part_by_a_note_that_two_attest(
     assert "mer än den var på" in refused(office, secretary, url, line_0="300,01", reason="Fel")
     assert "Skriv varför" in refused(office, secretary, url, line_0="100,00", reason="")
     basis = post(office, secretary, url, line_0="100,00", reason="En månad för mycket")
-    shown = page(desk, basis)
+    shown = text(desk, basis)
     assert "Krediterar faktura 2026-0002: En månad för mycket" in shown
     assert "Testkommun Projektledare 100,00" in shown
     post(office, secretary, f"{basis}/attest")
     post(desk, controller, f"{basis}/attest")
     post(desk, controller, f"{basis}/issue")
 
-    shown = page(browser(economist), f"/costs/invoices/{ours}")
+    shown = text(browser(economist), f"/costs/invoices/{ours}")
     assert re.search(r"Kreditfaktura \d{4}-0003 −125,00 Kvar 250,00", shown)
-    assert "Kreditfaktura, avser 2026-0002" in page(office, f"/costs/runs/{run}")
+    assert "Kreditfaktura, avser 2026-0002" in text(office, f"/costs/runs/{run}")
 
 
 def test_a_payment_is_recorded_and_the_municipality_sees_it(
@@ -210,8 +195,8 @@ def test_a_payment_is_recorded_and_the_municipality_sees_it(
     assert "Ändra dagen" in refused(client, secretary, f"{url}/payment", on="2099-01-01")
     post(client, secretary, f"{url}/payment", on=bills.LATER.date().isoformat())
 
-    assert "Betald 11 april 2026" in page(browser(economist), url)
-    assert "Anteckna betalning" not in page(client, url)
+    assert "Betald 11 april 2026" in text(browser(economist), url)
+    assert "Anteckna betalning" not in text(client, url)
 
 
 def test_the_bookkeeper_gets_a_sie_file_and_a_table(controller: Hired) -> None:
@@ -285,7 +270,7 @@ def test_a_payer_begins_with_what_the_registry_says(secretary: Hired) -> None:
 
     assert 'value="2999999127"' in shown
     assert 'value="Testkommun"' in shown
-    page(browser(secretary), "/costs/payers/0180", status=404)
+    text(browser(secretary), "/costs/payers/0180", status=404)
 
 
 def test_a_form_sent_twice_issues_once(secretary: Hired) -> None:
@@ -306,4 +291,4 @@ def test_what_is_not_there_is_not_found(secretary: Hired) -> None:
         f"/costs/bases/{UUID(int=7)}",
         f"/costs/batches/{UUID(int=7)}/batch.si",
     ):
-        page(client, url, status=404)
+        text(client, url, status=404)

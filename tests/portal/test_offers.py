@@ -1,6 +1,5 @@
 """Offers of options on the pages: the host offers, a municipality answers, everybody sees."""
 
-import re
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from django.test import Client
 from hired import Hired, hire
 from people import CASE_OFFICERS, ELSEWHERE, WARD, write_units
 from pytest_django import Settings
-from visits import browser, sent
+from visits import browser, post, sent, text, words
 
 from billing import options
 from billing.calloff import Answer
@@ -53,24 +52,6 @@ OFFER = {
     "model": "population", "last_on": "2026-03-31",
 }  # fmt: skip
 DECISION = {"answer": "call_off", "on": "2026-03-02", "paragraph": "17", "note": ""}
-
-
-def text(client: Client, url: str, status: int = 200) -> str:
-    """Return the words of a page, without tags, spaces of all kinds alike."""
-    response = client.get(url)
-    assert response.status_code == status, url
-    return words(response.content)
-
-
-def words(content: bytes) -> str:
-    return re.sub(r"[\s\u00a0]+", " ", re.sub(r"<[^>]+>", " ", content.decode()))
-
-
-def post(client: Client, who: Hired, url: str, **fields: object) -> str:
-    """Send a form and return where it leads."""
-    response = client.post(url, sent(who, **fields))
-    assert response.status_code == 303, words(response.content)
-    return str(response["Location"])
 
 
 def refused(client: Client, who: Hired, url: str, **fields: object) -> str:
