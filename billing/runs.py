@@ -8,13 +8,15 @@ canonical form: keys in order, no spaces, UTF-8. Nothing but the record is neede
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
-from billing import allocation, methods
+from billing import allocation, funding
 from billing.allocation import CannotAllocate, Part
+from billing.funding import NO_RULE, Funding, Membership, Rule
 from billing.methods import Basis, Parameters
 from billing.periods import Period
 from billing.population import Snapshot
@@ -58,6 +60,7 @@ class Funded:
     category: str = Category.OTHER
     method_id: str = "population@1"
     parameters: Parameters = field(default_factory=dict)
+    rule: Rule = field(default_factory=dict)  # billing.funding
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,8 @@ class Question:
     region_name: str
     snapshot: Snapshot
     wanted_on: str = ""  # the day that the agreement asks for, where another one stands in
+    members: Membership | None = None  # None: all take part all the time
+    agreement: int = 0  # the version of the cost agreement; 0: none is kept
 
 
 def record(question: Question) -> Record:
@@ -105,7 +110,8 @@ def computed_again(of: Mapping[str, Any]) -> Record:
             " nytt från sidan för fördelningen."
         )
     try:
-        return {"format": FORMAT, "asked": of["asked"], "result": _result(of["asked"])}
+        asked = of["asked"] | {"lines": [_agreed(line) for line in of["asked"]["lines"]]}
+        return {"format": FORMAT, "asked": asked, "result": _result(asked)}
     except (KeyError, TypeError, AttributeError):
         raise BadRecord(
             "Körningen är inte fullständig. Hämta den på nytt från sidan för fördelningen."
@@ -116,33 +122,37 @@ def explanation(of: Mapping[str, Any], party: str) -> list[dict[str, Any]]:
     """Return, for each line that the municipalities share, how a party's share came about.
 
     A part has the amount, the party's weight and the sum of weights, the exact quota, the whole öre
-    below it and whether the party got one of the odd öre.
+    below it and whether the party got one of the odd öre. A step is a rule that came after, with
+    what the party pays by it.
     """
     asked = of["asked"]
-    basis = _basis(asked)
     return [
         {
             "activity": line["activity"],
             "method": line["method"],
             "municipalities_ore": line["municipalities_ore"],
             "share_ore": shares["shares_ore"].get(party, 0),
-            "parts": [_explained(part, party) for part in _parts(line, basis)],
+            "parts": [_explained(part, party) for part in funded.parts],
+            "steps": [[why.value, step.get(party, 0)] for why, step in funded.steps[1:]],
         }
         for line, shares in zip(asked["lines"], of["result"]["lines"], strict=True)
         if line["municipalities_ore"]
+        for funded in (_funding(line, asked),)
     ]
 
 
 def at_once(of: Mapping[str, Any]) -> dict[str, int] | None:
     """Return what each municipality would pay if the sum of the lines were split once.
 
-    None: the lines are split by several methods, so their sum is not split by any.
+    None: the lines are split by several methods or by rules, so their sum is not split by any.
     """
+    if "members" in of["asked"] or any("rule" in it for it in of["asked"]["lines"]):
+        return None
     shared = [line for line in of["asked"]["lines"] if line["municipalities_ore"]]
     if len({json.dumps([it["method"], it["parameters"]], sort_keys=True) for it in shared}) != 1:
         return None
     together = shared[0] | {"municipalities_ore": of["result"]["municipalities_ore"]}
-    return allocation.allocate_parts(_parts(together, _basis(of["asked"])))
+    return _funding(together, of["asked"]).shares_ore
 
 
 def _explained(part: Part, party: str) -> dict[str, Any]:
@@ -159,7 +169,14 @@ def _explained(part: Part, party: str) -> dict[str, Any]:
 
 def _asked(question: Question) -> Record:
     snapshot = question.snapshot
-    return {
+    members = question.members
+    more: Record = {}
+    if members and not members.is_whole:
+        days = {code: members.days[code] for code in sorted(question.names)}
+        more["members"] = {"days": days, "host": members.host}
+    if question.agreement:
+        more["agreement"] = question.agreement
+    return more | {
         "title": question.title,
         "period": [question.period.first_on.isoformat(), question.period.last_on.isoformat()],
         "level": "line",
@@ -172,20 +189,33 @@ def _asked(question: Question) -> Record:
             "sha256": snapshot.sha256,
             "inhabitants": _inhabitants(question),
         },
-        "lines": [
-            {
-                "activity": it.line.activity,
-                "kind": it.kind,
-                "category": it.category,
-                "note": it.line.note,
-                "region_ore": it.line.region_ore,
-                "municipalities_ore": it.line.municipalities_ore,
-                "method": it.method_id,
-                "parameters": dict(it.parameters),
-            }
-            for it in question.lines
-        ],
+        "lines": [_line(it) for it in question.lines],
     }
+
+
+def _line(it: Funded) -> Record:
+    line = {
+        "activity": it.line.activity,
+        "kind": it.kind,
+        "category": it.category,
+        "note": it.line.note,
+        "region_ore": it.line.region_ore,
+        "municipalities_ore": it.line.municipalities_ore,
+        "method": it.method_id,
+        "parameters": dict(it.parameters),
+    }
+    if not it.rule:
+        return line
+    written = [it.line.region_ore, it.line.municipalities_ore]
+    return _agreed(line | {"rule": dict(it.rule), "written_ore": written})
+
+
+def _agreed(line: Record) -> Record:
+    """Return a line with the amounts that its rule makes of what was written."""
+    if "rule" not in line:
+        return line
+    region_ore, municipalities_ore = funding.amounts(line["written_ore"], line["rule"])
+    return line | {"region_ore": region_ore, "municipalities_ore": municipalities_ore}
 
 
 def _inhabitants(question: Question) -> dict[str, int]:
@@ -199,8 +229,7 @@ def _inhabitants(question: Question) -> dict[str, int]:
 
 
 def _result(asked: Mapping[str, Any]) -> Record:
-    basis = _basis(asked)
-    lines = [_line_result(line, basis) for line in asked["lines"]]
+    lines = [_line_result(line, asked) for line in asked["lines"]]
     shares = allocation.add(*(it["shares_ore"] for it in lines)) if lines else {}
     return {
         "lines": lines,
@@ -211,22 +240,35 @@ def _result(asked: Mapping[str, Any]) -> Record:
     }
 
 
-def _line_result(line: Mapping[str, Any], basis: Basis) -> Record:
-    parts = _parts(line, basis)
-    shares = allocation.allocate_parts(parts)
-    quotas = [allocation.quotas(part) for part in parts]
+def _line_result(line: Mapping[str, Any], asked: Mapping[str, Any]) -> Record:
+    funded = _funding(line, asked)
+    quotas = [allocation.quotas(part) for part in funded.parts]
     return {
-        "shares_ore": shares | {REGION: line["region_ore"]},
+        "shares_ore": allocation.add(funded.shares_ore, {REGION: line["region_ore"]}),
         "quotas_ore": {
-            party: str(sum((it[party] for it in quotas), Fraction(0))) for party in shares
+            party: str(sum((it[party] for it in quotas), Fraction(0))) for party in quotas[0]
         },
     }
 
 
-def _parts(line: Mapping[str, Any], basis: Basis) -> tuple[Part, ...]:
-    return methods.parts_of(line["method"], line["municipalities_ore"], basis, line["parameters"])
-
-
-def _basis(asked: Mapping[str, Any]) -> Basis:
+def _funding(line: Mapping[str, Any], asked: Mapping[str, Any]) -> Funding:
     inhabitants = asked["population"]["inhabitants"]
-    return Basis(parties=tuple(sorted(inhabitants)), population=inhabitants)
+    return funding.fund(
+        line["method"],
+        line["municipalities_ore"],
+        Basis(parties=tuple(sorted(inhabitants)), population=inhabitants),
+        line["parameters"],
+        rule=line.get("rule", NO_RULE),
+        members=_members(asked),
+    )
+
+
+def _members(asked: Mapping[str, Any]) -> Membership:
+    days = _period(asked).days
+    if "members" in asked:
+        return Membership(asked["members"]["days"], days, asked["members"]["host"])
+    return Membership(dict.fromkeys(asked["population"]["inhabitants"], days), days, REGION)
+
+
+def _period(asked: Mapping[str, Any]) -> Period:
+    return Period(*(date.fromisoformat(it) for it in asked["period"]))
