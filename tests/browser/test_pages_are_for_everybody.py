@@ -11,7 +11,7 @@ from served import AXE, SWEDISH, Demo, SignIn, Somebody
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Who opens which pages: {case} is a case of the unit, {run} an allocation, {table} its table.
+# Who opens which pages: what stands in braces is in PLACES.
 PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("", "", "", ("/", "/help", "/accessibility")),
     ("krokom", "", "", ("/sign-in",)),
@@ -26,15 +26,39 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         ("/", "/?view=to_acknowledge", "{case}", "{case}/answer-admission", "/help"),
     ),
     ("krokom", "Anna Bergström", "", ("/", "/units", "/agreements")),
-    ("krokom", "Per-Olof Lundin", "", ("/", "/agreements")),
+    (
+        "krokom", "Per-Olof Lundin", "",
+        ("/", "/agreements", "/costs/offers", "{offer}", "{offer}/decide"),
+    ),
     (
         "regionjh", "Gunilla Åsberg", "",
         ("/costs", "{run}", "{run}/parties/2380", "{run}/correct", "{table}",
          "{table}/lines/new", "{table}/compare?model=population&model=equal&model=mixed:30",
          "/costs/populations", "/costs/populations/new", "/costs/tables/new"),
     ),
-    ("krokom", "Henrik Sjödin", "", ("/costs", "{run}", "{run}/parties/2309", "{run}/object")),
+    (
+        "regionjh", "Gunilla Åsberg", "",
+        ("/costs/offers", "{offer}", "{offer}/revise", "{offer}/extend", "/costs/offers/new",
+         "/costs/invoice-terms", "/costs/payers", "/costs/payers/2309", "{invoiced}", "{basis}",
+         "{invoice}", "{invoice}/credit", "{unpaid}/payment"),
+    ),
+    (
+        "krokom", "Henrik Sjödin", "",
+        ("/costs", "{run}", "{run}/parties/2309", "{run}/object", "/costs/offers", "{offer}",
+         "{invoice}"),
+    ),
 )  # fmt: skip
+# Where each is found: the page that links to it, and the link; a page may stand in braces itself.
+PLACES = {
+    "case": ("/?view=all", "a.row-link"),
+    "run": ("/costs", "a.row-link[href^='/costs/runs/']"),
+    "table": ("/costs", "a.row-link[href^='/costs/tables/']"),
+    "offer": ("/costs/offers", "a.row-link[href^='/costs/offers/']"),
+    "invoiced": ("/costs", "a.row-link[href^='/costs/runs/']:has-text('LINK2')"),
+    "basis": ("{invoiced}", "a.row-link[href$='/accounting.csv']"),
+    "invoice": ("{invoiced}", "a.row-link[href^='/costs/invoices/']"),
+    "unpaid": ("{invoiced}", "tr:has-text('Utställd') a.row-link[href^='/costs/invoices/']"),
+}
 SIZES = {"wide": (1280, 900), "phone": (390, 844)}
 
 
@@ -50,17 +74,18 @@ def _somebody(somebody: SignIn, slug: str, name: str, unit: str, **options: Any)
 
 
 def _paths(who: Somebody, paths: tuple[str, ...]) -> list[str]:
-    case = ""
-    if any("{case}" in path for path in paths):
-        who.go("/?view=all")
-        case = who.page.locator("a.row-link").first.get_attribute("href") or ""
-    paths = tuple(path.replace("{case}", case) for path in paths)
-    for kind in ("run", "table"):
-        if any(f"{{{kind}}}" in path for path in paths):
-            page = who.go("/costs")
-            found = page.locator(f"a.row-link[href^='/costs/{kind}s/']").first.get_attribute("href")
-            paths = tuple(path.replace(f"{{{kind}}}", found or "") for path in paths)
-    return list(paths)
+    found: dict[str, str] = {}
+
+    def filled(path: str) -> str:
+        for name in re.findall(r"{(\w+)}", path):
+            if name not in found:
+                on, link = PLACES[name]
+                page = who.go(filled(on))
+                address = page.locator(link).first.get_attribute("href") or ""
+                found[name] = address.removesuffix("/accounting.csv")
+        return path.format(**found)
+
+    return [filled(path) for path in paths]
 
 
 def _axe(page: Page) -> list[str]:
