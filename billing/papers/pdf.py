@@ -1,4 +1,6 @@
-"""A PDF out of a typst template: tagged (PDF/UA-1), with the project's typeface, always the same.
+"""A PDF out of a typst template: for everybody and for the archive, always the same.
+
+It is tagged (PDF/UA-1), holds its typefaces and can be kept as it is (PDF/A-2a).
 
 What people have written travels as JSON and is never read as markup. The same texts give the same
 bytes wherever they are set.
@@ -27,6 +29,8 @@ INSTEAD_OF = {"Cc": " ", "Cf": "", "Cs": NOT_SHOWN, "Co": NOT_SHOWN, "Cn": NOT_S
 # A word without end breaks anywhere, rather than run into the next column.
 ENDLESS, MAY_BREAK = re.compile(r"\S{26}(?=\S)"), "\u200b"
 PAPERS_REMEMBERED = 11
+STANDARDS = ("ua-1", "a-2a")
+COMMON = "paper.typ"  # stands before every template
 
 Texts = Mapping[str, Any]
 
@@ -47,10 +51,11 @@ def pdf(template: str, texts: Texts, *, verbatim: Mapping[str, str], on: date) -
 
 
 def _compiled(template: str, content: Texts, on: date) -> bytes:
+    folder = resources.files("billing.papers")
     return typst.compile(
-        resources.files("billing.papers").joinpath(template).read_bytes(),
+        b"".join(folder.joinpath(it).read_bytes() for it in (COMMON, template)),
         format="pdf",
-        pdf_standards="ua-1",
+        pdf_standards=list(STANDARDS),
         font_paths=_fonts(),
         sys_inputs={"content": json.dumps({"typefaces": _typefaces(), **content})},
         timestamp=datetime.combine(on, time(), UTC),

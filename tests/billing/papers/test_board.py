@@ -51,6 +51,16 @@ def test_a_proposal_says_so_and_a_decision_its_day_and_paragraph() -> None:
     )
 
 
+def test_it_is_for_the_archive_and_for_everybody_in_one_file() -> None:
+    root: Any = printed.reader_of(printed.printed(LINK2)).trailer["/Root"]
+    told = root["/Metadata"].get_data()
+
+    assert b"<pdfaid:part>2</pdfaid:part>" in told
+    assert b"<pdfaid:conformance>A</pdfaid:conformance>" in told
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in told
+    assert root["/OutputIntents"][0]["/S"] == "/GTS_PDFA1"
+
+
 def test_it_is_tagged_for_pdf_ua_with_swedish_a_title_and_a_chart_in_words() -> None:
     reader = printed.reader_of(printed.printed(LINK2))
     root: Any = reader.trailer["/Root"]
