@@ -9,9 +9,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from billing import parties
 from billing.invoices import accounting, allocated, content
-from billing.invoices.accounting import Attest
+from billing.invoices.accounting import AccountingBasis, Attest
 from billing.invoices.drafts import AgreedTerms, Drafts
 from billing.invoices.model import Invoice
 from billing.invoices.parties import Address, Buyer
@@ -253,21 +255,28 @@ def sie(batch_id: UUID) -> tuple[int, bytes]:
     return row.number, bytes(row.file)
 
 
-def accounting_basis(basis_id: UUID) -> tuple[int, bytes]:
-    """Return the number of a basis and its vouchers as a table, with the two attests.
+def accounting_basis(basis_id: UUID) -> AccountingBasis:
+    """Return the vouchers of a basis whose invoices are issued, with the two attests.
 
     :raises NoSuchBasis: if there is none such here
-    :raises CannotInvoice: if it is not attested by two
+    :raises CannotInvoice: if it is not attested by two, or not issued
     """
     found = basis(basis_id)
-    posting = found.drafts.posting
-    vouchers = [
-        accounting.voucher_of(it.invoice, posting)
-        for it in invoices(found.run)
-        if it.basis == basis_id
-    ]
-    attests = [Attest(it.made_by_title, it.at) for it in found.attests]
-    return found.number, accounting.basis(vouchers, attests)
+    made = [it.invoice for it in invoices(found.run) if it.basis == basis_id]
+    draft = next(iter(found.drafts.invoices.values()))
+    title = Run.objects.values_list("title", flat=True).get(pk=found.run)
+    return AccountingBasis(
+        number=found.number,
+        owner=draft.seller.name,
+        title=title,
+        decision=draft.decision,
+        run_hash=draft.run_id,
+        basis_hash=found.hash,
+        vouchers=tuple(accounting.voucher_of(it, found.drafts.posting) for it in made),
+        attests=tuple(
+            Attest(it.made_by_title, timezone.localtime(it.at), it.made_by) for it in found.attests
+        ),
+    )
 
 
 _INVOICE = ("id", "run", "basis", "code", "credits", "sha256", "content")

@@ -2,7 +2,8 @@
 
 An amount is int, in öre: debit is positive and credit negative, as in the files of SIE. Every
 voucher sums to zero. What a voucher must hold is in lag (2018:597) om kommunal bokföring och
-redovisning. Whose attest it is says a role: no file names a person.
+redovisning. Whose attest it is says a role: no file for a ledger names a person. The paper that is
+kept with the books does.
 """
 
 import csv
@@ -96,9 +97,32 @@ class Attest:
 
     role: str
     at: datetime
+    name: str = ""  # on paper only
 
     def __post_init__(self) -> None:
         refuse_unfit(self.role, "Rollen för attesten")
+
+
+@dataclass(frozen=True)
+class AccountingBasis:
+    """Bokföringsunderlag: the vouchers of a basis, who attested it, and what it was made from."""
+
+    number: int
+    owner: str  # whose books it is for
+    title: str  # of the allocation
+    decision: str
+    run_hash: str
+    basis_hash: str
+    vouchers: tuple[Voucher, ...]
+    attests: tuple[Attest, ...]
+
+    def __post_init__(self) -> None:
+        refuse_unattested(self.attests)
+        if not self.vouchers:
+            raise CannotInvoice(
+                f"Underlag {self.number} har inga fakturor ännu. Ställ ut dem, och hämta"
+                f" bokföringsunderlaget sedan."
+            )
 
 
 def voucher_of(invoice: Invoice, template: PostingTemplate) -> Voucher:
@@ -133,11 +157,7 @@ def basis(vouchers: Iterable[Voucher], attests: Sequence[Attest]) -> bytes:
 
     :raises CannotInvoice: if there are not exactly two attests
     """
-    if len(attests) != ATTESTS:
-        raise CannotInvoice(
-            f"Underlaget har {len(attests)} attester men ska ha {ATTESTS}, av olika personer. "
-            f"Låt det attesteras först."
-        )
+    refuse_unattested(attests)
     attested = [cell for it in attests for cell in (_cell(it.role), it.at.isoformat())]
     file = io.StringIO(newline="")
     writer = csv.writer(file, delimiter=";")
@@ -148,6 +168,18 @@ def basis(vouchers: Iterable[Voucher], attests: Sequence[Attest]) -> bytes:
             amount = amounts.plain(it.amount_ore).replace(".", ",")
             writer.writerow((*head, *astuple(it.coding), amount, _cell(it.text), *attested))
     return file.getvalue().encode("utf-8-sig")
+
+
+def refuse_unattested(attests: Sequence[Attest]) -> None:
+    """Refuse what has not been attested by as many as it takes.
+
+    :raises CannotInvoice: with what to do
+    """
+    if len(attests) != ATTESTS:
+        raise CannotInvoice(
+            f"Underlaget har {len(attests)} attester men ska ha {ATTESTS}, av olika personer. "
+            f"Låt det attesteras först."
+        )
 
 
 def _cell(text: str) -> str:

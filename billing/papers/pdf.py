@@ -29,7 +29,6 @@ INSTEAD_OF = {"Cc": " ", "Cf": "", "Cs": NOT_SHOWN, "Co": NOT_SHOWN, "Cn": NOT_S
 # A word without end breaks anywhere, rather than run into the next column.
 ENDLESS, MAY_BREAK = re.compile(r"\S{26}(?=\S)"), "\u200b"
 PAPERS_REMEMBERED = 11
-STANDARDS = ("ua-1", "a-2a")
 COMMON = "paper.typ"  # stands before every template
 
 Texts = Mapping[str, Any]
@@ -55,7 +54,7 @@ def _compiled(template: str, content: Texts, on: date) -> bytes:
     return typst.compile(
         b"".join(folder.joinpath(it).read_bytes() for it in (COMMON, template)),
         format="pdf",
-        pdf_standards=list(STANDARDS),
+        pdf_standards=["ua-1", "a-2a"],
         font_paths=_fonts(),
         sys_inputs={"content": json.dumps({"typefaces": _typefaces(), **content})},
         timestamp=datetime.combine(on, time(), UTC),

@@ -16,6 +16,7 @@ from billing.invoices import sie
 from care.identity.permissions import Role
 from tenants.context import acting_as
 from tests.billing import bills, books, peppol
+from tests.billing.papers.printed import text_of
 from tests.billing.peppol import Validator
 
 TERMS = {
@@ -141,7 +142,8 @@ def test_a_municipality_sees_its_own_invoices_and_nobody_elses(
         text(client, url, status=404)
         text(browser(other), url)
     basis = basis_of(run)
-    for url in (f"/costs/bases/{basis}", f"/costs/bases/{basis}/accounting.csv"):
+    for end in ("", "/accounting.csv", "/accounting.pdf"):
+        url = f"/costs/bases/{basis}{end}"
         text(client, url, status=404)
 
 
@@ -213,6 +215,12 @@ def test_the_bookkeeper_gets_a_sie_file_and_a_table(controller: Hired) -> None:
     csv = client.get(table)
     assert csv["Content-Disposition"] == 'attachment; filename="bokforingsunderlag-1.csv"'
     assert "Nämndsekreterare" in csv.content.decode("utf-8-sig")
+    paper = client.get(table.replace(".csv", ".pdf"))
+    assert f'href="{table.replace(".csv", ".pdf")}"' in shown
+    assert paper["Content-Disposition"] == 'attachment; filename="bokforingsunderlag-1.pdf"'
+    printed = text_of(paper.content)
+    assert "Gunilla Ås Nämndsekreterare" in printed
+    assert "1510 1 250,00 0,00" in printed
     assert "redan i en SIE-fil" in refused(client, controller, f"/costs/runs/{run}/batch")
 
 

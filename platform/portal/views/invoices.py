@@ -9,9 +9,11 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing import issued, issuing, parties, queries
+from billing.invoices import accounting
 from billing.invoices.status import Status
 from billing.invoices.texts import CannotInvoice
 from billing.operations import Refused
+from billing.papers import accounting as papers
 from care.identity.permissions import Permission
 from portal import costs, idempotent, invoices
 from portal.access import ActorRequest, needs
@@ -258,8 +260,18 @@ def sie(request: ActorRequest, batch_id: UUID) -> HttpResponse:
 @require_safe
 def accounting_basis(request: ActorRequest, basis_id: UUID) -> HttpResponse:
     """Hand out the vouchers of a basis as a table."""
-    number, file = issued.accounting_basis(basis_id)
-    return _file(file, "text/csv; charset=utf-8", f"bokforingsunderlag-{number}.csv")
+    found = issued.accounting_basis(basis_id)
+    file = accounting.basis(found.vouchers, found.attests)
+    return _file(file, "text/csv; charset=utf-8", f"bokforingsunderlag-{found.number}.csv")
+
+
+@needs(Permission.ISSUE_INVOICES)
+@require_safe
+def accounting_paper(request: ActorRequest, basis_id: UUID) -> HttpResponse:
+    """Hand out the vouchers of a basis as a paper, to be kept with the books."""
+    found = issued.accounting_basis(basis_id)
+    paper = papers.accounting_paper(found)
+    return _file(paper, "application/pdf", f"bokforingsunderlag-{found.number}.pdf")
 
 
 def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
@@ -290,6 +302,7 @@ urlpatterns = [
     path("costs/bases/<uuid:basis_id>/attest", attest, name="attest"),
     path("costs/bases/<uuid:basis_id>/issue", issue, name="issue_invoices"),
     path("costs/bases/<uuid:basis_id>/accounting.csv", accounting_basis, name="accounting_basis"),
+    path("costs/bases/<uuid:basis_id>/accounting.pdf", accounting_paper, name="accounting_paper"),
     path("costs/invoices/<uuid:invoice_id>", show_invoice, name="invoice"),
     path("costs/invoices/<uuid:invoice_id>/invoice.xml", ubl, name="ubl"),
     path("costs/invoices/<uuid:invoice_id>/credit", credit, name="credit_invoice"),
