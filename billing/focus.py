@@ -11,12 +11,13 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from math import floor
 
-from billing import allocation
+from billing import allocation, amounts
 from billing.files import BadFile
 
 COLUMNS = (
@@ -30,12 +31,23 @@ CATEGORIES = frozenset({"Adjustment", "Credit", "Purchase", "Tax", "Usage"})
 CORRECTION = "Correction"
 CURRENCY = re.compile(r"[A-Z]{3}")
 LARGEST = 100_000_000  # bytes: a year of a region's cloud
+LONGEST = 200  # signs of a name
+MOST_SIGNS = 60  # of an amount
 UNMAPPED = ""
+BEARER = "kostnadsbarare"  # the tag by which the infrastructure says who bears a cost
+
+
+@dataclass(frozen=True, order=True)
+class ChargeGroup:
+    """Grupp av debiteringar: those of a service that are labelled alike."""
+
+    service: str
+    bearer: str  # the label's value, empty without one
 
 
 @dataclass(frozen=True)
 class Charge:
-    """Debitering: a row of the file, in its own currency."""
+    """Debitering: a row of the file, or several that are alike, in their own currency."""
 
     line: int
     invoice: str
@@ -43,14 +55,28 @@ class Charge:
     description: str
     category: str
     is_correction: bool
-    billed: Decimal
+    billed: Decimal | Fraction
     currency: str
     tags: Mapping[str, str] = field(default_factory=dict)
+    rows: int = 1
+    first_on: date | None = None  # of the billing period
+    last_on: date | None = None
+
+    @property
+    def group(self) -> ChargeGroup:
+        """Return its service with its label."""
+        return ChargeGroup(self.service, self.tags.get(BEARER, ""))
+
+
+Key = tuple[ChargeGroup, str, bool]
 
 
 @dataclass(frozen=True)
 class MappingRule:
-    """Mappningsregel: which charges belong to a cost line, by a tag, by a service, or by both."""
+    """Mappningsregel: which charges belong to a cost line, by a tag, by a service, or by both.
+
+    A tag without a value takes the charges that lack it.
+    """
 
     activity: str
     service: str = ""
@@ -66,13 +92,13 @@ class MappingRule:
 
     def takes(self, charge: Charge) -> bool:
         """Tell whether a charge belongs to the line."""
-        is_tagged = not self.tag or charge.tags.get(self.tag) == self.value
+        is_tagged = not self.tag or charge.tags.get(self.tag, "") == self.value
         return is_tagged and self.service in {"", charge.service}
 
 
 @dataclass(frozen=True)
 class CloudCost:
-    """Molnkostnad: what an invoice charges for a cost line, in whole öre.
+    """Molnkostnad: what an invoice charges of a group for a cost line, in whole öre.
 
     A correction changes a period that has been invoiced already: it goes to the true-up.
     """
@@ -81,6 +107,7 @@ class CloudCost:
     activity: str  # UNMAPPED: of no line
     is_correction: bool
     ore: int
+    group: ChargeGroup
 
 
 @dataclass(frozen=True)
@@ -131,6 +158,24 @@ def read(content: bytes) -> tuple[Charge, ...]:
     return charges
 
 
+def summed(charges: Sequence[Charge]) -> tuple[Charge, ...]:
+    """Return one charge for all that differ in nothing that costs are shared by; sums are exact.
+
+    Of the tags only the bearer stays.
+    """
+    found: dict[tuple[str, ChargeGroup, str, bool], Charge] = {}
+    for it in charges:
+        key = (it.invoice, it.group, it.currency, it.is_correction)
+        kept = found.get(key)
+        tags = {BEARER: it.group.bearer} if it.group.bearer else {}
+        found[key] = replace(
+            kept or replace(it, description="", category="", tags=tags, rows=0),
+            billed=Fraction(kept.billed if kept else 0) + Fraction(it.billed),
+            rows=(kept.rows if kept else 0) + it.rows,
+        )
+    return tuple(found[key] for key in sorted(found))
+
+
 def imported(
     charges: Sequence[Charge],
     rules: Sequence[MappingRule],
@@ -145,7 +190,7 @@ def imported(
     :raises BadFile: if a charge is in a currency without a rate
     """
     known = {**(rates or {}), "SEK": Fraction(1)}
-    exact: dict[str, dict[tuple[str, bool], Fraction]] = {}
+    exact: dict[str, dict[Key, Fraction]] = {}
     unmapped = []
     for it in charges:
         if it.currency not in known:
@@ -158,19 +203,19 @@ def imported(
             unmapped.append(it)
         ore = Fraction(it.billed) * known[it.currency] * 100
         of_invoice = exact.setdefault(it.invoice, {})
-        key = (activity, it.is_correction)
+        key = (it.group, activity, it.is_correction)
         of_invoice[key] = of_invoice.get(key, Fraction(0)) + ore
     return CloudImport(
         tuple(
-            CloudCost(invoice, activity, is_correction, ore)
-            for invoice, amounts in sorted(exact.items())
-            for (activity, is_correction), ore in whole_ore(amounts).items()
+            CloudCost(invoice, activity, is_correction, ore, group)
+            for invoice, parts in sorted(exact.items())
+            for (group, activity, is_correction), ore in whole_ore(parts).items()
         ),
         tuple(unmapped),
     )
 
 
-def whole_ore(exact: Mapping[tuple[str, bool], Fraction]) -> dict[tuple[str, bool], int]:
+def whole_ore(exact: Mapping[Key, Fraction]) -> dict[Key, int]:
     """Return exact amounts in whole öre; their sum is the sum of the exact ones, a half up.
 
     As when a cost is allocated, the largest remainders get the odd öre; amounts may be negative.
@@ -200,7 +245,7 @@ def refuse_untied(found: CloudImport, invoiced_ore: Mapping[str, int]) -> None:
 
 
 def _or_missing(ore: int | None) -> str:
-    return "inte med" if ore is None else f"{ore} öre"
+    return "inte med" if ore is None else f"{amounts.kronor(ore)} kr"
 
 
 def _rows(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
@@ -210,6 +255,8 @@ def _rows(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise BadFile("Filen är inte i UTF-8. Hämta den som CSV i UTF-8.") from None
+    if "\0" in text:
+        raise BadFile("Filen är ingen text. Hämta den som CSV i UTF-8.")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         head = [cell.strip() for cell in next(reader, [])]
@@ -247,6 +294,11 @@ def _charge(line: int, cells: Mapping[str, str]) -> Charge:
         raise _wrong(line, cells, "ChargeCategory", f"en av {', '.join(sorted(CATEGORIES))}")
     if cells["ChargeClass"] not in {"", CORRECTION}:
         raise _wrong(line, cells, "ChargeClass", f"{CORRECTION} eller tomt")
+    tags = _tags(line, cells)
+    named = {"InvoiceId": cells.get("InvoiceId", ""), "ServiceName": cells["ServiceName"]}
+    for column, name in (*named.items(), ("Tags", tags.get(BEARER, ""))):
+        if len(name) > LONGEST or "\0" in name:
+            raise _wrong(line, cells, column, f"text av högst {LONGEST} tecken")
     return Charge(
         line=line,
         invoice=cells.get("InvoiceId", ""),
@@ -256,8 +308,24 @@ def _charge(line: int, cells: Mapping[str, str]) -> Charge:
         is_correction=cells["ChargeClass"] == CORRECTION,
         billed=_decimal(line, cells, "BilledCost"),
         currency=cells["BillingCurrency"],
-        tags=_tags(line, cells),
+        tags=tags,
+        first_on=_day(line, cells, "BillingPeriodStart"),
+        last_on=_day_before(_day(line, cells, "BillingPeriodEnd")),
     )
+
+
+def _day(line: int, cells: Mapping[str, str], column: str) -> date | None:
+    if not cells[column]:
+        return None
+    try:
+        return date.fromisoformat(cells[column][:10])
+    except ValueError:
+        raise _wrong(line, cells, column, "en dag som 2027-01-01") from None
+
+
+def _day_before(on: date | None) -> date | None:
+    # FOCUS counts a period to the day after it.
+    return on - timedelta(days=1) if on and on > date.min else on
 
 
 def _decimal(line: int, cells: Mapping[str, str], column: str) -> Decimal:
@@ -265,8 +333,9 @@ def _decimal(line: int, cells: Mapping[str, str], column: str) -> Decimal:
         amount = Decimal(cells[column])
     except InvalidOperation:
         amount = Decimal("NaN")
-    # An exponent beyond all invoices would make a number that no machine holds.
-    if not amount.is_finite() or abs(amount.adjusted()) > 30:
+    # A number beyond all invoices is one that no table holds.
+    is_held = len(cells[column]) <= MOST_SIGNS and amount.is_finite()
+    if not is_held or not -30 <= amount.adjusted() <= 12:
         raise _wrong(line, cells, column, "ett tal som 1234.5678")
     return amount
 

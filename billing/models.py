@@ -391,3 +391,94 @@ class BatchedInvoice(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.invoice_id} in {self.batch_id}"
+
+
+class CloudFile(Home):
+    """Inläst fil med molnkostnader, as it came, and what it charges (focus.summed)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    table = models.ForeignKey(CostTable, on_delete=models.CASCADE, related_name="cloud_files")
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    raw = models.BinaryField()
+    charges = models.JSONField()
+    first_on = models.DateField(null=True)
+    last_on = models.DateField(null=True)
+    imported_by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta(Home.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["table", "sha256"], name="cloud_file_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CloudRow(Home):
+    """Rad som får sitt belopp ur molnkostnader, and what was typed in it before."""
+
+    row = models.OneToOneField(CostRow, on_delete=models.CASCADE, related_name="cloud")
+    region_share = models.CharField(max_length=60)  # of the amount, as "1/2"
+    # The row whose charges of earlier periods this one holds.
+    corrects = models.OneToOneField(
+        "self", on_delete=models.CASCADE, null=True, related_name="correction"
+    )
+    typed_kind = models.CharField(max_length=10)
+    typed_region_ore = models.BigIntegerField()
+    typed_municipalities_ore = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"cloud cost of row {self.row_id}"
+
+
+class CloudRule(Home):
+    """Mappningsregel, in its place among those of the table (focus.MappingRule)."""
+
+    table = models.ForeignKey(CostTable, on_delete=models.CASCADE, related_name="cloud_rules")
+    position = models.PositiveIntegerField()
+    service = models.CharField(max_length=200, blank=True)
+    tag = models.CharField(max_length=200, blank=True)
+    value = models.CharField(max_length=200, blank=True)
+    row = models.ForeignKey(CloudRow, on_delete=models.CASCADE, related_name="rules")
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.tag}={self.value}"
+
+
+class CloudRate(Home):
+    """Växelkurs: kronor for one of a currency, as the parties have settled it for a table."""
+
+    table = models.ForeignKey(CostTable, on_delete=models.CASCADE, related_name="cloud_rates")
+    currency = models.CharField(max_length=3)
+    kronor = models.DecimalField(max_digits=14, decimal_places=6)
+    written_by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta(Home.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(fields=["table", "currency"], name="cloud_rate_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.kronor}"
+
+
+class CloudInvoice(Home):
+    """Leverantörsfaktura för moln: what it says itself, without VAT, to hold the files against."""
+
+    table = models.ForeignKey(CostTable, on_delete=models.CASCADE, related_name="cloud_invoices")
+    number = models.CharField(max_length=200, blank=True)
+    ore = models.BigIntegerField()
+    written_by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta(Home.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(fields=["table", "number"], name="cloud_invoice_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.number

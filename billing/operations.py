@@ -10,11 +10,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from billing import decisions, parties, population, queries, runs, simulation, table
+from billing import cloud, decisions, parties, population, queries, runs, simulation, table
 from billing.decisions import Act
 from billing.files import BadFile
 from billing.models import (
     Announcement,
+    CloudRow,
     CostRow,
     CostTable,
     Objection,
@@ -157,6 +158,7 @@ def write_line(line: Line, *, table_id: UUID, row_id: int | None = None) -> Cost
 
     :raises queries.NoSuchTable: if there is no such table
     :raises NoSuchRow: if the row is not in it
+    :raises Refused: if another amount is typed in a row that cloud costs feed
     """
     refuse_unless_host()
     kept = CostTable.objects.select_for_update().filter(pk=table_id).first()
@@ -165,8 +167,13 @@ def write_line(line: Line, *, table_id: UUID, row_id: int | None = None) -> Cost
     if row_id is None:
         last = kept.rows.aggregate(last=Max("position"))["last"] or 0
         return CostRow.objects.create(table=kept, position=last + 1, **vars(line))
-    if not kept.rows.filter(pk=row_id).update(**vars(line)):
+    row = kept.rows.filter(pk=row_id).first()
+    if row is None:
         raise NoSuchRow
+    amount = ("kind", "region_ore", "municipalities_ore")
+    if any(getattr(row, it) != getattr(line, it) for it in amount):
+        _refuse_fed(row.pk, "Ändra det på sidan Molnkostnader.")
+    kept.rows.filter(pk=row_id).update(**vars(line))
     return kept.rows.get(pk=row_id)
 
 
@@ -174,8 +181,10 @@ def remove_line(*, table_id: UUID, row_id: int) -> None:
     """Remove a row from a table; the runs that were made keep it.
 
     :raises NoSuchRow: if the row is not in it
+    :raises Refused: if cloud costs feed it
     """
     refuse_unless_host()
+    _refuse_fed(row_id, "Koppla loss raden på sidan Molnkostnader, och ta bort den sedan.")
     removed, _ = CostRow.objects.filter(table=table_id, pk=row_id).delete()
     if not removed:
         raise NoSuchRow
@@ -200,11 +209,13 @@ def allocate(
     :param supersedes: the run whose place it takes, with the reason
     :raises queries.NoSuchTable: if there is no such table
     :raises CannotAllocate: if a line cannot be split
-    :raises Refused: if another run has taken that place
+    :raises Refused: if another run has taken that place, or cloud costs of the table are open
     """
     refuse_unless_host()
     # Two that compute a table at once get a number each.
     CostTable.objects.select_for_update().filter(pk=table_id).first()
+    if obstacles := cloud.cloud_cost(table_id).obstacles:
+        raise Refused(" ".join(obstacles))
     asked = queries.question(table_id=table_id, population_id=population_id, wanted_on=wanted_on)
     if model:
         asked = simulation.by(asked, simulation.model(model))
@@ -337,6 +348,11 @@ def refuse_unless_host() -> None:
     """
     if not parties.board().is_hosted_here:
         raise NotTheHost
+
+
+def _refuse_fed(row_id: int, advice: str) -> None:
+    if CloudRow.objects.filter(row=row_id).exists():
+        raise Refused(f"Raden får sitt belopp ur molnkostnader. {advice}")
 
 
 def _refuse_second_correction(run_id: UUID) -> None:

@@ -18,6 +18,7 @@ from billing import decisions, parties, runs
 from billing.decisions import Act, Standing, State
 from billing.models import (
     Announcement,
+    CloudRow,
     CostRow,
     CostTable,
     Objection,
@@ -64,6 +65,7 @@ class RowShown:
     municipalities_ore: int
     method_id: str
     parameters: dict[str, Any]
+    is_fed: bool  # by cloud costs
 
     @property
     def total_ore(self) -> int:
@@ -351,7 +353,9 @@ def books_of(schema: str) -> Iterator[None]:
 
 
 def _rows() -> "models.Prefetch[str]":
-    return models.Prefetch("rows", CostRow.objects.order_by("position", "id"))
+    fed = CloudRow.objects.filter(row=models.OuterRef("pk"))
+    rows = CostRow.objects.annotate(is_fed=models.Exists(fed))
+    return models.Prefetch("rows", rows.order_by("position", "id"))
 
 
 def _table(row: CostTable) -> TableShown:

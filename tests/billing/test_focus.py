@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from billing import focus
 from billing.files import BadFile
-from billing.focus import COLUMNS, Charge, CloudCost, MappingRule
+from billing.focus import COLUMNS, Charge, ChargeGroup, CloudCost, MappingRule
 
 USUAL = {
     "BillingCurrency": "SEK", "ChargeCategory": "Usage", "ServiceName": "Beräkning",
@@ -80,11 +81,16 @@ def test_what_a_provider_need_not_give_may_be_missing(column: str) -> None:
         ({"BilledCost": ""}, "BilledCost"),
         ({"BilledCost": "NaN"}, "BilledCost"),
         ({"BilledCost": "1e999999"}, "BilledCost"),
+        ({"BilledCost": "1e13"}, "BilledCost"),
+        ({"BilledCost": "0." + "3" * 60}, "BilledCost"),
+        ({"InvoiceId": "F" * 201}, "högst 200 tecken"),
+        ({"Tags": '{"kostnadsbarare": "\\u0000"}'}, "högst 200 tecken"),
         ({"BillingCurrency": "kr"}, "valuta som SEK"),
         ({"ChargeCategory": "Lunch"}, "en av Adjustment, Credit"),
         ({"ChargeClass": "Rättelse"}, "Correction eller tomt"),
         ({"Tags": "kostnadsbarare=gemensam"}, "JSON"),
         ({"Tags": "[1]"}, "JSON"),
+        ({"BillingPeriodStart": "januari"}, "en dag som 2027-01-01"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_with_its_row(row: dict[str, str], words: str) -> None:
@@ -101,11 +107,52 @@ def test_a_value_that_cannot_be_is_refused_with_its_row(row: dict[str, str], wor
         (file({}).replace(b"Tags", b"InvoiceId"), "två gånger"),
         (file({}) + b'"', "inte att dela"),
         (b"\xff\xfe", "UTF-8"),
+        (file({"ServiceName": "\0"}), "ingen text"),
     ],
 )
 def test_what_is_no_such_file_is_refused_with_what_to_do(content: bytes, words: str) -> None:
     with pytest.raises(BadFile, match=words):
         focus.read(content)
+
+
+def test_a_billing_period_ends_the_day_before_the_files_end() -> None:
+    (read,) = focus.read(
+        file(
+            {
+                "BillingPeriodStart": "2027-01-01T00:00:00Z",
+                "BillingPeriodEnd": "2027-02-01T00:00:00Z",
+            }
+        )
+    )
+
+    assert (read.first_on, read.last_on) == (date(2027, 1, 1), date(2027, 1, 31))
+
+
+def test_charges_that_are_alike_become_one_and_nothing_is_lost() -> None:
+    lank = {"kostnadsbarare": "lank"}
+    charges = [
+        charge("0.004", tags={**lank, "miljo": "test"}),
+        charge("1.0000000000000000000000000000000001", tags=lank),
+        charge("2", tags=lank, invoice="F-2"),
+        charge("4", tags=lank, is_correction=True),
+        charge("8"),
+    ]
+    found = focus.summed(charges)
+
+    assert len(found) == 4
+    assert sum(it.rows for it in found) == 5
+    assert sum(Fraction(it.billed) for it in found) == sum(Fraction(it.billed) for it in charges)
+    assert focus.summed(found) == found
+    assert {it.group for it in found} == {
+        ChargeGroup("Beräkning", ""), ChargeGroup("Beräkning", "lank"),
+    }  # fmt: skip
+
+
+def test_a_rule_of_a_tag_without_a_value_takes_what_lacks_it() -> None:
+    rule = MappingRule("Drift", service="Beräkning", tag="kostnadsbarare")
+
+    assert rule.takes(charge("1"))
+    assert not rule.takes(charge("1", tags={"kostnadsbarare": "lank"}))
 
 
 def test_charges_go_to_lines_by_the_first_rule_that_takes_them() -> None:
@@ -148,7 +195,7 @@ def test_another_currency_needs_a_rate() -> None:
         focus.imported([dollars], RULES)
 
     found = focus.imported([dollars], RULES, rates={"USD": Fraction("10.4321")})
-    assert found.costs == (CloudCost("F-1", "Drift", False, 10_536),)
+    assert found.costs == (CloudCost("F-1", "Drift", False, 10_536, ChargeGroup("Beräkning", "")),)
 
 
 def test_parts_of_an_ore_go_where_the_most_is_left() -> None:
@@ -164,9 +211,9 @@ def test_each_invoice_ties_to_what_has_come() -> None:
     found = focus.imported([charge("10"), charge("5", invoice="F-2")], RULES)
 
     focus.refuse_untied(found, {"F-1": 1_000, "F-2": 500})
-    with pytest.raises(BadFile, match="F-2 är 500 öre i filen och 501 öre enligt fakturan"):
+    with pytest.raises(BadFile, match="F-2 är 5,00 kr i filen och 5,01 kr enligt fakturan"):
         focus.refuse_untied(found, {"F-1": 1_000, "F-2": 501})
-    with pytest.raises(BadFile, match="F-2 är 500 öre i filen och inte med"):
+    with pytest.raises(BadFile, match="F-2 är 5,00 kr i filen och inte med"):
         focus.refuse_untied(found, {"F-1": 1_000})
 
 
@@ -198,3 +245,13 @@ def test_every_invoice_is_the_sum_of_its_rows_to_the_ore(charges: list[Charge]) 
         assert abs(exact - ore) <= Decimal("0.5")
     assert set(found.invoices_ore) == {it.invoice for it in charges}
     assert found == focus.imported(charges, RULES)
+    assert sum(found.lines_ore.values()) + sum(found.corrections_ore.values()) == sum(
+        it.ore for it in found.costs if it.activity
+    )
+
+
+@given(CHARGES)
+def test_what_is_summed_costs_what_its_rows_cost(charges: list[Charge]) -> None:
+    assert focus.imported(focus.summed(charges), RULES).costs == (
+        focus.imported(charges, RULES).costs
+    )
