@@ -23,6 +23,7 @@ from django.utils.translation import gettext
 
 from billing import files
 from billing.allocation import CannotAllocate
+from billing.cloud_books import NoSuchCloudFile
 from billing.decisions import NotNow
 from billing.invoices.texts import CannotInvoice
 from billing.issued import NoSuchBasis, NoSuchBatch, NoSuchInvoice
@@ -273,6 +274,7 @@ VERDICTS: Mapping[type[BaseException], Callable[[Any], Verdict]] = {
     NoSuchObjection: _says(texts.NOT_FOUND),
     NoSuchOffer: _says(texts.NOT_FOUND),
     NoSuchBasis: _says(texts.NOT_FOUND),
+    NoSuchCloudFile: _says(texts.NOT_FOUND),
     NoSuchInvoice: _says(texts.NOT_FOUND),
     NoSuchBatch: _says(texts.NOT_FOUND),
     NoSuchPayer: _says(texts.NOT_FOUND),

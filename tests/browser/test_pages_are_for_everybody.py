@@ -40,7 +40,8 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         "regionjh", "Gunilla Åsberg", "",
         ("/costs/offers", "{offer}", "{offer}/revise", "{offer}/extend", "/costs/offers/new",
          "/costs/invoice-terms", "/costs/payers", "/costs/payers/2309", "{invoiced}", "{basis}",
-         "{invoice}", "{invoice}/credit", "{unpaid}/payment"),
+         "{invoice}", "{invoice}/credit", "{unpaid}/payment", "{next}", "{next}/cloud-cost",
+         "{fed}"),
     ),
     (
         "krokom", "Henrik Sjödin", "",
@@ -53,6 +54,8 @@ PLACES = {
     "case": ("/?view=all", "a.row-link"),
     "run": ("/costs", "a.row-link[href^='/costs/runs/']"),
     "table": ("/costs", "a.row-link[href^='/costs/tables/']"),
+    "next": ("/costs", "a.row-link[href^='/costs/tables/']:has-text('Samplan')"),
+    "fed": ("{next}", "tr:has-text('Ur molnkostnader') a[href*='/lines/']"),
     "offer": ("/costs/offers", "a.row-link[href^='/costs/offers/']"),
     "invoiced": ("/costs", "a.row-link[href^='/costs/runs/']:has-text('LINK2')"),
     "basis": ("{invoiced}", "a.row-link[href$='/accounting.csv']"),

@@ -16,6 +16,8 @@ from billing.simulation import LEAST_MODELS, MOST_MODELS
 from portal import costs
 from portal.forms import Choice, Prose, Radio, Several, Text, Words
 
+FED = ("kind", "region_ore", "municipalities_ore")  # what cloud costs write in a row
+
 
 class Day(forms.DateField):
     """A day."""
@@ -92,7 +94,7 @@ class TableForm(forms.Form):
 
 
 class LineForm(forms.Form):
-    """Rad i kostnadstabellen."""
+    """Rad i kostnadstabellen. What cloud costs write in it is not asked for."""
 
     activity = Text(_("Aktivitet"), _("Skriv vad kostnaden avser."))
     kind = Radio(_("Slag av rad"), costs.KINDS, _("Välj slag av rad."))
@@ -106,9 +108,17 @@ class LineForm(forms.Form):
         help_text=_("Till exempel: Finansieras av respektive huvudman."),
     )
 
+    def __init__(self, *args: Any, row: RowShown | None = None, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.kept = {it: getattr(row, it) for it in FED} if row and row.is_fed else {}
+        for name in self.kept:
+            del self.fields[name]
+
     def clean(self) -> dict[str, Any]:
         """Ask for amounts where the row has them, and for none where it has not."""
         cleaned = super().clean() or {}
+        if self.kept:
+            return cleaned
         total = cleaned.get("region_ore", 0) + cleaned.get("municipalities_ore", 0)
         kind = cleaned.get("kind")
         if kind == Kind.MONEY and not total and not self.errors:
@@ -120,7 +130,7 @@ class LineForm(forms.Form):
     @property
     def line(self) -> Line:
         """Return the row as it is written."""
-        return Line(**{name: self.cleaned_data[name] for name in self.fields})
+        return Line(**self.kept, **{name: self.cleaned_data[name] for name in self.fields})
 
     @staticmethod
     def first(row: RowShown | None) -> dict[str, Any]:

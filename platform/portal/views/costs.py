@@ -9,10 +9,10 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from billing import issued, operations, parties, queries, simulation
+from billing import cloud, issued, operations, parties, queries, simulation
 from billing.allocation import CannotAllocate
 from billing.files import BadFile
-from billing.operations import Doer
+from billing.operations import Doer, Refused
 from billing.parties import NoBoard
 from billing.queries import TableShown
 from billing.runs import Kind
@@ -159,13 +159,14 @@ def show_table(request: ActorRequest, table_id: UUID) -> HttpResponse:
 
         try:
             return idempotent.once(request, act)
-        except CannotAllocate as bad:
+        except (CannotAllocate, Refused) as bad:
             form.add_error(None, str(bad))
     return render(
         request,
         "portal/costs/table.html",
         {
             "table": table,
+            "obstacles": cloud.cloud_cost(table_id).obstacles,
             "period": _period(table),
             "rows": [_row(it) for it in table.rows],
             "total": costs.kronor(table.total_ore),
@@ -186,7 +187,7 @@ def write_line(request: ActorRequest, table_id: UUID, row_id: int | None = None)
     row = next((it for it in table.rows if it.id == row_id), None)
     if row_id is not None and row is None:
         raise operations.NoSuchRow
-    form = LineForm(request.POST or None, initial=LineForm.first(row))
+    form = LineForm(request.POST or None, initial=LineForm.first(row), row=row)
     if form.is_valid():
 
         def act() -> Done:

@@ -14,7 +14,7 @@ from billing.decisions import Act
 from billing.operations import Doer, Line
 from billing.periods import Period
 from billing.runs import Category, Kind
-from project.demo import invoices, offers
+from project.demo import cloud, invoices, offers
 from project.demo.county import ECONOMIST, HUVUDMAN, REGION, SECRETARY
 from tenants.context import acting_as
 from tenants.models import JointBoard
@@ -109,6 +109,7 @@ def _next_year(now: datetime) -> None:
         )
         for line in NEXT:
             operations.write_line(line, table_id=table.pk)
+        cloud.fill(table.pk, year, now - timedelta(days=12))
         run = operations.allocate(
             table_id=table.pk,
             population_id=people.pk,
