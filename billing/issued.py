@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from billing import parties
 from billing.invoices import accounting, allocated, content
-from billing.invoices.accounting import AccountingBasis, Attest
+from billing.invoices.accounting import Attest
 from billing.invoices.drafts import AgreedTerms, Drafts
 from billing.invoices.model import Invoice
 from billing.invoices.parties import Address, Buyer
@@ -29,6 +29,7 @@ from billing.models import (
     Run,
     SieBatch,
 )
+from billing.papers.accounting import AccountingBasis, SignedAttest
 from billing.queries import RunShown, books_of
 
 
@@ -273,8 +274,9 @@ def accounting_basis(basis_id: UUID) -> AccountingBasis:
         run_hash=draft.run_id,
         basis_hash=found.hash,
         vouchers=tuple(accounting.voucher_of(it, found.drafts.posting) for it in made),
-        attests=tuple(
-            Attest(it.made_by_title, timezone.localtime(it.at), it.made_by) for it in found.attests
+        signed=tuple(
+            SignedAttest(Attest(it.made_by_title, timezone.localtime(it.at)), it.made_by)
+            for it in found.attests
         ),
     )
 

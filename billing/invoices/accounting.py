@@ -2,8 +2,7 @@
 
 An amount is int, in öre: debit is positive and credit negative, as in the files of SIE. Every
 voucher sums to zero. What a voucher must hold is in lag (2018:597) om kommunal bokföring och
-redovisning. Whose attest it is says a role: no file for a ledger names a person. The paper that is
-kept with the books does.
+redovisning. Whose attest it is says a role: no file names a person.
 """
 
 import csv
@@ -97,32 +96,9 @@ class Attest:
 
     role: str
     at: datetime
-    name: str = ""  # on paper only
 
     def __post_init__(self) -> None:
         refuse_unfit(self.role, "Rollen för attesten")
-
-
-@dataclass(frozen=True)
-class AccountingBasis:
-    """Bokföringsunderlag: the vouchers of a basis, who attested it, and what it was made from."""
-
-    number: int
-    owner: str  # whose books it is for
-    title: str  # of the allocation
-    decision: str
-    run_hash: str
-    basis_hash: str
-    vouchers: tuple[Voucher, ...]
-    attests: tuple[Attest, ...]
-
-    def __post_init__(self) -> None:
-        refuse_unattested(self.attests)
-        if not self.vouchers:
-            raise CannotInvoice(
-                f"Underlag {self.number} har inga fakturor ännu. Ställ ut dem, och hämta"
-                f" bokföringsunderlaget sedan."
-            )
 
 
 def voucher_of(invoice: Invoice, template: PostingTemplate) -> Voucher:

@@ -1,18 +1,57 @@
 """The accounting basis on paper: every voucher with its coding strings, who attested, and sums.
 
-It says what the file for a spreadsheet says, and whose attests they are.
+It says what the file for a spreadsheet says. The file goes to others and names nobody; the paper is
+kept with the books and says whose attests they are.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
+from datetime import datetime
 from typing import Any
 
 from billing import allocation
-from billing.invoices.accounting import AccountingBasis, Entry, Voucher
+from billing.invoices import accounting
+from billing.invoices.accounting import Attest, Entry, Voucher
+from billing.invoices.texts import CannotInvoice
 from billing.papers import swedish
 from billing.papers.pdf import pdf
 
 Content = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class SignedAttest:
+    """Undertecknad attest: an attest, and whose it is."""
+
+    attest: Attest
+    name: str
+
+
+@dataclass(frozen=True)
+class AccountingBasis:
+    """Bokföringsunderlag: the vouchers of a basis, who attested it, and what it was made from."""
+
+    number: int
+    owner: str  # whose books it is for
+    title: str  # of the allocation
+    decision: str
+    run_hash: str
+    basis_hash: str
+    vouchers: tuple[Voucher, ...]
+    signed: tuple[SignedAttest, ...]
+
+    def __post_init__(self) -> None:
+        accounting.refuse_unattested(self.attests)
+        if not self.vouchers:
+            raise CannotInvoice(
+                f"Underlag {self.number} har inga fakturor ännu. Ställ ut dem, och hämta"
+                f" bokföringsunderlaget sedan."
+            )
+
+    @property
+    def attests(self) -> tuple[Attest, ...]:
+        """Return the attests without names, as a file has them."""
+        return tuple(it.attest for it in self.signed)
 
 
 def accounting_paper(of: AccountingBasis) -> bytes:
@@ -29,12 +68,16 @@ def _texts(of: AccountingBasis) -> Content:
         "title": of.title,
         "decision": of.decision,
         "attests": [
-            [str(number), it.name, it.role, f"{swedish.day(it.at.date())} kl. {it.at:%H.%M}"]
-            for number, it in enumerate(of.attests, 1)
+            [str(number), it.name, it.attest.role, _moment(it.attest.at)]
+            for number, it in enumerate(of.signed, 1)
         ],
         "vouchers": [_voucher(it) for it in of.vouchers],
         "accounts": _accounts(of.vouchers),
     }
+
+
+def _moment(at: datetime) -> str:
+    return f"{swedish.day(at.date())} kl. {at:%H.%M}"
 
 
 def _voucher(of: Voucher) -> Content:

@@ -9,19 +9,21 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from billing.invoices import accounting
-from billing.invoices.accounting import AccountingBasis, Attest
+from billing.invoices.accounting import Attest
 from billing.invoices.allocated import credit_note
 from billing.invoices.model import Invoice
 from billing.invoices.texts import CannotInvoice
 from billing.papers import swedish
-from billing.papers.accounting import accounting_paper
+from billing.papers.accounting import AccountingBasis, SignedAttest, accounting_paper
 from tests.billing.invoicing import DECISION, DUE_ON, ISSUED_ON, TEMPLATE, invoice, of_the_county
 from tests.billing.papers import printed
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
-ATTESTS = (
-    Attest("Ekonom", datetime(2018, 10, 30, 10, 15, tzinfo=STOCKHOLM), "Eva Ek"),
-    Attest("Nämndsekreterare", datetime(2018, 10, 31, 15, 2, tzinfo=STOCKHOLM), "Gunilla Ås"),
+SIGNED = (
+    SignedAttest(Attest("Ekonom", datetime(2018, 10, 30, 10, 15, tzinfo=STOCKHOLM)), "Eva Ek"),
+    SignedAttest(
+        Attest("Nämndsekreterare", datetime(2018, 10, 31, 15, 2, tzinfo=STOCKHOLM)), "Gunilla Ås"
+    ),
 )
 COUNTY = of_the_county()
 
@@ -36,7 +38,7 @@ def basis(*invoices: Invoice, **other: Any) -> AccountingBasis:
         "run_hash": "a1" * 32,
         "basis_hash": "b2" * 32,
         "vouchers": tuple(accounting.voucher_of(it, TEMPLATE) for it in invoices),
-        "attests": ATTESTS,
+        "signed": SIGNED,
     }
     return AccountingBasis(**(said | other))
 
@@ -118,7 +120,7 @@ def test_the_same_basis_gives_the_same_bytes() -> None:
 
 @pytest.mark.parametrize(
     ("other", "advice"),
-    [({"attests": ATTESTS[:1]}, "har 1 attester"), ({"vouchers": ()}, "inga fakturor ännu")],
+    [({"signed": SIGNED[:1]}, "har 1 attester"), ({"vouchers": ()}, "inga fakturor ännu")],
 )
 def test_what_is_not_attested_or_not_issued_has_no_paper(
     other: dict[str, Any], advice: str
