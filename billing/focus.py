@@ -34,7 +34,7 @@ LARGEST = 100_000_000  # bytes: a year of a region's cloud
 LONGEST = 200  # signs of a name
 MOST_SIGNS = 60  # of an amount
 UNMAPPED = ""
-BEARER = "kostnadsbarare"  # the tag by which the infrastructure says who bears a cost
+BEARER = "kostnadsbarare"  # the tag by which hosting says who bears a cost
 
 
 @dataclass(frozen=True, order=True)

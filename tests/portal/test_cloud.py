@@ -12,7 +12,7 @@ from hired import Hired, hire
 from people import CASE_OFFICERS, WARD, write_units
 from visits import browser, post, sent, text, words
 
-from billing import cloud_books
+from billing import cloud_books, queries
 from care.identity.permissions import Role
 from tenants.context import acting_as
 from tests.billing import books, clouds
@@ -118,6 +118,24 @@ def test_from_a_file_to_a_run_with_the_sums_of_the_page(
     assert re.search(r"Licens, rättelse av tidigare perioder .{,40}−40,00 −40,00 0,00", shown)
     assert re.search(r"Projektledare .{,40}350,00 0,00 350,00", shown)
     assert "1 810,01" in shown
+
+
+def test_a_run_is_not_replaced_while_a_charge_is_open_and_what_was_typed_stays(
+    secretary: Hired,
+) -> None:
+    run = books.allocated()
+    client = browser(secretary)
+    with acting_as(REGION):
+        shown = queries.run(run, at=AT)
+        people = queries.populations()[0].id
+    bring(shown.table)
+    answer = client.post(
+        f"/costs/runs/{run}/correct", sent(secretary, population=people, reason="Molnet kom till")
+    )
+
+    assert answer.status_code == 422
+    assert "hör inte till någon rad" in words(answer.content)
+    assert 'value="Molnet kom till"' in answer.content.decode()
 
 
 def test_unmapped_charges_stand_first(

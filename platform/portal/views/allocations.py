@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing import operations, queries, runs
+from billing.allocation import CannotAllocate
 from billing.decisions import FOLLOWS, Act, NotNow, Outcome, State
+from billing.operations import Refused
 from billing.papers import board as papers
 from billing.papers import workbook as workbooks
 from billing.papers.board import BoardPaper, Decision, Officer
@@ -166,7 +168,10 @@ def correct(request: ActorRequest, run_id: UUID) -> HttpResponse:
             )
             return Done(_url(made.pk), gettext("Den nya fördelningen ersätter den förra."))
 
-        return idempotent.once(request, act)
+        try:
+            return idempotent.once(request, act)
+        except (CannotAllocate, Refused) as bad:
+            form.add_error(None, str(bad))
     return _form(request, form, shown, gettext("Ersätt fördelningen"))
 
 

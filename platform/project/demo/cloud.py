@@ -1,6 +1,7 @@
 """The demo's cloud costs: a provider's file for the year of a table, all of it mapped and tied.
 
-Provider, amounts and invoices are invented. The labels are those that the infrastructure writes.
+Provider, amounts and invoices are invented. The labels are those by which hosting says what a
+resource is for.
 """
 
 import re
