@@ -33,6 +33,7 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 LARGEST = 100_000_000  # bytes: a year of a region's cloud
 LONGEST = 200  # signs of a name
 MOST_SIGNS = 60  # of an amount
+NAMED = 3  # of the columns that are missing
 UNMAPPED = ""
 BEARER = "kostnadsbarare"  # the tag by which hosting says who bears a cost
 
@@ -279,9 +280,10 @@ def _rows(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
 def _refuse_other_head(head: Sequence[str]) -> None:
     missing = [column for column in COLUMNS if column not in head]
     if missing:
+        others = f" och {len(missing) - NAMED} till" if len(missing) > NAMED else ""
         raise BadFile(
-            f"Filen är ingen FOCUS 1.2: {', '.join(missing)} saknas i rubriken. Välj FOCUS 1.2 som"
-            " format hos leverantören, med komma mellan fälten."
+            f"Filen är ingen FOCUS 1.2: {', '.join(missing[:NAMED])}{others} saknas i"
+            " rubriken. Välj FOCUS 1.2 som format hos leverantören, med komma mellan fälten."
         )
     if len(set(head)) < len(head):
         raise BadFile("En rubrik står två gånger i filen. Ta bort den ena kolumnen.")

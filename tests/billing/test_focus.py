@@ -101,7 +101,7 @@ def test_a_value_that_cannot_be_is_refused_with_its_row(row: dict[str, str], wor
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "ingen FOCUS 1.2"),
+        (b"", "BilledCost, BillingAccountId, BillingAccountName och 18 till saknas"),
         (file(), "inga debiteringar"),
         (file({}) + b"1,2\n", "2 fält"),
         (file({}).replace(b"Tags", b"InvoiceId"), "två gånger"),
