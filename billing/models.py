@@ -60,6 +60,7 @@ class CostRow(Home):
     municipalities_ore = models.BigIntegerField(default=0)
     method_id = models.CharField(max_length=40, default="population@1")
     parameters = models.JSONField(default=dict)
+    rule = models.JSONField(default=dict)  # billing.funding
 
     def __str__(self) -> str:
         return self.activity

@@ -1,7 +1,7 @@
 """What the board's secretary and the parties do. Each one acts at home and takes the moment."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib.metadata import version
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.utils import timezone
 from billing import cloud, decisions, parties, population, queries, runs, simulation, table
 from billing.decisions import Act
 from billing.files import BadFile
+from billing.funding import Rule
 from billing.models import (
     Announcement,
     CloudRow,
@@ -64,6 +65,7 @@ class Line:
     region_ore: int = 0
     municipalities_ore: int = 0
     method_id: str = "population@1"
+    rule: Rule = field(default_factory=dict)  # billing.funding
 
 
 def import_population(

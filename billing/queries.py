@@ -65,6 +65,7 @@ class RowShown:
     municipalities_ore: int
     method_id: str
     parameters: dict[str, Any]
+    rule: dict[str, Any]
     is_fed: bool  # by cloud costs
 
     @property
@@ -369,7 +370,7 @@ _ROW = tuple(it.name for it in fields(RowShown))
 def _funded(row: RowShown) -> Funded:
     is_text = row.kind != Kind.MONEY
     line = CostLine(row.activity, row.region_ore, row.municipalities_ore, row.note, is_text)
-    return Funded(line, row.kind, row.category, row.method_id, row.parameters)
+    return Funded(line, row.kind, row.category, row.method_id, row.parameters, row.rule)
 
 
 def _is_superseded(

@@ -12,6 +12,7 @@ from billing.runs import Question
 from billing.table import REGION
 
 LEAST_MODELS, MOST_MODELS = 2, 4
+TRANSITION = ("from", "step", "steps")
 MIXED = re.compile(r"mixed:([1-9][0-9]?)")
 CHOICES = "population (folkmängd), equal (lika delar) eller mixed:30 (30 % lika, resten folkmängd)"
 
@@ -66,9 +67,17 @@ def models(names: Sequence[str]) -> tuple[Model, ...]:
 
 
 def by(question: Question, chosen: Model) -> Question:
-    """Return what is asked, with every line shared by one model."""
+    """Return what is asked, with every line shared by one model.
+
+    Caps and floors stay; a transition is from one method to another, and goes with them.
+    """
     lines = [
-        replace(it, method_id=chosen.method_id, parameters=chosen.parameters)
+        replace(
+            it,
+            method_id=chosen.method_id,
+            parameters=chosen.parameters,
+            rule={key: value for key, value in it.rule.items() if key not in TRANSITION},
+        )
         for it in question.lines
     ]
     return replace(question, lines=lines)

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from billing import allocation, runs
+from billing.papers import rules
 from billing.periods import Period
 from billing.runs import BadRecord, Kind
 from billing.table import REGION
@@ -25,6 +26,7 @@ class PrintedLine:
     is_unknown: bool
     method_id: str
     parameters: Mapping[str, Any]
+    has_rule: bool
     shares_ore: Mapping[str, int]  # of the municipalities, by code
     quotas_ore: Mapping[str, str]  # the same as exact fractions
 
@@ -140,12 +142,14 @@ def _lines(asked: Mapping[str, Any], result: Mapping[str, Any]) -> tuple[Printed
             number=number,
             activity=line["activity"],
             category=line["category"],
-            note=line["note"],
-            region_ore=line["region_ore"],
-            municipalities_ore=line["municipalities_ore"],
+            note=" ".join(filter(None, [line["note"], rules.told(line.get("rule", {}))])),
+            # What is paid: a rule may let the region bear what a cap spares the municipalities.
+            region_ore=out["shares_ore"][REGION],
+            municipalities_ore=sum(out["shares_ore"].values()) - out["shares_ore"][REGION],
             is_unknown=line["kind"] == Kind.UNKNOWN,
             method_id=line["method"],
             parameters=line["parameters"],
+            has_rule="rule" in line,
             shares_ore={it: ore for it, ore in out["shares_ore"].items() if it != REGION},
             quotas_ore=out["quotas_ore"],
         )

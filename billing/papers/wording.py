@@ -143,7 +143,7 @@ def _example(figures: Figures) -> str | None:
     found = [
         line
         for line in figures.shared_lines
-        if line.method_id == "population@1" and line.municipalities_ore > 0
+        if line.method_id == "population@1" and line.municipalities_ore > 0 and not line.has_rule
     ]
     if not found:
         return None

@@ -10,8 +10,10 @@ from django.utils.dateformat import format as written
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from billing import runs, simulation
+from billing import allocation, runs, simulation
+from billing.allocation import Bearer
 from billing.decisions import Act, Outcome, Standing, State
+from billing.funding import Why
 from billing.papers.swedish import NO_BREAK, percent
 from billing.papers.swedish import kronor as kronor  # one way to write an amount, on page and paper
 from billing.papers.swedish import number as number
@@ -36,6 +38,19 @@ CATEGORIES = {
     Category.OTHER: _("Övrigt"),
 }
 METHODS = {"population@1": _("Efter folkmängd"), "equal@1": _("Lika delar")}
+BOUNDS = {
+    "floor_ore": _("lägst {each} kr per invånare"),
+    "cap_ore": _("högst {each} kr per invånare"),
+}
+BEARERS = {
+    Bearer.OTHERS: _("De övriga kommunerna delar skillnaden"),
+    Bearer.HOST: _("Värden bär skillnaden"),
+}
+WHYS = {
+    Why.SPLIT: _("Efter underlaget"),
+    Why.BOUNDS: _("Efter tak och golv"),
+    Why.DAYS: _("Efter dagarna som parten deltar"),
+}
 MODELS = {
     "population": _("Efter folkmängd"),
     "equal": _("Lika delar"),
@@ -157,6 +172,26 @@ def method(method_id: str, parameters: Mapping[str, Any]) -> str:
     return method_id
 
 
+def way(method_id: str, parameters: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
+    """Return how a line is shared: the method, and what its rule says besides."""
+    told = [method(method_id, parameters)]
+    for name, words in BOUNDS.items():
+        if name in rule:
+            each = kronor(allocation.half_up(Fraction(rule[name])))
+            told.append(words.format(each=each))
+    if "cap_ore" in rule or "floor_ore" in rule:
+        told.append(str(BEARERS[Bearer(rule.get("excess", Bearer.OTHERS))]).lower())
+    if "from" in rule:
+        told.append(
+            gettext("övergång från ”{method}”, steg {step} av {steps}").format(
+                method=method(rule["from"]["method"], rule["from"]["parameters"]).lower(),
+                step=rule["step"],
+                steps=rule["steps"],
+            )
+        )
+    return ", ".join(told)
+
+
 def population_label(it: PopulationShown) -> str:
     """Return a population as a list names it."""
     people = number(it.inhabitants)
@@ -192,14 +227,15 @@ def lines(record: Mapping[str, Any]) -> tuple[LineShown, ...]:
         is_money = line["kind"] == Kind.MONEY
         # Asterisks of the document that it was copied from give way to numbers.
         note = line["note"].lstrip("* ")
-        total = line["region_ore"] + line["municipalities_ore"]
+        paid = shares["shares_ore"]
+        total, region = sum(paid.values()), paid[REGION]
         made.append(
             LineShown(
                 activity=line["activity"],
                 total=kronor(total) if is_money else "",
-                region=kronor(line["region_ore"]) if is_money else "",
-                municipalities=kronor(line["municipalities_ore"]) if is_money else "",
-                method=method(line["method"], line["parameters"])
+                region=kronor(region) if is_money else "",
+                municipalities=kronor(total - region) if is_money else "",
+                method=way(line["method"], line["parameters"], line.get("rule", {}))
                 if line["municipalities_ore"]
                 else "",
                 mark=marks.setdefault(note, str(len(marks) + 1)) if note and is_money else "",
@@ -268,6 +304,15 @@ def explained(record: Mapping[str, Any], code: str) -> tuple[PartShown, ...]:
         )
         for line in runs.explanation(record, code)
         for part in line["parts"]
+    )
+
+
+def ruled(record: Mapping[str, Any], code: str) -> tuple[tuple[str, str, str], ...]:
+    """Return the lines whose rule moves a municipality's share: which, why, to what."""
+    return tuple(
+        (line["activity"], str(WHYS[Why(why)]), kronor(share_ore))
+        for line in runs.explanation(record, code)
+        for why, share_ore in line["steps"]
     )
 
 

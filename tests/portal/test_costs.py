@@ -221,6 +221,49 @@ def test_a_row_is_written_changed_and_removed(secretary: Hired) -> None:
     assert "Support dygnet runt" not in text(client, url)
 
 
+def test_a_row_with_a_cap_is_paid_by_the_host_above_it_and_tells_why(
+    secretary: Hired, economist: Hired
+) -> None:
+    table, people = books.prepared()
+    client, url = browser(secretary), f"/costs/tables/{table}"
+    row = {
+        "activity": "Jour", "kind": "money", "region_ore": "", "municipalities_ore": "1 000",
+        "method_id": "equal@1", "category": "support", "note": "", "cap_ore": "0,05",
+        "excess": "host",
+    }  # fmt: skip
+    post(client, secretary, f"{url}/lines/new", **row)
+    assert "Lika delar, högst 0,05 kr per invånare, värden bär skillnaden" in text(client, url)
+    run = post(client, secretary, url, population=people)
+
+    assert "500,00 500,00" in text(client, run)  # the region above the cap, municipalities below
+    own = text(browser(economist), f"{run}/parties/2399")
+    assert "Jour. Efter tak och golv: 150,00 kr." in own
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"cap_ore": "1", "floor_ore": "2"}, "Sänk golvet"),
+        ({"before": "equal@1", "step": "1"}, "hur många år"),
+        ({"before": "equal@1", "step": "många", "steps": "3"}, "heltal"),
+    ],
+)
+def test_a_rule_that_cannot_be_is_refused_with_what_to_do(
+    secretary: Hired, fields: dict[str, str], words: str
+) -> None:
+    table, _ = books.prepared()
+    row = {
+        "activity": "Jour", "kind": "money", "region_ore": "", "municipalities_ore": "1 000",
+        "method_id": "equal@1", "category": "support", "note": "Enligt avtal",
+    }  # fmt: skip
+    answer = browser(secretary).post(
+        f"/costs/tables/{table}/lines/new", sent(secretary, **(row | fields))
+    )
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert "Enligt avtal" in answer.content.decode()
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from billing import amounts
+from billing import amounts, funding
+from billing.allocation import CannotAllocate
 from billing.amounts import BadAmount
 from billing.operations import Line
 from billing.periods import Period
@@ -16,6 +17,7 @@ from billing.simulation import LEAST_MODELS, MOST_MODELS
 from portal import costs
 from portal.forms import Choice, Prose, Radio, Several, Text, Words
 
+RULE = ("cap_ore", "floor_ore", "excess", "before", "step", "steps")
 FED = ("kind", "region_ore", "municipalities_ore")  # what cloud costs write in a row
 
 
@@ -93,6 +95,21 @@ class TableForm(forms.Form):
         return Period(self.cleaned_data["first_on"], self.cleaned_data["last_on"])
 
 
+class Step(forms.IntegerField):
+    """A step of a transition, or how many there are."""
+
+    def __init__(self, label: Words) -> None:
+        wrong = _("Skriv ett heltal från 1 till 20.")
+        super().__init__(
+            label=label,
+            required=False,
+            min_value=1,
+            max_value=20,
+            widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+            error_messages={"invalid": wrong, "min_value": wrong, "max_value": wrong},
+        )
+
+
 class LineForm(forms.Form):
     """Rad i kostnadstabellen. What cloud costs write in it is not asked for."""
 
@@ -107,6 +124,20 @@ class LineForm(forms.Form):
         length=500,
         help_text=_("Till exempel: Finansieras av respektive huvudman."),
     )
+    cap_ore = Amount(_("Tak per invånare (kr)"), help_text=_("Tomt: inget tak."))
+    floor_ore = Amount(_("Golv per invånare (kr)"), help_text=_("Tomt: inget golv."))
+    excess = Choice(
+        _("Vid tak och golv"),
+        costs.BEARERS,
+        help_text=_("Utan val delar de övriga kommunerna skillnaden."),
+    )
+    before = Choice(
+        _("Övergång från"),
+        costs.METHODS,
+        help_text=_("Om raden delades på ett annat sätt förut och andelarna ändras i steg."),
+    )
+    step = Step(_("Periodens steg i övergången"))
+    steps = Step(_("Övergångens alla steg"))
 
     def __init__(self, *args: Any, row: RowShown | None = None, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -117,6 +148,7 @@ class LineForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Ask for amounts where the row has them, and for none where it has not."""
         cleaned = super().clean() or {}
+        self._refuse_unfit_rule(cleaned)
         if self.kept:
             return cleaned
         total = cleaned.get("region_ore", 0) + cleaned.get("municipalities_ore", 0)
@@ -130,7 +162,30 @@ class LineForm(forms.Form):
     @property
     def line(self) -> Line:
         """Return the row as it is written."""
-        return Line(**self.kept, **{name: self.cleaned_data[name] for name in self.fields})
+        told = {name: self.cleaned_data[name] for name in self.fields if name not in RULE}
+        return Line(**self.kept, **told, rule=self.rule(self.cleaned_data))
+
+    @staticmethod
+    def rule(told: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the funding rule (billing.funding) that is written."""
+        rule: dict[str, Any] = {
+            name: str(told[name]) for name in ("cap_ore", "floor_ore") if told.get(name)
+        }
+        if rule and told.get("excess"):
+            rule["excess"] = told["excess"]
+        if told.get("before"):
+            old = {"method": told["before"], "parameters": {}}
+            rule |= {"from": old, "step": told.get("step") or 0, "steps": told.get("steps") or 0}
+        return rule
+
+    def _refuse_unfit_rule(self, told: Mapping[str, Any]) -> None:
+        rule = self.rule(told)
+        try:
+            funding.refuse_unfit(rule)
+        except CannotAllocate as unfit:
+            self.add_error(
+                "steps" if "from" in rule and not rule["steps"] else "cap_ore", str(unfit)
+            )
 
     @staticmethod
     def first(row: RowShown | None) -> dict[str, Any]:
@@ -151,6 +206,14 @@ class LineForm(forms.Form):
             "method_id": row.method_id,
             "category": row.category,
             "note": row.note,
+            "excess": row.rule.get("excess", ""),
+            "before": row.rule.get("from", {}).get("method", ""),
+            "step": row.rule.get("step"),
+            "steps": row.rule.get("steps"),
+        } | {
+            name: amounts.kronor(int(row.rule[name]))
+            for name in ("cap_ore", "floor_ore")
+            if name in row.rule
         }
 
 

@@ -64,6 +64,7 @@ def explain(request: ActorRequest, run_id: UUID, code: str) -> HttpResponse:
             "name": names[code],
             "basis": costs.basis(shown.record),
             "parts": parts,
+            "ruled": costs.ruled(shown.record, code),
             "sum": costs.kronor(shown.record["result"]["shares_ore"][code]),
             "odd": sum(it.has_odd_ore for it in parts),
             "decided": shown.step(Act.DECIDE),

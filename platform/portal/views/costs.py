@@ -291,7 +291,7 @@ def _row(it: queries.RowShown) -> dict[str, Any]:
         "region": costs.kronor(it.region_ore) if is_money else "",
         "municipalities": costs.kronor(it.municipalities_ore) if is_money else "",
         "kind": costs.KINDS[Kind(it.kind)],
-        "method": costs.method(it.method_id, it.parameters) if it.municipalities_ore else "",
+        "method": costs.way(it.method_id, it.parameters, it.rule) if it.municipalities_ore else "",
     }
 
 

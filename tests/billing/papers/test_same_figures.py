@@ -1,7 +1,9 @@
 """The same figures everywhere: the record, the board's paper and the workbook."""
 
-from billing.runs import Record
-from billing.table import REGION
+from billing import runs
+from billing.runs import Funded, Record
+from billing.table import REGION, CostLine
+from tests.billing import test_runs
 from tests.billing.papers import printed
 from tests.billing.papers.printed import LINK2, in_kronor
 
@@ -42,6 +44,21 @@ def of_each_line(record: Record) -> dict[str, list[int]]:
         asked["names"][code]: [*(it[code] for it in shared), result["shares_ore"][code]]
         for code in asked["population"]["inhabitants"]
     }
+
+
+def test_a_line_above_its_cap_is_printed_as_it_is_paid() -> None:
+    line = CostLine("Jour", 0, 100_000_00, "", is_text=False)
+    capped = Funded(line, rule={"cap_ore": "50", "excess": "host"})
+    record = runs.record(test_runs.question(lines=[capped]))
+    text = printed.text_of(printed.printed(record))
+    book = printed.book_of(record)
+
+    assert "Totalt 100 000 35 097 64 903" in text
+    assert "högst 0,50 kr per invånare" in text
+    assert "värden bär skillnaden" in text
+    assert [row[1] for row in book["Sammanfattning"].iter_rows(5, 7, values_only=True)] == [
+        100_000, 35_097, 64_903,
+    ]  # fmt: skip
 
 
 def test_every_share_of_every_line_stands_on_paper() -> None:
