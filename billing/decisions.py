@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from holidays.countries.sweden import Sweden
+from billing import workdays
 
 APPEAL = timedelta(weeks=3)
-SATURDAY = 5
 
 
 class Act(StrEnum):
@@ -100,13 +99,9 @@ def standing(
 
 
 def final_after(announced_on: date) -> date:
-    """Return the first day on which nobody can appeal what was announced on a day.
-
-    A time limit that ends on a Saturday, a Sunday, another holiday, midsommarafton, julafton or
-    nyårsafton runs until the next working day (lag (1930:173) 2 §).
-    """
+    """Return the first day on which nobody can appeal what was announced on a day."""
     last = announced_on + APPEAL
-    while last.weekday() >= SATURDAY or last in _red_days(last.year):
+    while not workdays.is_working_day(last):
         last += timedelta(days=1)
     return last + timedelta(days=1)
 
@@ -143,7 +138,3 @@ def refuse_day(on: date, *, after: date | None, today: date) -> None:
         )
     if after is not None and on < after:
         raise NotNow(f"Dagen {on} ligger före steget innan, {after}. Ändra dagen.")
-
-
-def _red_days(year: int) -> Collection[date]:
-    return Sweden(years=year, categories=("public", "de_facto"), include_sundays=False)
