@@ -1,17 +1,19 @@
 """What the pages ask of invoices: the host's books of them, and what each party has been sent.
 
-A party sees what is addressed to it alone; the terms are open to all.
+A party sees what is addressed to it alone; the terms are open to all. What invoices come from, a
+run or a settlement of payment liability, is asked for by its id.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
-from billing import parties
+from billing import months, parties
 from billing.invoices import accounting, allocated, content
 from billing.invoices.accounting import Attest
 from billing.invoices.drafts import AgreedTerms, Drafts
@@ -25,6 +27,7 @@ from billing.models import (
     InvoiceEvent,
     InvoiceTerms,
     IssuedInvoice,
+    LiabilitySettlement,
     Payer,
     Run,
     SieBatch,
@@ -71,7 +74,8 @@ class BasisShown:
 
     id: UUID
     number: int
-    run: UUID
+    run: UUID | None
+    settlement: UUID | None
     credits: UUID | None
     reason: str
     drafts: Drafts
@@ -81,6 +85,11 @@ class BasisShown:
     attests: tuple[Attested, ...]
     is_issued: bool
     is_replaced: bool  # a newer one has come in its place
+
+    @property
+    def origin(self) -> UUID:
+        """Return the run or the settlement that its invoices come from."""
+        return _origin(self.run, self.settlement)
 
     @property
     def is_attested(self) -> bool:
@@ -98,7 +107,8 @@ class InvoiceShown:
     """Utställd faktura eller kreditfaktura, with what has happened to it."""
 
     id: UUID
-    run: UUID
+    run: UUID | None
+    settlement: UUID | None
     basis: UUID
     code: str
     credits: UUID | None
@@ -106,6 +116,11 @@ class InvoiceShown:
     invoice: Invoice
     notes: tuple[Invoice, ...]  # the credit notes that take it back, whole or in part
     events: Mapping[Status, tuple[date, str]]
+
+    @property
+    def origin(self) -> UUID:
+        """Return the run or the settlement that it comes from."""
+        return _origin(self.run, self.settlement)
 
     @property
     def left_ore(self) -> int:
@@ -160,9 +175,14 @@ def payers() -> dict[str, Buyer]:
     }
 
 
-def bases(run_id: UUID) -> tuple[BasisShown, ...]:
-    """Return the bases of a run's invoices and credit notes, the first one first."""
-    return _bases(run=run_id)
+def bases(origin: UUID) -> tuple[BasisShown, ...]:
+    """Return the bases of the invoices and credit notes of something, the first one first."""
+    return _bases(_of(origin))
+
+
+def open_bases(settlements: Collection[UUID]) -> tuple[BasisShown, ...]:
+    """Return the bases of some settlements that nothing has come of yet."""
+    return tuple(it for it in _bases(Q(settlement__in=list(settlements))) if it.is_open)
 
 
 def basis(basis_id: UUID) -> BasisShown:
@@ -170,16 +190,15 @@ def basis(basis_id: UUID) -> BasisShown:
 
     :raises NoSuchBasis: if there is none such here
     """
-    run_id = InvoiceBasis.objects.filter(pk=basis_id).values_list("run", flat=True).first()
-    found = [it for it in _bases(run=run_id) if it.id == basis_id] if run_id else []
-    if not found:
+    row = InvoiceBasis.objects.filter(pk=basis_id).values_list("run", "settlement").first()
+    if row is None:
         raise NoSuchBasis
-    return found[0]
+    return next(it for it in bases(_origin(*row)) if it.id == basis_id)
 
 
-def invoices(run_id: UUID | None = None) -> tuple[InvoiceShown, ...]:
-    """Return the invoices and credit notes that we may see, by number: of a run, or all."""
-    return _invoices() if run_id is None else _invoices(run=run_id)
+def invoices(origin: UUID | None = None) -> tuple[InvoiceShown, ...]:
+    """Return the invoices and credit notes that we may see, by number: of something, or all."""
+    return _invoices(Q() if origin is None else _of(origin))
 
 
 def invoice(invoice_id: UUID) -> InvoiceShown:
@@ -188,10 +207,10 @@ def invoice(invoice_id: UUID) -> InvoiceShown:
     :raises NoSuchInvoice: if there is none such that we may see
     """
     with books_of(parties.board().host):
-        run_id = IssuedInvoice.objects.filter(pk=invoice_id).values_list("run", flat=True).first()
-    if run_id is None:
+        row = IssuedInvoice.objects.filter(pk=invoice_id).values_list("run", "settlement").first()
+    if row is None:
         raise NoSuchInvoice
-    return next(it for it in invoices(run_id) if it.id == invoice_id)
+    return next(it for it in invoices(_origin(*row)) if it.id == invoice_id)
 
 
 def not_invoiced(run: RunShown) -> tuple[str, ...]:
@@ -202,7 +221,7 @@ def not_invoiced(run: RunShown) -> tuple[str, ...]:
     same = Run.objects.filter(table=run.table).values_list("id", flat=True)
     standing = {
         it.code
-        for it in _invoices(run__in=list(same))
+        for it in _invoices(Q(run__in=list(same)))
         if it.credits is None and it.status is not Status.CREDITED
     }
     return tuple(code for code in allocated.payers(run.record) if code not in standing)
@@ -221,8 +240,8 @@ def ubl(invoice_id: UUID) -> tuple[str, bytes]:
     return number, xml.encode()
 
 
-def batches(run_id: UUID) -> tuple[BatchShown, ...]:
-    """Return the batches that the vouchers of a run have gone to the ledger in."""
+def batches(origin: UUID) -> tuple[BatchShown, ...]:
+    """Return the batches that the vouchers of something have gone to the ledger in."""
     return tuple(
         BatchShown(
             row.id,
@@ -231,18 +250,19 @@ def batches(run_id: UUID) -> tuple[BatchShown, ...]:
             tuple(sorted(it.invoice.number for it in row.batched.all())),
             row.at,
         )
-        for row in SieBatch.objects.filter(run=run_id)
+        for row in SieBatch.objects.filter(_of(origin))
         .order_by("number")
         .prefetch_related("batched__invoice")
     )
 
 
-def not_batched(run_id: UUID) -> tuple[InvoiceShown, ...]:
-    """Return the invoices of a run whose vouchers have not gone to the ledger."""
+def not_batched(origin: UUID) -> tuple[InvoiceShown, ...]:
+    """Return the invoices of something whose vouchers have not gone to the ledger."""
+    batches = SieBatch.objects.filter(_of(origin))
     batched = set(
-        BatchedInvoice.objects.filter(batch__run=run_id).values_list("invoice", flat=True)
+        BatchedInvoice.objects.filter(batch__in=batches).values_list("invoice", flat=True)
     )
-    return tuple(it for it in invoices(run_id) if it.id not in batched)
+    return tuple(it for it in invoices(origin) if it.id not in batched)
 
 
 def sie(batch_id: UUID) -> tuple[int, bytes]:
@@ -263,13 +283,12 @@ def accounting_basis(basis_id: UUID) -> AccountingBasis:
     :raises CannotInvoice: if it is not attested by two, or not issued
     """
     found = basis(basis_id)
-    made = [it.invoice for it in invoices(found.run) if it.basis == basis_id]
+    made = [it.invoice for it in invoices(found.origin) if it.basis == basis_id]
     draft = next(iter(found.drafts.invoices.values()))
-    title = Run.objects.values_list("title", flat=True).get(pk=found.run)
     return AccountingBasis(
         number=found.number,
         owner=draft.seller.name,
-        title=title,
+        title=_title(found),
         decision=draft.decision,
         run_hash=draft.run_id,
         basis_hash=found.hash,
@@ -281,19 +300,38 @@ def accounting_basis(basis_id: UUID) -> AccountingBasis:
     )
 
 
-_INVOICE = ("id", "run", "basis", "code", "credits", "sha256", "content")
+_INVOICE = ("id", "run", "settlement", "basis", "code", "credits", "sha256", "content")
 
 
-def _bases(**of: Any) -> tuple[BasisShown, ...]:
+def _of(origin: UUID) -> Q:
+    return Q(run=origin) | Q(settlement=origin)
+
+
+def _origin(run: UUID | None, settlement: UUID | None) -> UUID:
+    found = run or settlement
+    assert found is not None  # the database sees to it
+    return found
+
+
+def _title(of: BasisShown) -> str:
+    """Return what the invoices of a basis are for."""
+    if of.run is not None:
+        return Run.objects.values_list("title", flat=True).get(pk=of.run)
+    record = LiabilitySettlement.objects.values_list("record", flat=True).get(pk=of.origin)
+    return f"Betalningsansvar {months.read(record['month']).said}, {record['name']}"
+
+
+def _bases(of: Q) -> tuple[BasisShown, ...]:
     rows = list(
-        InvoiceBasis.objects.filter(**of).order_by("number").prefetch_related("attests", "invoices")
+        InvoiceBasis.objects.filter(of).order_by("number").prefetch_related("attests", "invoices")
     )
-    newest = {(it.run, it.credits): it.number for it in rows}
+    newest = {(it.run, it.settlement, it.credits): it.number for it in rows}
     return tuple(
         BasisShown(
             id=it.id,
             number=it.number,
             run=it.run,
+            settlement=it.settlement,
             credits=it.credits,
             reason=it.reason,
             drafts=content.drafts(it.content),
@@ -302,7 +340,7 @@ def _bases(**of: Any) -> tuple[BasisShown, ...]:
             at=it.at,
             attests=tuple(_attested(a) for a in sorted(it.attests.all(), key=lambda a: a.number)),
             is_issued=bool(it.invoices.all()),
-            is_replaced=newest[it.run, it.credits] != it.number,
+            is_replaced=newest[it.run, it.settlement, it.credits] != it.number,
         )
         for it in rows
     )
@@ -312,11 +350,11 @@ def _attested(row: BasisAttest) -> Attested:
     return Attested(row.staff, row.made_by, row.made_by_title, row.at)
 
 
-def _invoices(**of: object) -> tuple[InvoiceShown, ...]:
+def _invoices(of: Q) -> tuple[InvoiceShown, ...]:
     with books_of(parties.board().host):
-        rows = list(IssuedInvoice.objects.filter(**of).order_by("sequence").values(*_INVOICE))
+        rows = list(IssuedInvoice.objects.filter(of).order_by("sequence").values(*_INVOICE))
         events = list(
-            InvoiceEvent.objects.filter(**{f"invoice__{name}": it for name, it in of.items()})
+            InvoiceEvent.objects.filter(invoice__in=IssuedInvoice.objects.filter(of))
             .order_by("id")
             .values_list("invoice", "what", "on", "made_by")
         )
@@ -333,6 +371,7 @@ def _invoice(
     return InvoiceShown(
         id=row["id"],
         run=row["run"],
+        settlement=row["settlement"],
         basis=row["basis"],
         code=row["code"],
         credits=row["credits"],

@@ -17,13 +17,13 @@ from django.utils import timezone
 
 from billing import issued, parties, queries, runs
 from billing.decisions import Act
-from billing.invoices import accounting, allocated, content, drafts
+from billing.invoices import accounting, allocated, content, drafts, settled
 from billing.invoices import sie as ledger
 from billing.invoices.drafts import DRAFT, AgreedTerms, Drafts
 from billing.invoices.model import Invoice, InvoiceLine
 from billing.invoices.parties import Buyer, Party, Seller
 from billing.invoices.status import Status
-from billing.invoices.texts import refuse_unfit
+from billing.invoices.texts import CannotInvoice, refuse_unfit
 from billing.invoices.ubl import ubl
 from billing.issued import BasisShown
 from billing.models import (
@@ -40,6 +40,7 @@ from billing.models import (
 from billing.operations import FOREVER, Doer, Refused, refuse_unless_host, to_everybody
 from billing.parties import Board
 from billing.queries import RunShown
+from billing.runs import Record
 
 
 class Series(StrEnum):
@@ -111,10 +112,7 @@ def make_basis(*, run_id: UUID, by: Doer, at: datetime) -> UUID:
     _locked(Series.INVOICE)
     shown = queries.run(run_id, at=at)
     _refuse_unless_final(shown)
-    held = issued.terms()
-    if held is None:
-        raise Refused("Faktureringsvillkoren saknas. Skriv dem innan ni gör ett underlag.")
-    agreed, left = held.agreed, issued.not_invoiced(shown)
+    agreed, left = _agreed(), issued.not_invoiced(shown)
     if not left:
         raise Refused("Alla som betalar har fått sin faktura. Kreditera den som är fel först.")
     today = timezone.localdate(at)
@@ -133,6 +131,40 @@ def make_basis(*, run_id: UUID, by: Doer, at: datetime) -> UUID:
     return _keep_basis(
         Drafts({code: found[code] for code in left}, agreed.days_to_pay, agreed.posting),
         run_id=run_id, by=by, at=at,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def make_settlement_basis(*, settlement_id: UUID, record: Record, by: Doer, at: datetime) -> UUID:
+    """Draft the invoice of a frozen settlement of payment liability, for two to attest.
+
+    :param record: what was frozen, with the code of who pays
+    :raises Refused: if it has an invoice that stands, or the terms lack
+    :raises CannotInvoice: if the payer lacks, or no day is left to pay
+    """
+    refuse_unless_host()
+    _locked(Series.INVOICE)
+    _refuse_if_invoiced(settlement_id)
+    agreed, code = _agreed(), record["code"]
+    buyer = issued.payers().get(code)
+    if buyer is None:
+        raise CannotInvoice(
+            f"Köparuppgifter saknas för {record['name']}. Fyll i dem innan ni fakturerar."
+        )
+    today = timezone.localdate(at)
+    draft = settled.invoice_of(
+        record,
+        agreed.terms,
+        run_id=runs.hash_of(record),
+        seller=_seller(parties.board(), agreed),
+        buyer=buyer,
+        number=f"{DRAFT}-{code}",
+        issued_on=today,
+        due_on=drafts.due(today, agreed.days_to_pay),
+    )
+    return _keep_basis(
+        Drafts({code: draft}, agreed.days_to_pay, agreed.posting),
+        settlement_id=settlement_id, by=by, at=at,
     )  # fmt: skip
 
 
@@ -162,7 +194,8 @@ def make_credit_basis(
     drafts.refuse_more_than(credited.invoice, [*credited.notes, note])
     return _keep_basis(
         Drafts({credited.code: note}, days_to_pay, held.drafts.posting),
-        run_id=credited.run, credits=invoice_id, reason=reason, by=by, at=at,
+        run_id=credited.run, settlement_id=credited.settlement,
+        credits=invoice_id, reason=reason, by=by, at=at,
     )  # fmt: skip
 
 
@@ -250,17 +283,20 @@ def record_payment(*, invoice_id: UUID, on: date, by: Doer, at: datetime) -> Non
 
 
 @transaction.atomic
-def make_batch(*, run_id: UUID, by: Doer, at: datetime) -> UUID:
-    """Write the SIE file of a run's invoices that have not gone to the ledger.
+def make_batch(
+    *, by: Doer, at: datetime, run_id: UUID | None = None, settlement_id: UUID | None = None
+) -> UUID:
+    """Write the SIE file of the invoices of a run or a settlement that are not in the ledger.
 
     :raises Refused: if there are none
     """
     refuse_unless_host()
     series = _locked(Series.BATCH)
-    left = issued.not_batched(run_id)
-    if not left:
+    origin = run_id or settlement_id
+    left = issued.not_batched(origin) if origin else ()
+    if not origin or not left:
         raise Refused("Alla fakturor finns redan i en SIE-fil. Hämta den som är gjord.")
-    posting = {it.id: it.drafts.posting for it in issued.bases(run_id)}
+    posting = {it.id: it.drafts.posting for it in issued.bases(origin)}
     seller = left[0].invoice.seller
     batch = ledger.Batch(
         number=series.last + 1,
@@ -272,6 +308,7 @@ def make_batch(*, run_id: UUID, by: Doer, at: datetime) -> UUID:
     row = SieBatch.objects.create(
         number=batch.number,
         run=run_id,
+        settlement=settlement_id,
         control_number=ledger.control_number(batch),
         file=ledger.sie(batch),
         made_by=by.name,
@@ -287,6 +324,19 @@ def _locked(name: Series) -> NumberSeries:
     """Return a series that nobody else can take numbers of until we have committed."""
     NumberSeries.objects.get_or_create(name=name)
     return NumberSeries.objects.select_for_update().get(name=name)
+
+
+def _agreed() -> AgreedTerms:
+    held = issued.terms()
+    if held is None:
+        raise Refused("Faktureringsvillkoren saknas. Skriv dem innan ni gör ett underlag.")
+    return held.agreed
+
+
+def _refuse_if_invoiced(settlement_id: UUID) -> None:
+    made = issued.invoices(settlement_id)
+    if any(it.credits is None and it.status is not Status.CREDITED for it in made):
+        raise Refused("Avräkningen är redan fakturerad. Kreditera fakturan först om den är fel.")
 
 
 def _refuse_unless_final(shown: RunShown) -> None:
@@ -327,9 +377,10 @@ def _taken_back(of: Invoice, amounts_ore: Sequence[int]) -> list[InvoiceLine]:
 def _keep_basis(
     of: Drafts,
     *,
-    run_id: UUID,
     by: Doer,
     at: datetime,
+    run_id: UUID | None = None,
+    settlement_id: UUID | None = None,
     credits: UUID | None = None,
     reason: str = "",
 ) -> UUID:
@@ -340,6 +391,7 @@ def _keep_basis(
     return InvoiceBasis.objects.create(
         number=series.last,
         run=run_id,
+        settlement=settlement_id,
         credits=credits,
         reason=reason,
         content=written,
@@ -357,11 +409,12 @@ def _refuse_unless_ready(basis: BasisShown, *, at: datetime) -> None:
             f"Underlaget har {len(basis.attests)} attester men ska ha {accounting.ATTESTS}, av"
             " olika personer. Låt det attesteras först."
         )
-    if basis.credits is None:
+    if basis.credits is not None:
+        credited = issued.invoice(basis.credits)
+        written = [*credited.notes, *basis.drafts.invoices.values()]
+        drafts.refuse_more_than(credited.invoice, written)
+    elif basis.run is not None:
         _refuse_unless_final(queries.run(basis.run, at=at))
-        return
-    credited = issued.invoice(basis.credits)
-    drafts.refuse_more_than(credited.invoice, [*credited.notes, *basis.drafts.invoices.values()])
 
 
 def _write(
@@ -382,6 +435,7 @@ def _write(
     row = IssuedInvoice.objects.create(
         basis_id=basis.id,
         run=basis.run,
+        settlement=basis.settlement,
         sequence=sequence,
         number=of.number,
         code=code,

@@ -10,6 +10,9 @@ from django.db import models
 
 from tenants.rows import LETTER, AppendOnly, Disclosed, Home
 
+# An invoice comes from a run, which the board has decided on, or from a settlement of liability.
+OF_ONE = models.Q(run=None, settlement__isnull=False) | models.Q(run__isnull=False, settlement=None)
+
 
 class PopulationSnapshot(Disclosed):
     """Befolkningsunderlag: a day's population as its source gave it. A correction is a new one."""
@@ -278,11 +281,12 @@ class NumberSeries(Home):
 
 
 class InvoiceBasis(AppendOnly):
-    """Fakturaunderlag: drafts of a run's invoices, or of a credit note, for two to attest."""
+    """Fakturaunderlag: drafts of invoices, or of a credit note, for two to attest."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     number = models.PositiveIntegerField(unique=True)
-    run = models.UUIDField(db_index=True)
+    run = models.UUIDField(null=True, db_index=True)
+    settlement = models.UUIDField(null=True, db_index=True)
     # The invoice that is credited, by its id: a foreign key would go round in a ring.
     credits = models.UUIDField(null=True, db_index=True)
     reason = models.CharField(max_length=500, blank=True)  # of a credit note
@@ -290,6 +294,9 @@ class InvoiceBasis(AppendOnly):
     hash = models.CharField(max_length=64)
     made_by = models.CharField(max_length=100)
     at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=OF_ONE, name="basis_of_one")]
 
     def __str__(self) -> str:
         return f"invoice basis {self.number}"
@@ -323,7 +330,8 @@ class IssuedInvoice(Disclosed):
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     basis = models.ForeignKey(InvoiceBasis, on_delete=models.PROTECT, related_name="invoices")
-    run = models.UUIDField(db_index=True)
+    run = models.UUIDField(null=True, db_index=True)
+    settlement = models.UUIDField(null=True, db_index=True)
     sequence = models.PositiveIntegerField(unique=True)
     number = models.CharField(max_length=20, unique=True)
     code = models.CharField(max_length=4)  # kommunkod of the buyer
@@ -344,6 +352,7 @@ class IssuedInvoice(Disclosed):
         abstract = False
         constraints = [
             models.UniqueConstraint(fields=["basis", "code"], name="invoice_once_of_basis"),
+            models.CheckConstraint(condition=OF_ONE, name="invoice_of_one"),
         ]
 
     def __str__(self) -> str:
@@ -374,11 +383,15 @@ class SieBatch(AppendOnly):
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     number = models.PositiveIntegerField(unique=True)
-    run = models.UUIDField(db_index=True)
+    run = models.UUIDField(null=True, db_index=True)
+    settlement = models.UUIDField(null=True, db_index=True)
     control_number = models.CharField(max_length=12, unique=True)
     file = models.BinaryField()
     made_by = models.CharField(max_length=100)
     at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=OF_ONE, name="batch_of_one")]
 
     def __str__(self) -> str:
         return f"SIE batch {self.number}"
@@ -483,3 +496,124 @@ class CloudInvoice(Home):
 
     def __str__(self) -> str:
         return self.number
+
+
+class LiabilityList(Disclosed):
+    """Preliminär lista över betalningsansvar: a municipality's month, opened to it alone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    month = models.CharField(max_length=7)  # months.Month
+    code = models.CharField(max_length=4)  # kommunkod
+    record = models.JSONField()  # liability.records.listed
+    hash = models.CharField(max_length=64)
+    objections_until = models.DateField()
+    made_by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta(Disclosed.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(fields=["month", "code"], name="liability_month_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month} {self.code}"
+
+
+class LiabilityObjection(AppendOnly):
+    """Invändning mot en post, from the municipality that it is about to the host."""
+
+    isolation = LETTER
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    recipient = models.CharField(max_length=63, db_index=True)
+    liability_list = models.UUIDField(db_index=True)
+    item = models.PositiveIntegerField()  # its number in the list
+    reason = models.CharField(max_length=30)  # liability.course.ObjectionReason
+    text = models.TextField(blank=True)
+    made_by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["liability_list", "item"], name="liability_objection_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"objection {self.id} to item {self.item}"
+
+
+class LiabilityReply(AppendOnly):
+    """Regionens svar på en invändning mot en post, to the municipality that objected."""
+
+    isolation = LETTER
+
+    objection = models.UUIDField(unique=True)
+    recipient = models.CharField(max_length=63, db_index=True)
+    verdict = models.CharField(max_length=10)  # liability.course.Verdict
+    days = models.PositiveIntegerField()  # that are left of the item
+    text = models.TextField()
+    made_by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.verdict} {self.objection}"
+
+
+class LiabilityEscalation(AppendOnly):
+    """Lyft till styrgruppen: the municipality does not take the answer, and tells the host so."""
+
+    isolation = LETTER
+
+    objection = models.UUIDField(unique=True)
+    recipient = models.CharField(max_length=63, db_index=True)
+    text = models.TextField()
+    made_by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"escalation of {self.objection}"
+
+
+class LiabilityDecision(AppendOnly):
+    """Styrgruppens beslut om en post, as the host records it for the municipality."""
+
+    isolation = LETTER
+
+    objection = models.UUIDField(unique=True)
+    recipient = models.CharField(max_length=63, db_index=True)
+    days = models.PositiveIntegerField()  # that are left of the item
+    on = models.DateField()
+    text = models.TextField()
+    made_by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.objection}"
+
+
+class LiabilitySettlement(Disclosed):
+    """Avräkning av betalningsansvar: items of a list, frozen; opened to that municipality alone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    liability_list = models.ForeignKey(
+        LiabilityList, on_delete=models.PROTECT, related_name="settlements"
+    )
+    number = models.PositiveIntegerField()
+    record = models.JSONField()  # liability.records.settled
+    hash = models.CharField(max_length=64)
+    made_by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta(Disclosed.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(
+                fields=["liability_list", "number"], name="liability_settlement_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"settlement {self.number} of {self.liability_list_id}"

@@ -81,7 +81,7 @@ def _references(root: Element, invoice: Invoice) -> None:
     _add(_add(root, "cac:ContractDocumentReference"), "cbc:ID", invoice.contract)
     basis = _add(root, "cac:AdditionalDocumentReference")
     _add(basis, "cbc:ID", invoice.run_id)
-    _add(basis, "cbc:DocumentDescription", "Kostnadsfördelning")
+    _add(basis, "cbc:DocumentDescription", "Beräkningsunderlag")
 
 
 def _seller(root: Element, seller: Seller, *, charges_vat: bool) -> None:

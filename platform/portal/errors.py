@@ -28,6 +28,8 @@ from billing.decisions import NotNow
 from billing.invoices.texts import CannotInvoice
 from billing.issued import NoSuchBasis, NoSuchBatch, NoSuchInvoice
 from billing.issuing import NoSuchPayer
+from billing.liability.port import BadHandover
+from billing.liability.queries import NoSuchItem, NoSuchList, NoSuchSettlement
 from billing.operations import NoSuchRow, NotTheHost, Refused
 from billing.options import NoSuchOffer
 from billing.parties import NoBoard
@@ -278,6 +280,10 @@ VERDICTS: Mapping[type[BaseException], Callable[[Any], Verdict]] = {
     NoSuchInvoice: _says(texts.NOT_FOUND),
     NoSuchBatch: _says(texts.NOT_FOUND),
     NoSuchPayer: _says(texts.NOT_FOUND),
+    NoSuchList: _says(texts.NOT_FOUND),
+    NoSuchItem: _says(texts.NOT_FOUND),
+    NoSuchSettlement: _says(texts.NOT_FOUND),
+    BadHandover: _bad_value,
     NotNow: _bad_value,
     Refused: _bad_value,
     CannotAllocate: _bad_value,

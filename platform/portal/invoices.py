@@ -14,6 +14,7 @@ from billing.invoices.accounting import PostingTemplate
 from billing.invoices.model import Invoice, Rounding, VatCategory
 from billing.invoices.status import Status
 from billing.issued import BasisShown, InvoiceShown
+from billing.liability import queries as liability
 from billing.queries import RunShown
 from care.identity.actors import Actor
 from care.identity.permissions import Permission
@@ -92,6 +93,20 @@ def attests(of: BasisShown) -> str:
     return gettext("{count} av {all} attester").format(
         count=len(of.attests), all=accounting.ATTESTS
     )
+
+
+def origin(actor: Actor, of: BasisShown | InvoiceShown) -> dict[str, str]:
+    """Return where that is shown which an invoice comes from: a run, or payment liability.
+
+    Who reads no items is led to the sums.
+    """
+    if of.run is not None:
+        return {"url": reverse("portal:run", args=[of.run]), "title": gettext("Fördelningen")}
+    title = gettext("Betalningsansvar")
+    if not actor.may(Permission.READ_LIABILITY):
+        return {"url": reverse("portal:liability"), "title": title}
+    listed = liability.list_of(of.origin)
+    return {"url": reverse("portal:liability_list", args=[listed.id]), "title": title}
 
 
 def card(actor: Actor, shown: RunShown) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from portal.views import (
     costs,
     help,
     invoices,
+    liability,
     messages,
     offers,
     staff,
@@ -34,5 +35,6 @@ urlpatterns = [
     *cloud.urlpatterns,
     *offers.urlpatterns,
     *invoices.urlpatterns,
+    *liability.urlpatterns,
     *help.urlpatterns,
 ]

@@ -158,6 +158,10 @@ STORAGES = {
 
 # Only the demo and the tests may move the clock (tenants.clock).
 CLOCK_OFFSET_FILE = environment.text("SAMPLAN_CLOCK_OFFSET_FILE", "") or None if DEMO else None
+# Who computes the days of payment liability (billing.liability.port): a class by its dotted path.
+LIABILITY_SOURCE = environment.text(
+    "SAMPLAN_LIABILITY_SOURCE", "project.demo.liability.Stays" if DEMO else ""
+)
 # A worker without a broker runs the same functions in process (decision 25).
 CELERY_BROKER_URL = environment.text("SAMPLAN_BROKER_URL", "")
 

@@ -1,11 +1,16 @@
 """The joint board's cost module cannot see a patient: not by import, not by table, not by right."""
 
 import re
+from dataclasses import fields
 
 import psycopg
 import pytest
 from cast import REGION
 from django.apps import apps
+
+from billing.liability.course import ItemCourse
+from billing.liability.disputes import ItemObjected
+from billing.liability.port import DayRate, LiabilityItem
 
 BOOKS = list(apps.get_app_config("billing").get_models())
 # What would tell of somebody in care. The people of the books are officers, by name.
@@ -29,6 +34,19 @@ def test_no_table_refers_to_one_outside_the_books(model: type) -> None:
         if field.is_relation and field.related_model is not None
     }
     assert referred <= {"billing"}
+
+
+@pytest.mark.parametrize("handed", [LiabilityItem, DayRate, ItemCourse, ItemObjected])
+def test_what_is_handed_over_and_said_of_a_stay_has_no_place_for_a_patient(handed: type) -> None:
+    named = [it.name for it in fields(handed)]
+    assert [it for it in named if OF_A_PATIENT.search(it)] == []
+
+
+def test_payment_liability_is_among_the_books() -> None:
+    assert {it.__name__ for it in BOOKS if it.__name__.startswith("Liability")} == {
+        "LiabilityList", "LiabilityObjection", "LiabilityReply", "LiabilityEscalation",
+        "LiabilityDecision", "LiabilitySettlement",
+    }  # fmt: skip
 
 
 def test_in_the_database_neither(dba: psycopg.Connection[tuple[str, str]]) -> None:

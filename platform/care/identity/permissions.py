@@ -71,6 +71,13 @@ class Permission(StrEnum):
     ANSWER_OBJECTION = "cost:answer_objection"
     OFFER_OPTION = "cost:offer_option"
     DECIDE_OPTION = "cost:decide_option"
+    READ_LIABILITY = "cost:read_liability"
+    COLLECT_LIABILITY = "cost:collect_liability"
+    OBJECT_TO_ITEM = "cost:object_to_item"
+    ANSWER_ITEM = "cost:answer_item"
+    ESCALATE_ITEM = "cost:escalate_item"
+    RECORD_ITEM_DECISION = "cost:record_item_decision"
+    SETTLE_LIABILITY = "cost:settle_liability"
     ATTEST = "cost:attest"
     ISSUE_INVOICES = "cost:issue_invoices"
 
@@ -152,13 +159,21 @@ ROLES: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.BOARD_MEMBER: frozenset({P.READ_COSTS}),
-    # Attests and invoices are the host's: at another party the operation refuses.
+    # What is the host's, or the other party's, the operation refuses. The items of payment
+    # liability are between the two economists: the board and its secretary see sums.
     Role.ECONOMIST: frozenset(
         {
             P.READ_COSTS,
             P.ANNOUNCE,
             P.OBJECT,
             P.DECIDE_OPTION,
+            P.READ_LIABILITY,
+            P.COLLECT_LIABILITY,
+            P.OBJECT_TO_ITEM,
+            P.ANSWER_ITEM,
+            P.ESCALATE_ITEM,
+            P.RECORD_ITEM_DECISION,
+            P.SETTLE_LIABILITY,
             P.ATTEST,
             P.ISSUE_INVOICES,
         }

@@ -99,13 +99,16 @@ def show_basis(request: ActorRequest, basis_id: UUID) -> HttpResponse:
     shown = issued.basis(basis_id)
     drafts = list(shown.drafts.invoices.values())
     has_attested = request.actor.staff_id in {it.staff_id for it in shown.attests}
+    origin = invoices.origin(request.actor, shown)
+    if shown.run is not None:
+        origin["title"] = queries.run(shown.run, at=request.at).title
     may_attest = request.actor.may(Permission.ATTEST) and shown.is_open and not shown.is_attested
     return render(
         request,
         "portal/costs/basis.html",
         {
             "shown": shown,
-            "run": queries.run(shown.run, at=request.at),
+            "origin": origin,
             "credits": issued.invoice(shown.credits) if shown.credits else None,
             "first": drafts[0],
             "vat": invoices.VAT[drafts[0].lines[0].vat.category],
@@ -139,11 +142,11 @@ def attest(request: ActorRequest, basis_id: UUID) -> HttpResponse:
 @require_POST
 def issue(request: ActorRequest, basis_id: UUID) -> HttpResponse:
     """Issue the invoices of a basis."""
-    run_id = issued.basis(basis_id).run
+    origin = invoices.origin(request.actor, issued.basis(basis_id))
 
     def act() -> Done:
         issuing.issue(basis_id=basis_id, by=doer(request), at=request.at)
-        return Done(_run_url(run_id), gettext("Fakturorna är utställda."))
+        return Done(origin["url"], gettext("Fakturorna är utställda."))
 
     return idempotent.once(request, act)
 
@@ -160,6 +163,7 @@ def show_invoice(request: ActorRequest, invoice_id: UUID) -> HttpResponse:
         {
             "shown": shown,
             "row": invoices.row(shown),
+            "origin": invoices.origin(request.actor, shown),
             "amounts": invoices.draft(shown.invoice),
             "issued_on": costs.day(shown.invoice.issued_on),
             "credited_on": costs.day(shown.invoice.credits.issued_on)
