@@ -1,5 +1,6 @@
 """The demo as it is served, and people who use it, each in a browser of their own."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 BEFORE_EASTER = datetime(2027, 3, 24, 9, 30, tzinfo=STOCKHOLM)
 AXE = ROOT / "platform" / "portal" / "assets" / "node_modules" / "axe-core" / "axe.min.js"
 SWEDISH = AXE.parent / "locales" / "sv.json"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @dataclass
@@ -73,3 +75,15 @@ class SignIn:
         page.goto(self.demo.url(slug, "/sign-in"))
         page.get_by_role("button", name=name).click()
         return Somebody(self.demo, slug, context, page, violations)
+
+
+def axe(page: Page) -> list[str]:
+    """Return what axe finds wrong with a page."""
+    page.evaluate(AXE.read_text())
+    page.evaluate(f"axe.configure({{locale: {json.dumps(json.loads(SWEDISH.read_text()))}}})")
+    found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
+    return [
+        f"{it['id']}: {it['help']} ({node['html'][:120]})"
+        for it in found["violations"]
+        for node in it["nodes"]
+    ]

@@ -208,6 +208,7 @@ def sums(shown: ListShown) -> tuple[dict[str, str], ...]:
             (_("Avräknade"), of.charged),
             (_("Strukna"), of.struck),
             (_("Vilande"), of.held),
+            (_("Strukna efter avräkningen"), sum(it.course.less_days for it in shown.items)),
         )
     )
 

@@ -14,7 +14,7 @@ from billing.decisions import Act
 from billing.operations import Doer, Line
 from billing.periods import Period
 from billing.runs import Category, Kind
-from project.demo import cloud, invoices, offers
+from project.demo import cloud, invoices, offers, settling
 from project.demo.county import ECONOMIST, HUVUDMAN, REGION, SECRETARY
 from tenants.context import acting_as
 from tenants.models import JointBoard
@@ -34,7 +34,7 @@ NEXT = (
 
 
 def fill(now: datetime) -> None:
-    """Found the board, and let it decide and invoice one budget and be asked for another."""
+    """Found the board: one budget decided and invoiced, one proposed, options, liability."""
     with acting_as(REGION.schema):
         JointBoard.objects.create(
             owner=REGION.schema,
@@ -44,6 +44,7 @@ def fill(now: datetime) -> None:
     invoices.fill(_link2(now), now)
     _next_year(now)
     offers.fill(now)
+    settling.fill(now)
 
 
 def _link2(now: datetime) -> UUID:

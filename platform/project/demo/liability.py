@@ -18,7 +18,7 @@ from care.law.terms import Terms
 AGREED_ORE = 9_800_00
 AGREED_FROM = 2026
 BEFORE_NOON, AFTER_NOON = time(10, 30), time(14, 15)
-FEWEST_STAYS, MOST_STAYS = 3, 12
+FEWEST_STAYS, MOST_STAYS = 2, 7
 # So early is a notice sent, and so long does a stay last, that the month has at least a day of it.
 SENT_WITHIN, SHORTEST, LONGEST = 20, 5, 12
 
