@@ -8,14 +8,11 @@ from datetime import date
 from fractions import Fraction
 
 from billing import allocation, amounts
+from billing.months import MONTHS
 
 NO_BREAK = "\u00a0"
 MINUS = "−"
 NOTHING = "–"
-MONTHS = (
-    "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september",
-    "oktober", "november", "december",
-)  # fmt: skip
 SHORT_MONTHS = (
     "jan", "feb", "mars", "april", "maj", "juni", "juli", "aug", "sep", "okt", "nov", "dec",
 )  # fmt: skip

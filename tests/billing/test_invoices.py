@@ -65,6 +65,7 @@ FIELDS = {
     "Vat": {"category", "percent", "reason"},
     "VatBreakdown": {"vat", "taxable_ore", "vat_ore"},
     "InvoiceLine": {"text", "amount_ore", "vat"},
+    "LineOfDays": {"rate_ore", "items", "days"},
     "Credited": {"number", "issued_on"},
     "Invoice": {
         "number", "issued_on", "due_on", "period", "seller", "buyer", "lines", "contract",

@@ -434,9 +434,13 @@ def test_the_vouchers_go_to_the_ledger_once() -> None:
     with acting_as(REGION):
         batch = issuing.make_batch(settlement_id=settlement, by=KALLE, at=LATER)
         _, file = issued.sie(batch)
+        (basis,) = issued.bases(settlement)
+        told = issued.accounting_basis(basis.id)
         with pytest.raises(Refused, match="redan i en SIE-fil"):
             issuing.make_batch(settlement_id=settlement, by=KALLE, at=LATER)
 
+    assert told.title == "Betalningsansvar februari 2026, Testkommun"
+    assert [it.text for it in told.vouchers] == ["Faktura 2026-0001 Testkommun"]
     text = file.decode(sie.ENCODING)
     assert "Betalningsansvar februari 2026, 16 vårddygn" in text
     assert "-16000.00" in text
