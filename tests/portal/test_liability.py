@@ -204,6 +204,7 @@ def test_an_objection_is_made_answered_and_decided(controller: Hired, economist:
     person = OBJECTION | {"text": "Anna 196404153832"}
     named = refused(client, economist, f"{url}/items/2/object", **person)
     assert "personnummer" in named
+    assert named.count("Rätta ett fel innan du går vidare") == 1
     assert "Anna 196404153832" in named  # what was typed is there to be changed
     assert post(client, economist, f"{url}/items/2/object", **OBJECTION) == url
     assert "redan invänt" in refused(client, economist, f"{url}/items/2/object", **OBJECTION)
