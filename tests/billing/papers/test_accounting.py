@@ -55,7 +55,7 @@ def test_it_says_who_attested_when_and_what_it_was_made_from() -> None:
     assert f"Avser Införandet av LINK2 Beslut {DECISION}" in text
     assert "1 Eva Ek Ekonom 30 oktober 2018 kl. 10.15" in text
     assert "2 Gunilla Ås Nämndsekreterare 31 oktober 2018 kl. 15.02" in text
-    assert "Fördelningen " + "a1" * 32 in text
+    assert "Beräkningen " + "a1" * 32 in text
     assert "Fakturaunderlaget " + "b2" * 32 in text
 
 
