@@ -123,7 +123,8 @@ def test_a_month_is_listed_disputed_frozen_invoiced_and_credited(
     attested((secretary, region), basis)
     page = krokom.go(url)
     page.get_by_role("region", name="Fakturor").get_by_role("link").first.click()
-    expect(page.get_by_text(re.compile(r"Betalningsansvar februari 2027, \d+ vårddygn")).first)
+    line = re.compile(r"Betalningsansvar februari 2027, \d+ vårddygn")
+    expect(page.get_by_role("rowheader", name=line)).to_be_visible()
     seen(page, "liability-invoice")
 
     # The steering group strikes days of both: what is invoiced is credited, what is held is less.
