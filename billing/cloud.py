@@ -105,13 +105,13 @@ def cloud_cost(table_id: UUID) -> CloudShown:
     table = queries.table(table_id)
     files = list(CloudFile.objects.filter(table=table_id).order_by("at").defer("raw"))
     charges = [_charge(it) for file in files for it in file.charges]
-    rates = _rates(table_id, charges)
+    rates, rules = _rates(table_id, charges), _rules(table_id)
     found = focus.imported(
         [it for it in charges if rates.get(it.currency, Fraction(1)) is not None],
-        _rules(table_id),
+        rules,
         rates={currency: rate for currency, rate in rates.items() if rate is not None},
     )
-    groups = _groups(table_id, charges, found)
+    groups = _groups(rules, charges, found)
     invoiced = dict(
         CloudInvoice.objects.filter(table=table_id).order_by("number").values_list("number", "ore")
     )
@@ -169,10 +169,9 @@ def _rules(table_id: UUID) -> list[MappingRule]:
 
 
 def _groups(
-    table_id: UUID, charges: Sequence[Charge], found: CloudImport
+    rules: Sequence[MappingRule], charges: Sequence[Charge], found: CloudImport
 ) -> tuple[GroupShown, ...]:
     """Return the groups of the files, and those that only a rule remembers; unmapped ones first."""
-    rules = _rules(table_id)
     remembered = {
         ChargeGroup(rule.service, rule.value) for rule in rules if rule.tag == focus.BEARER
     }

@@ -256,6 +256,14 @@ def batches(origin: UUID) -> tuple[BatchShown, ...]:
     )
 
 
+def standing_invoice(origin: UUID) -> InvoiceShown | None:
+    """Return the invoice of something that is not credited whole, None where there is none."""
+    return next(
+        (it for it in invoices(origin) if it.credits is None and it.status is not Status.CREDITED),
+        None,
+    )
+
+
 def not_batched(origin: UUID) -> tuple[InvoiceShown, ...]:
     """Return the invoices of something whose vouchers have not gone to the ledger."""
     batches = SieBatch.objects.filter(_of(origin))

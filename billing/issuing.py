@@ -334,8 +334,7 @@ def _agreed() -> AgreedTerms:
 
 
 def _refuse_if_invoiced(settlement_id: UUID) -> None:
-    made = issued.invoices(settlement_id)
-    if any(it.credits is None and it.status is not Status.CREDITED for it in made):
+    if issued.standing_invoice(settlement_id) is not None:
         raise Refused("Avräkningen är redan fakturerad. Kreditera fakturan först om den är fel.")
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from billing import decisions, issuing, months, parties, runs
+from billing import decisions, issued, issuing, months, parties, runs
 from billing.invoices.texts import holds_personal_number
 from billing.liability import course, port, queries, records, source
 from billing.liability.course import ObjectionReason, Verdict
@@ -261,7 +261,7 @@ def make_credit_basis(*, settlement_id: UUID, by: Doer, at: datetime) -> UUID:
     refuse_unless_host()
     shown = queries.list_of(settlement_id)
     amounts_ore = queries.to_credit_ore(shown, settlement_id)
-    invoice = queries.standing_invoice(settlement_id)
+    invoice = issued.standing_invoice(settlement_id)
     if invoice is None or not any(amounts_ore):
         raise Refused("Ingenting är kvar att kreditera. Läs på sidan vad som är gjort.")
     record = shown.settlement(settlement_id).record

@@ -15,8 +15,6 @@ from django.utils import timezone
 
 from billing import issued, months, parties
 from billing.invoices import settled
-from billing.invoices.status import Status
-from billing.issued import InvoiceShown
 from billing.liability import aggregates, course, disputes
 from billing.liability.course import DaySums, ItemCourse
 from billing.liability.disputes import ItemObjected
@@ -190,21 +188,9 @@ def list_of(settlement_id: UUID) -> ListShown:
     return shown(list_id)
 
 
-def standing_invoice(settlement_id: UUID) -> InvoiceShown | None:
-    """Return the invoice of a settlement that is not credited whole, None where there is none."""
-    return next(
-        (
-            it
-            for it in issued.invoices(settlement_id)
-            if it.credits is None and it.status is not Status.CREDITED
-        ),
-        None,
-    )
-
-
 def to_credit_ore(of: ListShown, settlement_id: UUID) -> list[int]:
     """Return what is left to credit of each line of a settlement's invoice; none: no invoice."""
-    invoice = standing_invoice(settlement_id)
+    invoice = issued.standing_invoice(settlement_id)
     if invoice is None:
         return []
     less = {number: it.less_days for number, it in of.courses.items()}

@@ -294,7 +294,7 @@ def _settlement(actor: Actor, shown: ListShown, of: SettlementShown) -> dict[str
     has_open = any(it.is_open for it in bases)
     may_credit = any(queries.to_credit_ore(shown, of.id)) and not has_open
     return found | {
-        "may_make": queries.standing_invoice(of.id) is None
+        "may_make": issued.standing_invoice(of.id) is None
         and not has_open
         and bool(of.record["days"]),
         "may_credit": may_credit,

@@ -127,7 +127,8 @@ def object_to_item(request: ActorRequest, list_id: UUID, number: int) -> HttpRes
         )
         return Done(_url(list_id), gettext("Invändningen är lämnad till regionen."))
 
-    shown, said = queries.shown(list_id), _item(list_id, number)
+    shown = queries.shown(list_id)
+    said = _item(shown, number)
     return _answer(request, form, act, title=gettext("Invänd"), shown=shown, said=said)
 
 
@@ -150,7 +151,8 @@ def answer_item(request: ActorRequest, list_id: UUID, number: int) -> HttpRespon
         )
         return Done(_url(list_id), gettext("Svaret är lämnat till kommunen."))
 
-    shown, said = queries.shown(list_id), _item(list_id, number)
+    shown = queries.shown(list_id)
+    said = _item(shown, number)
     return _answer(request, form, act, title=gettext("Svara"), shown=shown, said=said)
 
 
@@ -170,7 +172,8 @@ def escalate_item(request: ActorRequest, list_id: UUID, number: int) -> HttpResp
         )
         return Done(_url(list_id), gettext("Posten är lyft till styrgruppen."))
 
-    shown, said = queries.shown(list_id), _item(list_id, number)
+    shown = queries.shown(list_id)
+    said = _item(shown, number)
     title = gettext("Lyft till styrgruppen")
     return _answer(request, form, act, title=title, shown=shown, said=said)
 
@@ -191,7 +194,8 @@ def record_item_decision(request: ActorRequest, list_id: UUID, number: int) -> H
         )
         return Done(_url(list_id), gettext("Styrgruppens beslut är antecknat."))
 
-    shown, said = queries.shown(list_id), _item(list_id, number)
+    shown = queries.shown(list_id)
+    said = _item(shown, number)
     title = gettext("Anteckna styrgruppens beslut")
     return _answer(request, form, act, title=title, shown=shown, said=said)
 
@@ -306,9 +310,9 @@ def _past(request: ActorRequest) -> list[Month]:
     return found
 
 
-def _item(list_id: UUID, number: int) -> str:
+def _item(shown: ListShown, number: int) -> str:
     """Return what an item is, and what the municipality has said of it."""
-    item = queries.shown(list_id).item(number)
+    item = shown.item(number)
     said = gettext("Post {number}: {days} à {rate} kr.").format(
         number=number, days=liability.days(item.course.days), rate=costs.kronor(item.rate_ore)
     )
