@@ -4,7 +4,7 @@ A party sees what is addressed to it alone; the terms are open to all. What invo
 run or a settlement of payment liability, is asked for by its id.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -216,15 +216,47 @@ def invoice(invoice_id: UUID) -> InvoiceShown:
 def not_invoiced(run: RunShown) -> tuple[str, ...]:
     """Return the codes of the municipalities that pay and have no invoice that stands.
 
-    An invoice of another run of the same table stands too: a correction charges nobody twice.
+    An invoice of another run of the same table stands too: a correction charges nobody twice. An
+    outcome has taken off what they charged, so there its own count alone. A credit note of another
+    run's invoice is what pays back, and stands as an invoice does.
     """
-    same = Run.objects.filter(table=run.table).values_list("id", flat=True)
+    of = [run.id]
+    if "follows" not in run.record["asked"]:
+        of = list(Run.objects.filter(table=run.table).values_list("id", flat=True))
+    found = _invoices(Q(run__in=of))
+    own = {it.id for it in found}
     standing = {
         it.code
-        for it in _invoices(Q(run__in=list(same)))
-        if it.credits is None and it.status is not Status.CREDITED
+        for it in found
+        if it.credits not in own and (it.credits or it.status is not Status.CREDITED)
     }
     return tuple(code for code in allocated.payers(run.record) if code not in standing)
+
+
+def net_ore(runs: Iterable[UUID]) -> dict[str, int]:
+    """Return what some runs' invoices charge without VAT, less what was credited, by code."""
+    rows = IssuedInvoice.objects.filter(run__in=list(runs))
+    found: dict[str, int] = {}
+    for code, ore, credits in rows.order_by("code").values_list("code", "net_ore", "credits"):
+        found[code] = found.get(code, 0) + (-ore if credits else ore)
+    return found
+
+
+def to_credit(runs: Iterable[UUID]) -> dict[str, InvoiceShown]:
+    """Return, by code, the invoice of some runs on which most is left to credit."""
+    found = [it for it in _invoices(Q(run__in=list(runs))) if it.credits is None]
+    return {it.code: it for it in sorted(found, key=lambda it: it.left_ore)}
+
+
+def numbered(number: str) -> InvoiceShown:
+    """Return the invoice of a number.
+
+    :raises NoSuchInvoice: if there is none such that we may see
+    """
+    found = next(iter(_invoices(Q(number=number))), None)
+    if found is None:
+        raise NoSuchInvoice
+    return found
 
 
 def ubl(invoice_id: UUID) -> tuple[str, bytes]:
@@ -361,19 +393,23 @@ def _attested(row: BasisAttest) -> Attested:
 def _invoices(of: Q) -> tuple[InvoiceShown, ...]:
     with books_of(parties.board().host):
         rows = list(IssuedInvoice.objects.filter(of).order_by("sequence").values(*_INVOICE))
+        # A credit note may come of another run: what an outcome pays back.
+        notes = list(
+            IssuedInvoice.objects.filter(credits__in=[it["id"] for it in rows])
+            .order_by("sequence")
+            .values("credits", "content")
+        )
         events = list(
             InvoiceEvent.objects.filter(invoice__in=IssuedInvoice.objects.filter(of))
             .order_by("id")
             .values_list("invoice", "what", "on", "made_by")
         )
-    written = {row["id"]: content.invoice(row["content"]) for row in rows}
-    return tuple(_invoice(row, rows, written, events) for row in rows)
+    return tuple(_invoice(row, notes, events) for row in rows)
 
 
 def _invoice(
     row: Mapping[str, Any],
-    rows: Sequence[Mapping[str, Any]],
-    written: Mapping[UUID, Invoice],
+    notes: Sequence[Mapping[str, Any]],
     events: Sequence[tuple[UUID, str, date, str]],
 ) -> InvoiceShown:
     return InvoiceShown(
@@ -384,7 +420,7 @@ def _invoice(
         code=row["code"],
         credits=row["credits"],
         sha256=row["sha256"],
-        invoice=written[row["id"]],
-        notes=tuple(written[it["id"]] for it in rows if it["credits"] == row["id"]),
+        invoice=content.invoice(row["content"]),
+        notes=tuple(content.invoice(it["content"]) for it in notes if it["credits"] == row["id"]),
         events={Status(what): (on, by) for pk, what, on, by in events if pk == row["id"]},
     )

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from billing import issued, parties, queries, runs
+from billing import balances, issued, parties, queries, runs
 from billing.decisions import Act
 from billing.invoices import accounting, allocated, content, drafts, settled
 from billing.invoices import sie as ledger
@@ -35,6 +35,7 @@ from billing.models import (
     IssuedInvoice,
     NumberSeries,
     Payer,
+    Run,
     SieBatch,
 )
 from billing.operations import FOREVER, Doer, Refused, refuse_unless_host, to_everybody
@@ -103,15 +104,18 @@ def write_payer(payer: Buyer, *, code: str, by: Doer, at: datetime) -> None:
 def make_basis(*, run_id: UUID, by: Doer, at: datetime) -> UUID:
     """Draft an invoice for each municipality that pays and has none, for two to attest.
 
-    Made anew, before its invoices are issued, it takes the place of the one before.
+    Who gets something back of an outcome has a credit note. Made anew, before its invoices are
+    issued, it takes the place of the one before.
 
-    :raises Refused: if the decision is not final, the terms lack, or nobody is left to invoice
+    :raises Refused: if the decision is not final, the terms lack, nobody is left to invoice, or the
+        balance is settled in another way
     :raises CannotInvoice: if a payer lacks, or a text cannot stand on an invoice
     """
     refuse_unless_host()
     _locked(Series.INVOICE)
     shown = queries.run(run_id, at=at)
     _refuse_unless_final(shown)
+    _refuse_if_settled(shown)
     agreed, left = _agreed(), issued.not_invoiced(shown)
     if not left:
         raise Refused("Alla som betalar har fått sin faktura. Kreditera den som är fel först.")
@@ -126,6 +130,7 @@ def make_basis(*, run_id: UUID, by: Doer, at: datetime) -> UUID:
         numbers={code: f"{DRAFT}-{code}" for code in allocated.payers(shown.record)},
         issued_on=today,
         due_on=drafts.due(today, agreed.days_to_pay),
+        credited=balances.to_credit(shown.record, run_id),
     )
     found = dict(zip(allocated.payers(shown.record), made, strict=True))
     return _keep_basis(
@@ -338,6 +343,25 @@ def _refuse_if_invoiced(settlement_id: UUID) -> None:
         raise Refused("Avräkningen är redan fakturerad. Kreditera fakturan först om den är fel.")
 
 
+def _refuse_if_settled(shown: RunShown) -> None:
+    """Refuse to invoice what is settled otherwise, or was computed from other invoices.
+
+    :raises Refused: with what to do
+    """
+    if carrying := balances.carrying(shown.id):
+        raise Refused(f"Avstämningen är överförd till {carrying} och faktureras där.")
+    if balances.invoiced_since(shown.record, shown.id):
+        raise Refused(
+            "Budgeten har fakturerats eller krediterats sedan avstämningen räknades. Ersätt"
+            " fördelningen, så att den räknas på det som nu är fakturerat."
+        )
+    table = balances.outcome_table(shown)
+    if table and issued.net_ore(Run.objects.filter(table=table).values_list("id", flat=True)):
+        raise Refused(
+            "Utfallet är redan fakturerat, och där ingår det som inte var fakturerat av budgeten."
+        )
+
+
 def _refuse_unless_final(shown: RunShown) -> None:
     if not shown.standing.is_billable:
         raise Refused(
@@ -408,12 +432,14 @@ def _refuse_unless_ready(basis: BasisShown, *, at: datetime) -> None:
             f"Underlaget har {len(basis.attests)} attester men ska ha {accounting.ATTESTS}, av"
             " olika personer. Låt det attesteras först."
         )
-    if basis.credits is not None:
-        credited = issued.invoice(basis.credits)
-        written = [*credited.notes, *basis.drafts.invoices.values()]
-        drafts.refuse_more_than(credited.invoice, written)
-    elif basis.run is not None:
-        _refuse_unless_final(queries.run(basis.run, at=at))
+    for draft in basis.drafts.invoices.values():
+        if draft.credits is not None:
+            credited = issued.numbered(draft.credits.number)
+            drafts.refuse_more_than(credited.invoice, [*credited.notes, draft])
+    if basis.credits is None and basis.run is not None:
+        shown = queries.run(basis.run, at=at)
+        _refuse_unless_final(shown)
+        _refuse_if_settled(shown)
 
 
 def _write(
@@ -438,7 +464,7 @@ def _write(
         sequence=sequence,
         number=of.number,
         code=code,
-        credits_id=basis.credits,
+        credits_id=issued.numbered(of.credits.number).id if of.credits else None,
         issued_on=of.issued_on,
         due_on=of.due_on,
         net_ore=of.net_ore,

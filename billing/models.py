@@ -43,6 +43,9 @@ class CostTable(Home):
     title = models.CharField(max_length=200)
     first_on = models.DateField()
     last_on = models.DateField()
+    # The run whose outcome the table holds, and the one whose balance is paid with it.
+    follows = models.UUIDField(null=True, unique=True)
+    carries = models.UUIDField(null=True, unique=True)
     made_by = models.CharField(max_length=100)
     at = models.DateTimeField()
 

@@ -1,7 +1,7 @@
 """What the board's secretary and the parties do. Each one acts at home and takes the moment."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from importlib.metadata import version
 from uuid import UUID
@@ -10,7 +10,17 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from billing import cloud, decisions, parties, population, queries, runs, simulation, table
+from billing import (
+    balances,
+    cloud,
+    decisions,
+    parties,
+    population,
+    queries,
+    runs,
+    simulation,
+    table,
+)
 from billing.decisions import Act
 from billing.files import BadFile
 from billing.funding import Rule
@@ -196,9 +206,9 @@ def remove_line(*, table_id: UUID, row_id: int) -> None:
 def allocate(
     *,
     table_id: UUID,
-    population_id: UUID,
     by: Doer,
     at: datetime,
+    population_id: UUID | None = None,
     wanted_on: date | None = None,
     model: str = "",
     supersedes: UUID | None = None,
@@ -206,6 +216,9 @@ def allocate(
 ) -> Run:
     """Compute a table and keep the record, opened to every party of the board.
 
+    An outcome is shared as the budget that it follows: by its population, among its parties.
+
+    :param population_id: by which a budget is shared
     :param wanted_on: the day that the agreement asks for, where the population is of another one
     :param model: by which every line is shared; empty: each as it says itself
     :param supersedes: the run whose place it takes, with the reason
@@ -218,7 +231,15 @@ def allocate(
     CostTable.objects.select_for_update().filter(pk=table_id).first()
     if obstacles := cloud.cloud_cost(table_id).obstacles:
         raise Refused(" ".join(obstacles))
-    asked = queries.question(table_id=table_id, population_id=population_id, wanted_on=wanted_on)
+    shown = queries.table(table_id)
+    if shown.follows is not None:
+        asked = balances.question_of_outcome(shown, shown.follows, at=at)
+    else:
+        asked = queries.question(
+            table_id=table_id, population_id=population_id, wanted_on=wanted_on
+        )
+    if shown.carries is not None:
+        asked = replace(asked, carries=balances.carried(shown.carries, at=at))
     if model:
         asked = simulation.by(asked, simulation.model(model))
     record = runs.record(asked)

@@ -40,6 +40,12 @@ class Period:
                 f"på dagarna."
             )
 
+    @classmethod
+    def of(cls, days: Sequence[str]) -> "Period":
+        """Return the period of two days as text, "2026-01-01" and "2026-12-31"."""
+        first_on, last_on = (date.fromisoformat(it) for it in days)
+        return cls(first_on, last_on)
+
     @property
     def days(self) -> int:
         """Return how many days the period has."""

@@ -82,6 +82,8 @@ class TableShown:
     title: str
     period: Period
     rows: tuple[RowShown, ...]
+    follows: UUID | None  # the run whose outcome it holds
+    carries: UUID | None  # the run whose balance is paid with it
 
     @property
     def region_ore(self) -> int:
@@ -232,21 +234,21 @@ def populations() -> tuple[PopulationShown, ...]:
         )
 
 
-def question(*, table_id: UUID, population_id: UUID, wanted_on: date | None) -> Question:
+def question(*, table_id: UUID, population_id: UUID | None, wanted_on: date | None) -> Question:
     """Return what a run of a table is computed from.
 
     :raises NoSuchTable: if there is no such table here
     :raises NoSuchPopulation: if there is no such population here
     """
     asked, board = table(table_id), parties.board()
-    row = PopulationSnapshot.objects.filter(pk=population_id).first()
+    row = PopulationSnapshot.objects.filter(pk=population_id).first() if population_id else None
     if row is None:
         raise NoSuchPopulation
     found = Population(row.inhabitants, row.names, row.counties)
     return Question(
         title=asked.title,
         period=asked.period,
-        lines=[_funded(it) for it in asked.rows],
+        lines=[funded(it) for it in asked.rows],
         names=board.municipalities,
         region_name=board.names.get(REGION, ""),
         snapshot=Snapshot(row.on, row.source, row.sha256, found),
@@ -361,13 +363,21 @@ def _rows() -> "models.Prefetch[str]":
 
 def _table(row: CostTable) -> TableShown:
     rows = tuple(RowShown(*(getattr(it, name) for name in _ROW)) for it in row.rows.all())
-    return TableShown(row.id, row.title, Period(row.first_on, row.last_on), rows)
+    return TableShown(
+        row.id,
+        row.title,
+        Period(row.first_on, row.last_on),
+        rows,
+        row.follows,
+        row.carries,
+    )
 
 
 _ROW = tuple(it.name for it in fields(RowShown))
 
 
-def _funded(row: RowShown) -> Funded:
+def funded(row: RowShown) -> Funded:
+    """Return a row as a run asks of it."""
     is_text = row.kind != Kind.MONEY
     line = CostLine(row.activity, row.region_ore, row.municipalities_ore, row.note, is_text)
     return Funded(line, row.kind, row.category, row.method_id, row.parameters, row.rule)

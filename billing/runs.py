@@ -8,18 +8,18 @@ canonical form: keys in order, no spaces, UTF-8. Nothing but the record is neede
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
-from billing import allocation, funding
+from billing import allocation, funding, settlement
 from billing.allocation import CannotAllocate, Part
 from billing.funding import NO_RULE, Funding, Membership, Rule
 from billing.methods import Basis, Parameters
 from billing.periods import Period
 from billing.population import Snapshot
+from billing.settlement import Carried, Followed
 from billing.table import REGION, CostLine
 
 FORMAT = 1
@@ -76,6 +76,8 @@ class Question:
     wanted_on: str = ""  # the day that the agreement asks for, where another one stands in
     members: Membership | None = None  # None: all take part all the time
     agreement: int = 0  # the version of the cost agreement; 0: none is kept
+    follows: Followed | None = None  # the run whose outcome is asked for
+    carries: Carried | None = None  # the run whose balance is paid with this one
 
 
 def record(question: Question) -> Record:
@@ -155,6 +157,14 @@ def at_once(of: Mapping[str, Any]) -> dict[str, int] | None:
     return _funding(together, of["asked"]).shares_ore
 
 
+def membership(asked: Mapping[str, Any]) -> Membership:
+    """Return on how many days each municipality takes part by what was asked."""
+    days = Period.of(asked["period"]).days
+    if "members" in asked:
+        return Membership(asked["members"]["days"], days, asked["members"]["host"])
+    return Membership(dict.fromkeys(asked["population"]["inhabitants"], days), days, REGION)
+
+
 def _explained(part: Part, party: str) -> dict[str, Any]:
     share = next(it for it in allocation.explain(part) if it.party == party)
     return {
@@ -170,7 +180,7 @@ def _explained(part: Part, party: str) -> dict[str, Any]:
 def _asked(question: Question) -> Record:
     snapshot = question.snapshot
     members = question.members
-    more: Record = {}
+    more: Record = settlement.asked(question.follows, question.carries)
     if members and not members.is_whole:
         days = {code: members.days[code] for code in sorted(question.names)}
         more["members"] = {"days": days, "host": members.host}
@@ -231,7 +241,9 @@ def _inhabitants(question: Question) -> dict[str, int]:
 def _result(asked: Mapping[str, Any]) -> Record:
     lines = [_line_result(line, asked) for line in asked["lines"]]
     shares = allocation.add(*(it["shares_ore"] for it in lines)) if lines else {}
-    return {
+    due = settlement.due(asked, shares)
+    more = {} if due is None else {"due_ore": due}
+    return more | {
         "lines": lines,
         "shares_ore": shares,
         "region_ore": shares.get(REGION, 0),
@@ -259,16 +271,5 @@ def _funding(line: Mapping[str, Any], asked: Mapping[str, Any]) -> Funding:
         Basis(parties=tuple(sorted(inhabitants)), population=inhabitants),
         line["parameters"],
         rule=line.get("rule", NO_RULE),
-        members=_members(asked),
+        members=membership(asked),
     )
-
-
-def _members(asked: Mapping[str, Any]) -> Membership:
-    days = _period(asked).days
-    if "members" in asked:
-        return Membership(asked["members"]["days"], days, asked["members"]["host"])
-    return Membership(dict.fromkeys(asked["population"]["inhabitants"], days), days, REGION)
-
-
-def _period(asked: Mapping[str, Any]) -> Period:
-    return Period(*(date.fromisoformat(it) for it in asked["period"]))

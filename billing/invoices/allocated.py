@@ -3,14 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 
-from billing import amounts
+from billing import amounts, settlement
+from billing.allocation import Shares
 from billing.invoices.model import Credited, Invoice, InvoiceLine, Rounding, Vat
 from billing.invoices.parties import Buyer, Seller
 from billing.invoices.texts import CannotInvoice
 from billing.periods import Period
 from billing.runs import Record
 from billing.table import REGION
+
+NO_INVOICES: Mapping[str, Credited] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -23,9 +27,15 @@ class Terms:
 
 
 def payers(record: Record) -> tuple[str, ...]:
-    """Return the codes of the municipalities that pay anything, ascending: whom to number."""
-    shares = record["result"]["shares_ore"]
-    return tuple(sorted(code for code, share in shares.items() if share and code != REGION))
+    """Return the codes of whom to number, ascending: who pays anything, or gets anything back."""
+    return tuple(sorted(code for code, ore in due(record).items() if ore and code != REGION))
+
+
+def due(record: Record) -> Shares:
+    """Return what each party has to pay; a negative amount is paid back to it."""
+    result = record["result"]
+    found: Shares = result.get("due_ore", result["shares_ore"])
+    return found
 
 
 def invoices_of(
@@ -39,24 +49,29 @@ def invoices_of(
     numbers: Mapping[str, str],
     issued_on: date,
     due_on: date,
+    credited: Mapping[str, Credited] = NO_INVOICES,
 ) -> list[Invoice]:
     """Return one invoice for each municipality that pays, by ascending code.
 
     Each line of the record in which a municipality has a share is a line of its invoice; lines of
-    text and lines of nothing are left out. So the sums without VAT are together what the record
-    says that the municipalities pay. `buyers` and `numbers` are by municipality code.
+    text and lines of nothing are left out. What is carried and what was invoiced before are lines
+    too. So the sums without VAT are together what the record says that the municipalities pay. Who
+    gets something back has a credit note. `buyers`, `numbers` and `credited` are by municipality
+    code.
 
-    :raises CannotInvoice: if a buyer or a number lacks, the record does not add up, or as `Invoice`
+    :param credited: the invoice of each one that a credit note would take back
+    :raises CannotInvoice: if a buyer, a number or an invoice to credit lacks, the record does not
+        add up, or as `Invoice`
     """
-    codes = payers(record)
+    codes, owed = payers(record), due(record)
     _refuse_missing(record, codes, buyers, numbers)
-    first_on, last_on = (date.fromisoformat(it) for it in record["asked"]["period"])
+    _refuse_nothing_to_credit(record, credited)
     return [
         Invoice(
             number=numbers[code],
             issued_on=issued_on,
             due_on=due_on,
-            period=Period(first_on, last_on),
+            period=Period.of(record["asked"]["period"]),
             seller=seller,
             buyer=buyers[code],
             lines=_lines(record, code, terms.vat),
@@ -64,6 +79,7 @@ def invoices_of(
             run_id=run_id,
             decision=decision,
             rounding=terms.rounding,
+            credits=credited[code] if owed[code] < 0 else None,
         )
         for code in codes
     ]
@@ -105,14 +121,41 @@ def credit_note(
 
 
 def _lines(record: Record, code: str, vat: Vat) -> tuple[InvoiceLine, ...]:
-    pairs = zip(record["asked"]["lines"], record["result"]["lines"], strict=True)
-    shares = [(line["activity"], result["shares_ore"].get(code, 0)) for line, result in pairs]
-    if sum(share for _, share in shares) != record["result"]["shares_ore"][code]:
+    charged, owed = _charged(record, code), due(record)[code]
+    if sum(ore for _, ore in charged) != owed:
         raise CannotInvoice(
             f"Raderna för {record['asked']['names'][code]} är tillsammans inte kommunens andel. "
             f"Räkna om fördelningen innan den faktureras."
         )
-    return tuple(InvoiceLine(activity, share, vat) for activity, share in shares if share)
+    # The lines of a credit note are what is taken back.
+    sign = -1 if owed < 0 else 1
+    return tuple(InvoiceLine(text, sign * ore, vat) for text, ore in charged if ore)
+
+
+def _charged(record: Record, code: str) -> list[tuple[str, int]]:
+    """Return what is charged: the share of each line, then what is carried and was invoiced."""
+    asked = record["asked"]
+    pairs = zip(asked["lines"], record["result"]["lines"], strict=True)
+    what = "Utfall, " if "follows" in asked else ""
+    shares = [(f"{what}{line['activity']}", out["shares_ore"].get(code, 0)) for line, out in pairs]
+    return [
+        *shares,
+        (
+            f"Överfört från {asked.get('carries', {}).get('title')}",
+            settlement.carried(asked).get(code, 0),
+        ),
+        ("Fakturerat tidigare", -settlement.invoiced(asked).get(code, 0)),
+    ]
+
+
+def _refuse_nothing_to_credit(record: Record, credited: Mapping[str, Credited]) -> None:
+    names = record["asked"]["names"]
+    back = [code for code, ore in due(record).items() if ore < 0 and code not in credited]
+    if missing := ", ".join(names[code] for code in sorted(back)):
+        raise CannotInvoice(
+            f"{missing} ska få pengar tillbaka men har ingen faktura att kreditera. Betala tillbaka"
+            " beloppet vid sidan av, eller för över det till nästa budget."
+        )
 
 
 def _refuse_missing(

@@ -116,11 +116,10 @@ def of(record: Mapping[str, Any]) -> Figures:
     asked, result = record["asked"], record["result"]
     at_once = runs.at_once(record)
     population = asked["population"]
-    first_on, last_on = (date.fromisoformat(it) for it in asked["period"])
     on, wanted = population["on"], population["wanted_on"]
     return Figures(
         title=asked["title"],
-        period=Period(first_on, last_on),
+        period=Period.of(asked["period"]),
         region_name=asked["names"][REGION],
         population_on=date.fromisoformat(on),
         wanted_on=date.fromisoformat(wanted) if wanted and wanted != on else None,
