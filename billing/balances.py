@@ -128,6 +128,8 @@ def to_carry(table_id: UUID, *, at: datetime) -> tuple[Listed, ...]:
         .values_list("carries", flat=True)
     )
     open_ones = set(outcomes.values_list("id", flat=True)) - taken
+    if not open_ones:
+        return ()
     return tuple(
         it
         for it in queries.listed(at=at)

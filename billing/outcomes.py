@@ -69,8 +69,8 @@ def carry(*, table_id: UUID, run_id: UUID | None, at: datetime) -> None:
     open_ones = {it.id for it in balances.to_carry(table_id, at=at)}
     if table.follows is not None or (run_id is not None and run_id not in open_ones):
         raise Refused(
-            "Avstämningen kan inte föras över hit. Välj ett beslutat utfall som varken är fakturerat"
-            " eller överfört till en annan tabell."
+            "Avstämningen kan inte föras över hit. Välj ett beslutat utfall som varken är"
+            " fakturerat eller överfört till en annan tabell."
         )
     table.carries = run_id
     try:

@@ -65,7 +65,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class PartyBalance:
-    """Avstämning för en part: its budget, outcome, what is carried and invoiced, and what is due."""
+    """Avstämning för en part: budget, outcome, what is carried and invoiced, and what is due."""
 
     code: str
     budget_ore: int

@@ -89,6 +89,8 @@ def _texts(of: Figures, paper: BoardPaper) -> dict[str, Any]:
         "source": of.source,
         "shares": tables.shares(of),
         "charts": tables.charts(of),
+        "compared": tables.compared(of),
+        "balances": tables.balances(of),
         "how": wording.how(of),
         "at_once": tables.at_once(of),
         "check": {"before": before, "after": after, "command": wording.VERIFY},

@@ -6,10 +6,11 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from billing import allocation, runs
+from billing import allocation, runs, settlement
 from billing.papers import rules
 from billing.periods import Period
 from billing.runs import BadRecord, Kind
+from billing.settlement import Compared, PartyBalance
 from billing.table import REGION
 
 
@@ -81,6 +82,10 @@ class Figures:
     total_ore: int
     region_ore: int
     municipalities_ore: int
+    followed: str  # the title of the budget whose outcome this is
+    carried_from: str  # the title of the outcome whose balance is paid with this
+    compared: tuple[Compared, ...]
+    balances: tuple[PartyBalance, ...]
 
     @property
     def shared_lines(self) -> tuple[PrintedLine, ...]:
@@ -91,6 +96,15 @@ class Figures:
     def differing_at_once(self) -> tuple[PrintedShare, ...]:
         """Return who would pay another amount if the sum of the lines were split once."""
         return tuple(share for share in self.shares if share.more_at_once_ore)
+
+    @property
+    def together(self) -> Compared:
+        """Return budget and outcome of all activities as one."""
+        return settlement.together(self.compared)
+
+    def name(self, code: str) -> str:
+        """Return the name of a municipality; its code where it takes part no longer."""
+        return next((it.name for it in self.shares if it.code == code), code)
 
     @property
     def inhabitants(self) -> int:
@@ -132,6 +146,10 @@ def of(record: Mapping[str, Any]) -> Figures:
         total_ore=result["total_ore"],
         region_ore=result["region_ore"],
         municipalities_ore=result["municipalities_ore"],
+        followed=asked.get("follows", {}).get("title", ""),
+        carried_from=asked.get("carries", {}).get("title", ""),
+        compared=settlement.compared(record),
+        balances=settlement.balances(record),
     )
 
 

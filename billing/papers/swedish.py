@@ -28,6 +28,11 @@ def kronor(amount_ore: int) -> str:
     return _kept_together(amounts.kronor(amount_ore))
 
 
+def signed(amount_ore: int) -> str:
+    """Return a difference with its sign, and none where there is none: "+1 000,50", "0,00"."""
+    return f"+{kronor(amount_ore)}" if amount_ore > 0 else kronor(amount_ore)
+
+
 def whole_kronor(amount_ore: int) -> str:
     """Return öre as kronor without decimals: "2 810 000"; for amounts of whole kronor only."""
     return kronor(amount_ore).removesuffix(",00")

@@ -83,6 +83,52 @@ def charts(of: Figures) -> list[Content]:
     ]
 
 
+def compared(of: Figures) -> Content | None:
+    """Return budget and outcome of each activity; None where no budget is followed."""
+    if not of.compared:
+        return None
+    lines = [*of.compared, of.together]
+    figures = [
+        [
+            swedish.kronor(it.budget_ore),
+            swedish.kronor(it.outcome_ore),
+            swedish.signed(it.difference_ore),
+        ]
+        for it in lines
+    ]
+    return {
+        "says": wording.follows(of),
+        "rows": [[it.activity, *texts] for it, texts in zip(of.compared, figures, strict=False)],
+        "sums": figures[-1],
+    }
+
+
+def balances(of: Figures) -> Content | None:
+    """Return what each municipality has to pay or gets back; None where it is its share."""
+    if not of.balances:
+        return None
+    return {
+        "says": wording.settled(of),
+        "heads": ["Andel", "Överfört", "Fakturerat", "Att betala"],
+        "rows": [
+            [
+                of.name(it.code),
+                swedish.kronor(it.share_ore),
+                swedish.signed(it.carried_ore),
+                swedish.kronor(it.invoiced_ore),
+                swedish.signed(it.due_ore),
+            ]
+            for it in of.balances
+        ],
+        "sums": [
+            swedish.kronor(sum(it.share_ore for it in of.balances)),
+            swedish.signed(sum(it.carried_ore for it in of.balances)),
+            swedish.kronor(sum(it.invoiced_ore for it in of.balances)),
+            swedish.signed(sum(it.due_ore for it in of.balances)),
+        ],
+    }
+
+
 def at_once(of: Figures) -> Content | None:
     """Return who would pay another amount if the sum were split once; None: it cannot be."""
     says = wording.at_once(of)

@@ -128,6 +128,24 @@ def unknown(figures: Figures) -> str | None:
     return f"Beloppet är inte känt för {rows}. Kostnaden tillkommer och ingår inte i summorna."
 
 
+def follows(of: Figures) -> str:
+    """Return which budget the outcome is of, and how a difference reads."""
+    return (
+        f"Utfallet är av ”{of.followed}”. Ett plus betyder att det kostade mer än budgeten, och"
+        " ett minus att det kostade mindre."
+    )
+
+
+def settled(of: Figures) -> str:
+    """Return how what is due is made up."""
+    told = ["Att betala är andelen"]
+    if of.carried_from:
+        told.append(f" och det som förs över från ”{of.carried_from}”")
+    if of.followed:
+        told.append(", minus det som är fakturerat. Ett minus betalas tillbaka")
+    return "".join([*told, "."])
+
+
 def check() -> tuple[str, str]:
     """Return what stands before and after the record's hash: what it is, how to check it."""
     return (

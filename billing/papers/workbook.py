@@ -31,6 +31,8 @@ WHO = (("Kod", 8), ("Kommun", 24), ("Folkmängd", 14))
 def workbook(record: Mapping[str, Any]) -> bytes:
     """Return a record of `billing.runs` as an Excel file of five sheets, amounts in kronor.
 
+    A sixth one settles, where there is something to settle.
+
     :raises BadRecord: if the record is of another format
     """
     of = figures.of(record)
@@ -47,6 +49,9 @@ def workbook(record: Mapping[str, Any]) -> bytes:
     _write_parties(parties, of, lines)
     _write_basis(basis, of)
     _write_method(method, of)
+    if of.balances:
+        name = "Avstämning"
+        _write_outcome(Sheet(book, name, wording.matter(of), wording.period(of), styles), of)
     book.close()
     return written.getvalue()
 
@@ -188,3 +193,37 @@ def _write_method(sheet: Sheet, of: Figures) -> None:
         sheet.kronor(row, 1, share.share_ore)
         sheet.kronor(row, 2, share.share_ore + share.more_at_once_ore)
         sheet.kronor(row, 3, share.more_at_once_ore)
+
+
+def _write_outcome(sheet: Sheet, of: Figures) -> None:
+    """Write what each municipality has to pay and why, then budget and outcome by activity."""
+    amounts = ("Budget", "Andel", "Överfört", "Fakturerat, räknas av", "Att betala")
+    heads = [("Kod", 8), ("Kommun", 50), *((it, 18) for it in amounts)]
+    sheet.heads([*heads, ("Enligt uträkningen", 18), (CHECK, 14)], texts=2, keep=2)
+    rows = [
+        (it.budget_ore, it.share_ore, it.carried_ore, -it.invoiced_ore, it.due_ore)
+        for it in of.balances
+    ]
+    due = 2 + amounts.index("Att betala")
+    for row, (it, (*parts, due_ore)) in enumerate(zip(of.balances, rows, strict=True), FIRST):
+        sheet.text(row, 0, it.code)
+        sheet.text(row, 1, of.name(it.code))
+        for column, ore in enumerate(parts, 2):
+            sheet.kronor(row, column, ore)
+        sheet.sum_of_row(row, due, 3, due_ore)
+        sheet.kronor(row, due + 1, due_ore)
+        sheet.check(row, due + 2, sheet.cell(row, due), sheet.cell(row, due + 1))
+    closing = FIRST + len(rows)
+    sheet.sum_row(closing, "Summa", columns=due + 3)
+    for column, ores in enumerate(zip(*rows, strict=True), 2):
+        sheet.sum_of_column(closing, column, sum(ores))
+    if of.compared:
+        _write_compared(sheet, of, closing + 2)
+
+
+def _write_compared(sheet: Sheet, of: Figures, head: int) -> None:
+    sheet.head_row(head, ("", "Aktivitet", "Budget", "Utfall", "Avvikelse"), texts=2)
+    for row, line in enumerate(of.compared, head + 1):
+        sheet.text(row, 1, line.activity)
+        for column, ore in enumerate((line.budget_ore, line.outcome_ore, line.difference_ore), 2):
+            sheet.kronor(row, column, ore)

@@ -17,6 +17,7 @@ from billing.funding import Why
 from billing.papers.swedish import NO_BREAK, percent
 from billing.papers.swedish import kronor as kronor  # one way to write an amount, on page and paper
 from billing.papers.swedish import number as number
+from billing.papers.swedish import signed as signed
 from billing.queries import Listed, PopulationShown, RunShown
 from billing.runs import Category, Kind
 from billing.simulation import Model
@@ -140,13 +141,6 @@ class OutcomeShown:
     label: str
     cells: Mapping[str, tuple[str, str, str, str]]
     total: str
-
-
-def signed(ore: int) -> str:
-    """Return a difference with its sign, and nothing where there is none."""
-    if ore == 0:
-        return "0,00"
-    return f"+{kronor(ore)}" if ore > 0 else kronor(ore)
 
 
 def day(on: date | str | None) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,7 @@ from billing.allocation import CannotAllocate
 from billing.amounts import BadAmount
 from billing.operations import Line
 from billing.periods import Period
-from billing.queries import PopulationShown, RowShown
+from billing.queries import Listed, PopulationShown, RowShown
 from billing.runs import Category, Kind
 from billing.simulation import LEAST_MODELS, MOST_MODELS
 from portal import costs
@@ -139,8 +140,11 @@ class LineForm(forms.Form):
     step = Step(_("Periodens steg i övergången"))
     steps = Step(_("Övergångens alla steg"))
 
-    def __init__(self, *args: Any, row: RowShown | None = None, **more: Any) -> None:
+    def __init__(
+        self, *args: Any, row: RowShown | None = None, is_outcome: bool = False, **more: Any
+    ) -> None:
         super().__init__(*args, **more)
+        self.may_be_nothing = is_outcome
         self.kept = {it: getattr(row, it) for it in FED} if row and row.is_fed else {}
         for name in self.kept:
             del self.fields[name]
@@ -153,7 +157,8 @@ class LineForm(forms.Form):
             return cleaned
         total = cleaned.get("region_ore", 0) + cleaned.get("municipalities_ore", 0)
         kind = cleaned.get("kind")
-        if kind == Kind.MONEY and not total and not self.errors:
+        is_missing = not total and not self.may_be_nothing
+        if kind == Kind.MONEY and is_missing and not self.errors:
             self.add_error("region_ore", _("Skriv ett belopp, eller välj ett annat slag av rad."))
         if kind in {Kind.TEXT_ONLY, Kind.UNKNOWN} and total:
             self.add_error("kind", _("Raden har ett belopp. Ta bort det, eller välj Belopp."))
@@ -255,12 +260,16 @@ class AllocateForm(forms.Form):
         *args: Any,
         populations: Sequence[PopulationShown],
         supersedes: bool = False,
+        is_outcome: bool = False,
         **more: Any,
     ) -> None:
         super().__init__(*args, **more)
         self.fields["population"].choices = [  # type: ignore[attr-defined]
             (str(it.id), costs.population_label(it)) for it in populations
         ]
+        if is_outcome:  # it is shared as its budget was
+            for name in ("population", "wanted_on", "model"):
+                del self.fields[name]
         if supersedes:
             self.fields["reason"].required = True
             self.fields["reason"].error_messages["required"] = _(
@@ -268,6 +277,37 @@ class AllocateForm(forms.Form):
             )
         else:
             del self.fields["reason"]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Return what the operation is called with."""
+        told = dict(self.cleaned_data)
+        chosen = told.pop("population", "")
+        return told | ({"population_id": UUID(chosen)} if chosen else {})
+
+
+class CarryForm(forms.Form):
+    """The balance that a table carries from a decided outcome, or none."""
+
+    carries = forms.ChoiceField(
+        label=_("Avstämning som förs över hit"),
+        required=False,
+        help_text=_("Överskottet dras av på fakturorna, och underskottet läggs till."),
+        error_messages={"invalid_choice": _("Välj en avstämning i listan.")},
+    )
+
+    def __init__(self, *args: Any, outcomes: Sequence[Listed], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["carries"].choices = [  # type: ignore[attr-defined]
+            ("", _("Ingen")),
+            *((str(it.id), it.title) for it in outcomes),
+        ]
+
+    @property
+    def run_id(self) -> UUID | None:
+        """Return the run that is chosen."""
+        chosen = self.cleaned_data["carries"]
+        return UUID(chosen) if chosen else None
 
 
 class CompareForm(forms.Form):

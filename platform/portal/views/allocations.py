@@ -22,7 +22,7 @@ from billing.papers.board import BoardPaper, Decision, Officer
 from billing.queries import Listed, RunShown
 from billing.table import REGION
 from care.identity.permissions import Permission
-from portal import costs, idempotent, invoices
+from portal import costs, idempotent, invoices, outcomes
 from portal.access import ActorRequest, needs
 from portal.forms.costs import AllocateForm, AnswerForm, ObjectionForm, StepForm
 from portal.idempotent import Done
@@ -68,6 +68,10 @@ def explain(request: ActorRequest, run_id: UUID, code: str) -> HttpResponse:
             "sum": costs.kronor(shown.record["result"]["shares_ore"][code]),
             "odd": sum(it.has_odd_ore for it in parts),
             "decided": shown.step(Act.DECIDE),
+            "balance": next(
+                (it for it in outcomes.balance(shown.record).get("rows", ()) if it["code"] == code),
+                None,
+            ),
             "own": shown.board.codes.get(request.actor.tenant) == code,
             "may_object": _may_object(request, shown),
         },
@@ -153,19 +157,21 @@ def announce(request: ActorRequest, run_id: UUID) -> HttpResponse:
 def correct(request: ActorRequest, run_id: UUID) -> HttpResponse:
     """Compute the table anew, in the place of a run, with the reason."""
     shown = queries.run(run_id, at=request.at)
-    form = AllocateForm(request.POST or None, populations=queries.populations(), supersedes=True)
+    form = AllocateForm(
+        request.POST or None,
+        populations=queries.populations(),
+        supersedes=True,
+        is_outcome="follows" in shown.record["asked"],
+    )
     if form.is_valid():
 
         def act() -> Done:
             made = operations.allocate(
                 table_id=shown.table,
-                population_id=UUID(form.cleaned_data["population"]),
-                wanted_on=form.cleaned_data["wanted_on"],
-                model=form.cleaned_data["model"],
                 supersedes=run_id,
-                reason=form.cleaned_data["reason"],
                 by=doer(request),
                 at=request.at,
+                **form.arguments,
             )
             return Done(_url(made.pk), gettext("Den nya fördelningen ersätter den förra."))
 
@@ -312,6 +318,9 @@ def _context(request: ActorRequest, shown: RunShown, before: Listed | None) -> d
             for it in shown.objections
         ],
         "invoices": invoices.card(request.actor, shown),
+        "compared": outcomes.compared(shown.record),
+        "balance": outcomes.balance(shown.record),
+        "outcome": outcomes.acts(request.actor, shown),
         "key": idempotent.new_key(),
     }
 

@@ -17,7 +17,7 @@ from billing.parties import NoBoard
 from billing.queries import TableShown
 from billing.runs import Kind
 from care.identity.permissions import Permission
-from portal import costs, idempotent, invoices
+from portal import costs, idempotent, invoices, outcomes
 from portal.access import ActorRequest, needs
 from portal.forms.costs import AllocateForm, CompareForm, LineForm, PopulationForm, TableForm
 from portal.idempotent import Done
@@ -142,18 +142,14 @@ def show_table(request: ActorRequest, table_id: UUID) -> HttpResponse:
     form = AllocateForm(
         request.POST or None,
         populations=queries.populations(),
+        is_outcome=table.follows is not None,
         initial={"model": request.GET.get("model", "")},
     )
     if form.is_valid():
 
         def act() -> Done:
             made = operations.allocate(
-                table_id=table_id,
-                population_id=UUID(form.cleaned_data["population"]),
-                wanted_on=form.cleaned_data["wanted_on"],
-                model=form.cleaned_data["model"],
-                by=doer(request),
-                at=request.at,
+                table_id=table_id, by=doer(request), at=request.at, **form.arguments
             )
             return Done(reverse("portal:run", args=[made.pk]), gettext("Fördelningen är räknad."))
 
@@ -161,14 +157,16 @@ def show_table(request: ActorRequest, table_id: UUID) -> HttpResponse:
             return idempotent.once(request, act)
         except (CannotAllocate, Refused) as bad:
             form.add_error(None, str(bad))
+    budget = outcomes.budget(table, at=request.at)
     return render(
         request,
         "portal/costs/table.html",
         {
             "table": table,
+            "carried": outcomes.carried(table, at=request.at),
             "obstacles": cloud.cloud_cost(table_id).obstacles,
             "period": _period(table),
-            "rows": [_row(it) for it in table.rows],
+            "rows": [_row(it) | {"budget": budget.get(it.id)} for it in table.rows],
             "total": costs.kronor(table.total_ore),
             "region": costs.kronor(table.region_ore),
             "municipalities": costs.kronor(table.municipalities_ore),
@@ -187,7 +185,12 @@ def write_line(request: ActorRequest, table_id: UUID, row_id: int | None = None)
     row = next((it for it in table.rows if it.id == row_id), None)
     if row_id is not None and row is None:
         raise operations.NoSuchRow
-    form = LineForm(request.POST or None, initial=LineForm.first(row), row=row)
+    form = LineForm(
+        request.POST or None,
+        initial=LineForm.first(row),
+        row=row,
+        is_outcome=table.follows is not None,
+    )
     if form.is_valid():
 
         def act() -> Done:

@@ -14,7 +14,7 @@ from billing.decisions import Act
 from billing.operations import Doer, Line
 from billing.periods import Period
 from billing.runs import Category, Kind
-from project.demo import cloud, invoices, offers, settling
+from project.demo import cloud, invoices, offers, outcome, settling
 from project.demo.county import ECONOMIST, HUVUDMAN, REGION, SECRETARY
 from tenants.context import acting_as
 from tenants.models import JointBoard
@@ -41,7 +41,9 @@ def fill(now: datetime) -> None:
             name="Gemensamma nämnden för samordnad vård och omsorg",
             parties=[it.schema for it in HUVUDMAN],
         )
-    invoices.fill(_link2(now), now)
+    link2 = _link2(now)
+    invoices.fill(link2, now)
+    outcome.fill(link2, now)
     _next_year(now)
     offers.fill(now)
     settling.fill(now)
