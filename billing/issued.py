@@ -33,7 +33,8 @@ from billing.models import (
     SieBatch,
 )
 from billing.papers.accounting import AccountingBasis, SignedAttest
-from billing.queries import RunShown, books_of
+from billing.parties import books_of
+from billing.queries import RunShown
 
 
 class NoSuchInvoice(Exception):

@@ -18,8 +18,8 @@ from billing import calloff, parties
 from billing.calloff import Answer, Effect, Price
 from billing.models import DeadlineExtension, Offer, OptionDecision, PopulationSnapshot
 from billing.operations import Doer, Refused, refuse_unless_host, to_everybody
-from billing.parties import Board
-from billing.queries import NoSuchPopulation, books_of
+from billing.parties import Board, books_of
+from billing.queries import NoSuchPopulation
 from tenants.context import acting_for
 
 

@@ -4,8 +4,7 @@ The host reads its rows at home; a party reads them through a window. Announceme
 lie at the parties, so a run is put together from one window for each of them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -27,13 +26,12 @@ from billing.models import (
     Run,
     Step,
 )
-from billing.parties import Board
+from billing.parties import Board, books_of
 from billing.periods import Period
 from billing.population import Population, Snapshot
 from billing.runs import Funded, Kind, Question
 from billing.table import REGION, CostLine
 from tenants.context import acting_for
-from tenants.window import looking_into
 
 
 class NoSuchRun(Exception):
@@ -343,16 +341,6 @@ def in_force(*, at: datetime, besides: UUID) -> Listed | None:
     decided = {State.DECIDED, State.ADJUSTED, State.ANNOUNCED, State.FINAL}
     found = (it for it in listed(at=at) if it.standing.state in decided and it.id != besides)
     return next(found, None)
-
-
-@contextmanager
-def books_of(schema: str) -> Iterator[None]:
-    """Read at home, or through a window into the schema of another party."""
-    if schema == acting_for():
-        yield
-    else:
-        with looking_into(schema):
-            yield
 
 
 def _rows() -> "models.Prefetch[str]":

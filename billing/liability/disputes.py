@@ -16,8 +16,7 @@ from billing.models import (
     LiabilityObjection,
     LiabilityReply,
 )
-from billing.parties import Board
-from billing.queries import books_of
+from billing.parties import Board, books_of
 from tenants.context import acting_for
 
 

@@ -20,8 +20,7 @@ from billing.liability.course import DaySums, ItemCourse
 from billing.liability.disputes import ItemObjected
 from billing.models import LiabilityList, LiabilitySettlement
 from billing.months import Month
-from billing.parties import Board
-from billing.queries import books_of
+from billing.parties import Board, books_of
 from billing.runs import Record
 from tenants.context import acting_for
 

@@ -234,9 +234,9 @@ def test_a_huvudman_outside_the_board_sees_no_offer() -> None:
 
     with acting_as(STRANGER), pytest.raises(parties.NoBoard):
         options.offers()
-    with acting_as(STRANGER), queries.books_of(REGION):
+    with acting_as(STRANGER), parties.books_of(REGION):
         assert list(options.Offer.objects.values_list("id")) == []
-    with acting_as(STRANGER), queries.books_of(MUNICIPALITY):
+    with acting_as(STRANGER), parties.books_of(MUNICIPALITY):
         assert list(OptionDecision.objects.values_list("id")) == []
 
 
