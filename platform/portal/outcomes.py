@@ -19,8 +19,10 @@ def compared(record: Mapping[str, Any]) -> dict[str, Any]:
     lines = settlement.compared(record)
     if not lines:
         return {}
+    followed = record["asked"]["follows"]
     return {
-        "title": record["asked"]["follows"]["title"],
+        "title": followed["title"],
+        "url": reverse("portal:run", args=[followed["run"]]),
         "lines": [_row(it) for it in lines],
         "together": _row(settlement.together(lines)),
     }

@@ -342,10 +342,7 @@ def _paper(request: ActorRequest, shown: RunShown) -> BoardPaper:
         else Officer(request.actor.name, request.actor.title),
         on=proposed.on if proposed else timezone.localdate(request.at),
         diary_number=proposed.diary_number if proposed else "",
-        proposals=(
-            f"Nämnden beslutar att kommunernas del av kostnaderna för {shown.title}, {total}"
-            " kronor, fördelas enligt bilagan.",
-        ),
+        proposals=_proposals(shown, total),
         summary=proposed.note
         if proposed and proposed.note
         else "Kostnaderna fördelas mellan regionen och kommunerna. Varje kommuns andel, och hur den"
@@ -353,6 +350,18 @@ def _paper(request: ActorRequest, shown: RunShown) -> BoardPaper:
         record_sha256=shown.hash,
         decision=Decision(decided.on, f"§ {decided.paragraph}") if decided else None,
     )
+
+
+def _proposals(shown: RunShown, total: str) -> tuple[str, ...]:
+    first = (
+        f"Nämnden beslutar att kommunernas del av kostnaderna för {shown.title}, {total} kronor,"
+        " fördelas enligt bilagan."
+    )
+    owed = shown.record["result"].get("due_ore")
+    if owed is None:
+        return (first,)
+    due = costs.kronor(sum(owed.values()))
+    return (first, f"Avstämningen, tillsammans {due} kronor, betalas enligt tabellen Avstämning.")
 
 
 def _next_acts(request: ActorRequest, shown: RunShown) -> list[dict[str, str]]:
