@@ -47,6 +47,17 @@ def number(text: str) -> int:
     return whole
 
 
+def whole(text: str) -> int:
+    """Return a whole number from 0: "62 601", "0".
+
+    :raises BadAmount: if the text is anything else
+    """
+    match = NUMBER.fullmatch(text.strip())
+    if match is None or (found := _whole(match[0])) > MOST_KRONOR:
+        raise BadAmount(f"”{text}” är inget antal. Skriv ett heltal från 0, som 62 601.")
+    return found
+
+
 def kronor(amount_ore: int) -> str:
     """Return öre as kronor with two decimals: "-1 400 000,50"."""
     whole, rest = divmod(abs(amount_ore), 100)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from billing import issued, queries, runs, settlement
+from billing.counts import Count
 from billing.decisions import State
 from billing.invoices.model import Credited
 from billing.models import CostTable, Run
@@ -34,6 +35,7 @@ def question_of_outcome(asked: TableShown, run_id: UUID, *, at: datetime) -> Que
         wanted_on=budget["population"]["wanted_on"],
         members=runs.membership(budget),
         agreement=budget.get("agreement", 0),
+        counts=_counts(budget),
         follows=Followed(
             run=str(run.id),
             hash=run.hash,
@@ -135,6 +137,13 @@ def to_carry(table_id: UUID, *, at: datetime) -> tuple[Listed, ...]:
         for it in queries.listed(at=at)
         if it.id in open_ones and it.standing.state in DECIDED and not issued.invoices(it.id)
     )
+
+
+def _counts(asked: Record) -> dict[str, Count]:
+    return {
+        what: Count(date.fromisoformat(it["on"]), it["source"], it["sha256"], it["counts"])
+        for what, it in asked.get("counts", {}).items()
+    }
 
 
 def _snapshot(asked: Record) -> Snapshot:

@@ -65,6 +65,13 @@ class Funding:
         return self.steps[-1][1]
 
 
+def counted_for(method_id: str, parameters: methods.Parameters, rule: Rule) -> frozenset[str]:
+    """Return what must have been counted and handed in for a line (`billing.counts.What`)."""
+    old = rule.get("from")
+    before = methods.counted_for(old["method"], old["parameters"]) if old else frozenset()
+    return methods.counted_for(method_id, parameters) | before
+
+
 def amounts(written_ore: Sequence[int], rule: Rule) -> tuple[int, int]:
     """Return what the region and the municipalities pay of a line, from what is written of it.
 

@@ -64,6 +64,7 @@ class Method:
     label_sv: str
     parameters: tuple[str, ...]
     parts: Callable[[int, Basis, Parameters], tuple[Part, ...]]
+    counted: tuple[str, ...] = ()  # what must be handed in besides the population
 
     @property
     def id(self) -> str:
@@ -100,6 +101,18 @@ def parts_of(
             f"Ange {wanted}."
         )
     return method.parts(total_ore, basis, parameters)
+
+
+def counted_for(method_id: str, parameters: Parameters) -> frozenset[str]:
+    """Return what must have been counted and handed in for a method, and for each of its parts."""
+    method = METHODS.get(method_id)
+    parts = parameters.get("parts", ()) if method and method.parts is mixed else ()
+    return frozenset(method.counted if method else ()).union(
+        *(
+            counted_for(str(part.get("method")), part.get("parameters") or {})
+            for part in (parts if isinstance(parts, list | tuple) else ())
+        )
+    )
 
 
 def population(total_ore: int, basis: Basis, parameters: Parameters) -> tuple[Part, ...]:
@@ -222,12 +235,12 @@ METHODS: Mapping[str, Method] = {
         Method("population", 1, "Efter folkmängd", (), population),
         Method("equal", 1, "Lika delar", (), equal),
         Method("fixed_shares", 1, "Fasta andelar", ("shares",), fixed_shares),
-        Method("users", 1, "Efter antal användare", (), users),
-        Method("cases", 1, "Efter antal ärenden", (), cases),
+        Method("users", 1, "Efter antal användare", (), users, ("users",)),
+        Method("cases", 1, "Efter antal ärenden", (), cases, ("cases",)),
         Method("mixed", 1, "Blandat, del för del", ("parts",), mixed),
         Method("tiers", 1, "Avgift efter storlek", ("bands",), tiers),
         Method("rebate", 1, "Folkmängd med rabatt för stora", ("over", "rebate"), rebate),
-        Method("tax_base", 1, "Folkmängd gånger skattekraft", (), tax_base),
+        Method("tax_base", 1, "Folkmängd gånger skattekraft", (), tax_base, ("tax_capacity_ore",)),
         Method("manual", 1, "För hand, med skäl", ("amounts_ore", "reason"), manual),
     )
 }

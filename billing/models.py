@@ -36,6 +36,27 @@ class PopulationSnapshot(Disclosed):
         return f"{self.on} {self.source}"
 
 
+class CountSnapshot(Disclosed):
+    """Räknat underlag: what its source counted at each municipality on a day, sums handed in."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    what = models.CharField(max_length=20)  # counts.What
+    on = models.DateField()
+    source = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    raw = models.TextField()  # the file, as it came
+    counts = models.JSONField()  # by kommunkod; of skattekraft öre per inhabitant
+    imported_by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta(Disclosed.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["what", "on", "sha256"], name="count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.on} {self.source}"
+
+
 class CostTable(Home):
     """Kostnadstabell: what is to be shared in a period. It is worked on; a run keeps a copy."""
 

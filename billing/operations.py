@@ -1,6 +1,6 @@
 """What the board's secretary and the parties do. Each one acts at home and takes the moment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from importlib.metadata import version
@@ -13,6 +13,7 @@ from django.utils import timezone
 from billing import (
     balances,
     cloud,
+    counts,
     decisions,
     parties,
     population,
@@ -29,6 +30,7 @@ from billing.models import (
     CloudRow,
     CostRow,
     CostTable,
+    CountSnapshot,
     Objection,
     PopulationSnapshot,
     Reply,
@@ -132,6 +134,37 @@ def keep_population(snapshot: Snapshot, *, raw: str, by: Doer, at: datetime) -> 
         ) from None
 
 
+def import_count(
+    content: bytes, *, what: str, on: date, source: str, by: Doer, at: datetime
+) -> CountSnapshot:
+    """Keep what somebody has counted at each municipality, from a file, opened to every party.
+
+    :param what: `counts.What`
+    :raises BadFile: if a row cannot be, or a municipality of the board is missing
+    :raises Refused: if this very file has been imported for this day
+    """
+    refuse_unless_host()
+    found = counts.count(content, what=what, on=on, source=source)
+    counts.of_everybody(what, found.counts, parties.board().municipalities)
+    try:
+        with transaction.atomic():
+            return CountSnapshot.objects.create(
+                what=what,
+                on=on,
+                source=source,
+                sha256=found.sha256,
+                raw=content.decode("utf-8-sig"),
+                counts=dict(found.counts),
+                imported_by=by.name,
+                at=at,
+                open_to=to_everybody(),
+            )
+    except IntegrityError:
+        raise Refused(
+            "Samma fil är redan inläst för den dagen. Använd underlaget, eller välj en annan fil."
+        ) from None
+
+
 @transaction.atomic
 def make_table(*, title: str, period: Period, content: bytes, by: Doer, at: datetime) -> CostTable:
     """Make a table of costs, from a file as the parties have it, or empty.
@@ -213,6 +246,7 @@ def allocate(
     model: str = "",
     supersedes: UUID | None = None,
     reason: str = "",
+    chosen_counts: Mapping[str, UUID] | None = None,
 ) -> Run:
     """Compute a table and keep the record, opened to every party of the board.
 
@@ -222,6 +256,7 @@ def allocate(
     :param wanted_on: the day that the agreement asks for, where the population is of another one
     :param model: by which every line is shared; empty: each as it says itself
     :param supersedes: the run whose place it takes, with the reason
+    :param chosen_counts: the count that is used of each kind that a line needs, by `counts.What`
     :raises queries.NoSuchTable: if there is no such table
     :raises CannotAllocate: if a line cannot be split
     :raises Refused: if another run has taken that place, or cloud costs of the table are open
@@ -236,7 +271,10 @@ def allocate(
         asked = balances.question_of_outcome(shown, shown.follows, at=at)
     else:
         asked = queries.question(
-            table_id=table_id, population_id=population_id, wanted_on=wanted_on
+            table_id=table_id,
+            population_id=population_id,
+            wanted_on=wanted_on,
+            chosen_counts=chosen_counts,
         )
     if shown.carries is not None:
         asked = replace(asked, carries=balances.carried(shown.carries, at=at))

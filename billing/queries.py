@@ -13,13 +13,15 @@ from uuid import UUID
 from django.db import models, transaction
 from django.utils import timezone
 
-from billing import decisions, parties, runs
+from billing import decisions, funding, parties, runs
+from billing.counts import Count, What
 from billing.decisions import Act, Standing, State
 from billing.models import (
     Announcement,
     CloudRow,
     CostRow,
     CostTable,
+    CountSnapshot,
     Objection,
     PopulationSnapshot,
     Reply,
@@ -44,6 +46,10 @@ class NoSuchTable(Exception):
 
 class NoSuchPopulation(Exception):
     """There is no such population here."""
+
+
+class NoSuchCount(Exception):
+    """There is no such count here, or it is of something else."""
 
 
 class NoSuchObjection(Exception):
@@ -97,6 +103,24 @@ class TableShown:
     def total_ore(self) -> int:
         """Return what all pay together."""
         return self.region_ore + self.municipalities_ore
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Return what must have been counted for its rows, in the order of `counts.What`."""
+        needed = [funding.counted_for(it.method_id, it.parameters, it.rule) for it in self.rows]
+        return tuple(it for it in What if it in frozenset().union(*needed))
+
+
+@dataclass(frozen=True)
+class CountShown:
+    """Räknat underlag in a list."""
+
+    id: UUID
+    what: str
+    on: date
+    source: str
+    sha256: str
+    counts: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -232,11 +256,27 @@ def populations() -> tuple[PopulationShown, ...]:
         )
 
 
-def question(*, table_id: UUID, population_id: UUID | None, wanted_on: date | None) -> Question:
+def counts() -> tuple[CountShown, ...]:
+    """Return what has been counted and handed in to the board's host, the newest day first."""
+    with books_of(parties.board().host):
+        rows = CountSnapshot.objects.order_by("-on", "-at").values_list(
+            "id", "what", "on", "source", "sha256", "counts"
+        )
+        return tuple(CountShown(*it) for it in rows)
+
+
+def question(
+    *,
+    table_id: UUID,
+    population_id: UUID | None,
+    wanted_on: date | None,
+    chosen_counts: Mapping[str, UUID] | None = None,
+) -> Question:
     """Return what a run of a table is computed from.
 
     :raises NoSuchTable: if there is no such table here
     :raises NoSuchPopulation: if there is no such population here
+    :raises NoSuchCount: if a count that is chosen is not here, or of something else
     """
     asked, board = table(table_id), parties.board()
     row = PopulationSnapshot.objects.filter(pk=population_id).first() if population_id else None
@@ -251,6 +291,7 @@ def question(*, table_id: UUID, population_id: UUID | None, wanted_on: date | No
         region_name=board.names.get(REGION, ""),
         snapshot=Snapshot(row.on, row.source, row.sha256, found),
         wanted_on=wanted_on.isoformat() if wanted_on and wanted_on != row.on else "",
+        counts={what: _count(what, pk) for what, pk in (chosen_counts or {}).items()},
     )
 
 
@@ -369,6 +410,13 @@ def funded(row: RowShown) -> Funded:
     is_text = row.kind != Kind.MONEY
     line = CostLine(row.activity, row.region_ore, row.municipalities_ore, row.note, is_text)
     return Funded(line, row.kind, row.category, row.method_id, row.parameters, row.rule)
+
+
+def _count(what: str, count_id: UUID) -> Count:
+    row = CountSnapshot.objects.filter(pk=count_id, what=what).first()
+    if row is None:
+        raise NoSuchCount
+    return Count(row.on, row.source, row.sha256, row.counts)
 
 
 def _is_superseded(

@@ -13,16 +13,19 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
-from billing import allocation, funding, settlement
+from billing import allocation, counts, funding, settlement
 from billing.allocation import CannotAllocate, Part
+from billing.counts import Count
+from billing.files import BadFile
 from billing.funding import NO_RULE, Funding, Membership, Rule
-from billing.methods import Basis, Parameters
+from billing.methods import COUNTED, Basis, Parameters
 from billing.periods import Period
 from billing.population import Snapshot
 from billing.settlement import Carried, Followed
 from billing.table import REGION, CostLine
 
 FORMAT = 1
+BY_HAND = "manual@1"
 
 Record = dict[str, Any]
 
@@ -78,6 +81,7 @@ class Question:
     agreement: int = 0  # the version of the cost agreement; 0: none is kept
     follows: Followed | None = None  # the run whose outcome is asked for
     carries: Carried | None = None  # the run whose balance is paid with this one
+    counts: Mapping[str, Count] = field(default_factory=dict)  # by billing.counts.What
 
 
 def record(question: Question) -> Record:
@@ -146,11 +150,14 @@ def explanation(of: Mapping[str, Any], party: str) -> list[dict[str, Any]]:
 def at_once(of: Mapping[str, Any]) -> dict[str, int] | None:
     """Return what each municipality would pay if the sum of the lines were split once.
 
-    None: the lines are split by several methods or by rules, so their sum is not split by any.
+    None: the lines are split by several methods, by rules or by hand, so their sum is not split by
+    any.
     """
     if "members" in of["asked"] or any("rule" in it for it in of["asked"]["lines"]):
         return None
     shared = [line for line in of["asked"]["lines"] if line["municipalities_ore"]]
+    if any(it["method"] == BY_HAND for it in shared):
+        return None
     if len({json.dumps([it["method"], it["parameters"]], sort_keys=True) for it in shared}) != 1:
         return None
     together = shared[0] | {"municipalities_ore": of["result"]["municipalities_ore"]}
@@ -186,6 +193,8 @@ def _asked(question: Question) -> Record:
         more["members"] = {"days": days, "host": members.host}
     if question.agreement:
         more["agreement"] = question.agreement
+    if counted := _counted(question):
+        more["counts"] = counted
     return more | {
         "title": question.title,
         "period": [question.period.first_on.isoformat(), question.period.last_on.isoformat()],
@@ -238,6 +247,31 @@ def _inhabitants(question: Question) -> dict[str, int]:
     return {code: known[code] for code in sorted(question.names)}
 
 
+def _counted(question: Question) -> Record:
+    """Return what the lines are shared by besides the population; most need nothing."""
+    needed = [funding.counted_for(it.method_id, it.parameters, it.rule) for it in question.lines]
+    return {what: _count(question, what) for what in sorted(frozenset().union(*needed))}
+
+
+def _count(question: Question, what: str) -> Record:
+    found = question.counts.get(what)
+    if found is None:
+        raise CannotAllocate(
+            f"En rad delas efter {COUNTED[what].lower()}, men inget underlag är valt för det. Välj"
+            " ett, eller läs in ett under Befolkningsunderlag."
+        )
+    try:
+        handed_in = counts.of_everybody(what, found.counts, question.names)
+    except BadFile as bad:
+        raise CannotAllocate(str(bad)) from None
+    return {
+        "on": found.on.isoformat(),
+        "source": found.source,
+        "sha256": found.sha256,
+        "counts": handed_in,
+    }
+
+
 def _result(asked: Mapping[str, Any]) -> Record:
     lines = [_line_result(line, asked) for line in asked["lines"]]
     shares = allocation.add(*(it["shares_ore"] for it in lines)) if lines else {}
@@ -268,7 +302,11 @@ def _funding(line: Mapping[str, Any], asked: Mapping[str, Any]) -> Funding:
     return funding.fund(
         line["method"],
         line["municipalities_ore"],
-        Basis(parties=tuple(sorted(inhabitants)), population=inhabitants),
+        Basis(
+            parties=tuple(sorted(inhabitants)),
+            population=inhabitants,
+            **{what: it["counts"] for what, it in asked.get("counts", {}).items()},
+        ),
         line["parameters"],
         rule=line.get("rule", NO_RULE),
         members=membership(asked),

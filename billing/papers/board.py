@@ -87,6 +87,7 @@ def _texts(of: Figures, paper: BoardPaper) -> dict[str, Any]:
         "population": wording.population(of),
         "stands_in": wording.stands_in(of),
         "source": of.source,
+        "counts": wording.counts(of),
         "shares": tables.shares(of),
         "charts": tables.charts(of),
         "compared": tables.compared(of),

@@ -65,6 +65,17 @@ class PrintedShare:
 
 
 @dataclass(frozen=True)
+class PrintedCount:
+    """Tryckt räkning: what has been counted, on which day and by whom, at each municipality."""
+
+    what: str  # counts.What
+    on: date
+    source: str
+    sha256: str
+    counts: Mapping[str, int]  # by code
+
+
+@dataclass(frozen=True)
 class Figures:
     """Siffrorna i en uträkning: what was asked and what came out, as it is printed."""
 
@@ -86,6 +97,7 @@ class Figures:
     carried_from: str  # the title of the outcome whose balance is paid with this
     compared: tuple[Compared, ...]
     balances: tuple[PartyBalance, ...]
+    counts: tuple[PrintedCount, ...] = ()  # besides the population, those that a line needs
 
     @property
     def shared_lines(self) -> tuple[PrintedLine, ...]:
@@ -150,6 +162,14 @@ def of(record: Mapping[str, Any]) -> Figures:
         carried_from=asked.get("carries", {}).get("title", ""),
         compared=settlement.compared(record),
         balances=settlement.balances(record),
+        counts=_counts(asked),
+    )
+
+
+def _counts(asked: Mapping[str, Any]) -> tuple[PrintedCount, ...]:
+    return tuple(
+        PrintedCount(what, date.fromisoformat(it["on"]), it["source"], it["sha256"], it["counts"])
+        for what, it in sorted(asked.get("counts", {}).items())
     )
 
 

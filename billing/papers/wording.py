@@ -62,6 +62,14 @@ def stands_in(figures: Figures) -> str | None:
     )
 
 
+def counts(figures: Figures) -> list[str]:
+    """Return what has been counted besides the population: "Antal användare 1 nov 2025: SITHS."."""
+    return [
+        f"{methods.COUNTED[it.what]} {swedish.short_day(it.on)}: {it.source}."
+        for it in figures.counts
+    ]
+
+
 def recipients(figures: Figures) -> str:
     """Return to whom the decision is sent: the region and the municipalities that take part."""
     names = [share.name for share in figures.shares]

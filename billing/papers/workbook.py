@@ -11,8 +11,10 @@ from typing import Any
 
 import xlsxwriter
 
+from billing import methods
+from billing.counts import What
 from billing.papers import figures, sheets, wording
-from billing.papers.figures import Figures, PrintedLine
+from billing.papers.figures import Figures, PrintedCount, PrintedLine
 from billing.papers.sheets import CHECK, FIRST, HEAD, Sheet
 
 # The first day that a zip archive can name; without one XlsxWriter asks the machine for today.
@@ -79,6 +81,7 @@ def _write_summary(sheet: Sheet, of: Figures, lines: Sheet, parties: Sheet) -> N
     told = (
         ("Metod", wording.shared_by(of)),
         ("Folkmängd", wording.population(of)),
+        ("Räknat underlag", " ".join(wording.counts(of))),
         ("Att observera", wording.unknown(of)),
         ("Kontrollsumma (SHA-256)", of.record_sha256),
         ("Räkna om och jämför", wording.VERIFY),
@@ -156,7 +159,11 @@ def _write_parties(sheet: Sheet, of: Figures, lines: Sheet) -> None:
 
 def _write_basis(sheet: Sheet, of: Figures) -> None:
     sheet.heads(
-        [*WHO, *((f"Exakt kvot i öre, rad {line.number}", 26) for line in of.shared_lines)],
+        [
+            *WHO,
+            *((f"Exakt kvot i öre, rad {line.number}", 26) for line in of.shared_lines),
+            *((methods.COUNTED[it.what], 18) for it in of.counts),
+        ],
         texts=2,
         keep=2,
     )
@@ -166,6 +173,8 @@ def _write_basis(sheet: Sheet, of: Figures) -> None:
         sheet.number(row, 2, share.inhabitants)
         for column, line in enumerate(of.shared_lines, 3):
             sheet.text(row, column, line.quotas_ore[share.code], "fraction")
+        for column, it in enumerate(of.counts, 3 + len(of.shared_lines)):
+            _write_counted(sheet, row, column, it, share.code)
     closing = FIRST + len(of.shares)
     sheet.sum_row(closing, "Summa", columns=3)
     sheet.count_of_column(closing, 2, of.inhabitants)
@@ -178,6 +187,21 @@ def _write_basis(sheet: Sheet, of: Figures) -> None:
     sheet.text(closing + 4, 2, of.source, "unwrapped")
     sheet.text(closing + 5, 1, "Källans SHA-256")
     sheet.text(closing + 5, 2, of.population_sha256, "unwrapped")
+    for row, it in enumerate(of.counts):
+        at = closing + 7 + 4 * row
+        sheet.text(at, 1, f"{methods.COUNTED[it.what]} den")
+        sheet.day(at, 2, it.on)
+        sheet.text(at + 1, 1, "Källa")
+        sheet.text(at + 1, 2, it.source, "unwrapped")
+        sheet.text(at + 2, 1, "Källans SHA-256")
+        sheet.text(at + 2, 2, it.sha256, "unwrapped")
+
+
+def _write_counted(sheet: Sheet, row: int, column: int, it: PrintedCount, code: str) -> None:
+    if it.what == What.TAX_CAPACITY_ORE:
+        sheet.kronor(row, column, it.counts[code])
+    else:
+        sheet.number(row, column, it.counts[code])
 
 
 def _write_method(sheet: Sheet, of: Figures) -> None:

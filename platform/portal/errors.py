@@ -33,7 +33,13 @@ from billing.liability.queries import NoSuchItem, NoSuchList, NoSuchSettlement
 from billing.operations import NoSuchRow, NotTheHost, Refused
 from billing.options import NoSuchOffer
 from billing.parties import NoBoard
-from billing.queries import NoSuchObjection, NoSuchPopulation, NoSuchRun, NoSuchTable
+from billing.queries import (
+    NoSuchCount,
+    NoSuchObjection,
+    NoSuchPopulation,
+    NoSuchRun,
+    NoSuchTable,
+)
 from billing.runs import BadRecord
 from care.cases.operations import IndividualHasOpenCase
 from care.identity.entries import BadEntry
@@ -273,6 +279,7 @@ VERDICTS: Mapping[type[BaseException], Callable[[Any], Verdict]] = {
     NoSuchTable: _says(texts.NOT_FOUND),
     NoSuchRow: _says(texts.NOT_FOUND),
     NoSuchPopulation: _says(texts.NOT_FOUND),
+    NoSuchCount: _says(texts.NOT_FOUND),
     NoSuchObjection: _says(texts.NOT_FOUND),
     NoSuchOffer: _says(texts.NOT_FOUND),
     NoSuchBasis: _says(texts.NOT_FOUND),
