@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from billing import allocation, runs, simulation
 from billing.allocation import Bearer
+from billing.counts import What
 from billing.decisions import Act, Outcome, Standing, State
 from billing.funding import Why
 from billing.papers.swedish import NO_BREAK, percent
 from billing.papers.swedish import kronor as kronor  # one way to write an amount, on page and paper
 from billing.papers.swedish import number as number
 from billing.papers.swedish import signed as signed
-from billing.queries import Listed, PopulationShown, RunShown
+from billing.queries import CountShown, Listed, PopulationShown, RunShown
 from billing.runs import Category, Kind
 from billing.simulation import Model
 from billing.table import REGION
@@ -39,6 +40,11 @@ CATEGORIES = {
     Category.OTHER: _("Övrigt"),
 }
 METHODS = {"population@1": _("Efter folkmängd"), "equal@1": _("Lika delar")}
+COUNTS = {
+    What.USERS: _("Antal användare"),
+    What.CASES: _("Antal ärenden"),
+    What.TAX_CAPACITY_ORE: _("Skattekraft"),
+}
 BOUNDS = {
     "floor_ore": _("lägst {each} kr per invånare"),
     "cap_ore": _("högst {each} kr per invånare"),
@@ -194,9 +200,28 @@ def population_label(it: PopulationShown) -> str:
     )
 
 
+def count_label(it: CountShown) -> str:
+    """Return a count as a list of its kind names it."""
+    return gettext("{day} ({source})").format(day=day(it.on), source=it.source)
+
+
+def count_sum(it: CountShown) -> str:
+    """Return what is counted in all; skattekraft, which is per inhabitant, has no sum."""
+    return "" if it.what == What.TAX_CAPACITY_ORE else number(sum(it.counts.values()))
+
+
 def basis(record: Mapping[str, Any]) -> str:
-    """Return by which population a run is shared, and which day it stands in for."""
-    found = record["asked"]["population"]
+    """Return by which population and counts a run is shared, and which day one stands in for."""
+    counted = [
+        gettext("{what} {day} ({source})").format(
+            what=COUNTS[What(what)], day=day(it["on"]), source=it["source"]
+        )
+        for what, it in record["asked"].get("counts", {}).items()
+    ]
+    return ". ".join([_population(record["asked"]["population"]), *counted])
+
+
+def _population(found: Mapping[str, Any]) -> str:
     told = gettext("Folkmängd {day} ({source})").format(
         day=day(found["on"]), source=found["source"]
     )

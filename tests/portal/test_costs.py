@@ -8,14 +8,16 @@ from uuid import UUID
 import pytest
 from cast import MUNICIPALITY, REGION, STRANGER
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from hired import Hired, hire
 from openpyxl import load_workbook
 from people import CASE_OFFICERS, ELSEWHERE, WARD, write_units
 from pypdf import PdfReader
 from visits import browser, post, sent, text
 
-from billing import queries, runs
+from billing import operations, queries, runs
 from billing.decisions import Act
+from billing.operations import Line
 from care.identity.permissions import Role
 from tenants.context import acting_as
 from tests.billing import books
@@ -332,3 +334,114 @@ def test_the_secretary_is_offered_the_step_that_comes_next(secretary: Hired) -> 
     page = text(client, f"/costs/runs/{run}")
     assert "Föreslå för nämnden" not in page
     assert "Anteckna nämndens beslut" in page
+
+
+USERS = "kommunkod;kommun;antal\n2398;Främlinge;30\n2399;Testkommun;10\n".encode()
+COUNTS = "/costs/populations/counts/new"
+
+
+def hand_in(client: Client, who: Hired, **fields: object) -> str:
+    """Hand in a count and return its id."""
+    told = {"what": "users", "on": "2025-12-01", "source": "SITHS", "file": csv(USERS)}
+    post(client, who, COUNTS, **(told | fields))
+    with acting_as(REGION):
+        return str(queries.counts()[0].id)
+
+
+def test_a_count_is_handed_in_and_every_party_sees_it(secretary: Hired, economist: Hired) -> None:
+    hand_in(browser(secretary), secretary)
+
+    page = text(browser(economist), "/costs/populations")
+    assert "Antal användare 1 december 2025 SITHS 2 40" in page
+    assert "Nytt räknat underlag" not in page
+    text(browser(economist), COUNTS, status=403)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"kommunkod;kommun;antal\n2399;Testkommun;10\n", "saknas för Främlinge kommun"),
+        (USERS.replace(b"10", b"-3"), "rad 3: antal för 2399"),
+        (USERS.replace(b"10", "många".encode()), "inget antal"),
+        (USERS + b"2399;Testkommun;1\n", "står redan"),
+        (b"a;b\n1;2\n", "kommunkod"),
+    ],
+)
+def test_a_count_that_is_wrong_is_refused_with_what_to_do(
+    secretary: Hired, content: bytes, words: str
+) -> None:
+    told = {"what": "users", "on": "2025-12-01", "source": "SITHS", "file": csv(content)}
+    answer = browser(secretary).post(COUNTS, sent(secretary, **told))
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert "Inget annat underlag är inläst" in text(browser(secretary), "/costs/populations")
+
+
+def test_the_same_count_twice_is_refused_at_its_file(secretary: Hired) -> None:
+    client = browser(secretary)
+    hand_in(client, secretary)
+    told = {"what": "users", "on": "2025-12-01", "source": "SITHS", "file": csv(USERS)}
+    answer = client.post(COUNTS, sent(secretary, **told))
+    assert answer.status_code == 422
+    assert "redan inläst" in answer.content.decode()
+
+
+def test_a_table_asks_for_the_counts_that_its_rows_need_and_for_no_others(
+    secretary: Hired, economist: Hired
+) -> None:
+    table, people = books.prepared()
+    client, url = browser(secretary), f"/costs/tables/{table}"
+    assert "count_" not in client.get(url).content.decode()
+    with acting_as(REGION):
+        operations.write_line(
+            Line("Support", municipalities_ore=400, method_id="users@1"), table_id=table
+        )
+    missing = client.post(url, sent(secretary, population=people))
+    assert missing.status_code == 422
+    assert "En rad delas efter ”Antal användare”" in missing.content.decode()
+
+    older = hand_in(client, secretary)
+    newer = hand_in(client, secretary, on="2026-01-01")
+    page = client.get(url).content.decode()
+    assert page.index(newer) < page.index(older)  # the newest stands first, and is preselected
+    assert "count_cases" not in page
+    run = post(client, secretary, url, population=people, count_users=newer)
+    for page in (text(browser(economist), run), text(browser(economist), f"{run}/parties/2399")):
+        assert "Antal användare 1 januari 2026 (SITHS)" in page
+    again = browser(economist).post(f"{run}/check", sent(economist))
+    assert "gav samma kontrollsumma" in again.content.decode()
+    new = post(client, secretary, f"{run}/correct", population=people, count_users=older,
+               reason="Fel dag")  # fmt: skip
+    assert "Antal användare 1 december 2025" in text(client, new)
+
+
+def test_a_model_in_the_place_of_what_the_rows_say_needs_no_count(secretary: Hired) -> None:
+    table, people = books.prepared()
+    with acting_as(REGION):
+        operations.write_line(
+            Line("Support", municipalities_ore=400, method_id="users@1"), table_id=table
+        )
+    client, url = browser(secretary), f"/costs/tables/{table}"
+    run = post(client, secretary, url, population=people, model="equal")
+    assert "Antal användare" not in text(client, run)
+    assert "Lika delar" in text(client, f"{url}/compare")
+
+
+def test_paper_and_workbook_say_which_counts_were_used(secretary: Hired) -> None:
+    table, people = books.prepared()
+    client, url = browser(secretary), f"/costs/tables/{table}"
+    with acting_as(REGION):
+        operations.write_line(
+            Line("Support", municipalities_ore=400, method_id="users@1"), table_id=table
+        )
+    count = hand_in(client, secretary)
+    run = post(client, secretary, url, population=people, count_users=count)
+
+    paper = PdfReader(BytesIO(client.get(f"{run}/board-paper.pdf").content))
+    printed = re.sub(r"[\s\u00a0]+", " ", " ".join(it.extract_text() for it in paper.pages))
+    assert "Antal användare 1 dec 2025: SITHS. Andel:" in printed
+    book = load_workbook(BytesIO(client.get(f"{run}/workbook.xlsx").content), data_only=True)
+    told = [[cell.value for cell in row] for row in book["Underlag"].iter_rows()]
+    assert told[3][-1] == "Antal användare"
+    assert [row[-1] for row in told[4:6]] == [30, 10]
+    assert "SITHS" in {cell for row in told for cell in row}

@@ -5,14 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from billing import amounts, funding
 from billing.allocation import CannotAllocate
 from billing.amounts import BadAmount
+from billing.counts import What
 from billing.operations import Line
 from billing.periods import Period
-from billing.queries import Listed, PopulationShown, RowShown
+from billing.queries import CountShown, Listed, PopulationShown, RowShown
 from billing.runs import Category, Kind
 from billing.simulation import LEAST_MODELS, MOST_MODELS
 from portal import costs
@@ -68,6 +70,19 @@ class CsvFile(forms.FileField):
                 "invalid": _("Filen kunde inte skickas. Välj den igen."),
             },
             **more,
+        )
+
+
+class Counted(forms.ChoiceField):
+    """One of the counts of a kind, the newest first."""
+
+    def __init__(self, what: str, found: Sequence[CountShown]) -> None:
+        super().__init__(
+            label=costs.COUNTS[What(what)],
+            choices=[(str(it.id), costs.count_label(it)) for it in found],
+            required=False,
+            help_text="" if found else _("Inget är inläst. Läs in det under Befolkningsunderlag."),
+            error_messages={"invalid_choice": _("Välj ett underlag i listan.")},
         )
 
 
@@ -234,8 +249,24 @@ class PopulationForm(forms.Form):
     )
 
 
+class CountForm(forms.Form):
+    """Räknat underlag: a file with what has been counted at every municipality."""
+
+    what = Radio(_("Vad som är räknat"), costs.COUNTS, _("Välj vad som är räknat."))
+    on = Day(_("Dag som det är räknat"), _("Välj dagen."))
+    source = Text(_("Källa"), _("Skriv varifrån siffrorna kommer, och vem som har räknat."))
+    file = CsvFile(
+        _("Fil"),
+        _("Välj en fil."),
+        help_text=_(
+            "CSV i UTF-8 med rubrikerna kommunkod;kommun;antal. Skattekraft:"
+            " kommunkod;kommun;skattekraft, i kronor per invånare. Bara summor, inga personer."
+        ),
+    )
+
+
 class AllocateForm(forms.Form):
-    """What a table is shared by."""
+    """What a table is shared by; of counts, those that a row needs."""
 
     population = forms.ChoiceField(
         label=_("Befolkningsunderlag"),
@@ -261,9 +292,15 @@ class AllocateForm(forms.Form):
         populations: Sequence[PopulationShown],
         supersedes: bool = False,
         is_outcome: bool = False,
+        counts: Sequence[CountShown] = (),
+        counted: Sequence[str] = (),
         **more: Any,
     ) -> None:
         super().__init__(*args, **more)
+        self.counted = {f"count_{what}": what for what in counted}
+        for name, what in self.counted.items():
+            self.fields[name] = Counted(what, [it for it in counts if it.what == what])
+        self.order_fields(["population", *self.counted])
         self.fields["population"].choices = [  # type: ignore[attr-defined]
             (str(it.id), costs.population_label(it)) for it in populations
         ]
@@ -278,12 +315,34 @@ class AllocateForm(forms.Form):
         else:
             del self.fields["reason"]
 
+    def clean(self) -> dict[str, Any]:
+        """Ask for what the rows need, unless a model takes the place of what they say."""
+        cleaned = super().clean() or {}
+        for name, what in self.counted.items():
+            if not cleaned.get(name) and not cleaned.get("model") and name not in self.errors:
+                text = gettext(
+                    "En rad delas efter ”{what}”. Läs in det under Befolkningsunderlag, och räkna"
+                    " sedan."
+                )
+                self.add_error(name, text.format(what=costs.COUNTS[What(what)]))
+        return cleaned
+
+    @property
+    def chosen_counts(self) -> dict[str, UUID]:
+        """Return the count that is chosen of each kind, by `counts.What`."""
+        return {
+            what: UUID(self.cleaned_data[name])
+            for name, what in self.counted.items()
+            if self.cleaned_data[name]
+        }
+
     @property
     def arguments(self) -> dict[str, Any]:
         """Return what the operation is called with."""
-        told = dict(self.cleaned_data)
+        told = {it: value for it, value in self.cleaned_data.items() if it not in self.counted}
         chosen = told.pop("population", "")
-        return told | ({"population_id": UUID(chosen)} if chosen else {})
+        more = {"population_id": UUID(chosen)} if chosen else {}
+        return told | more | {"chosen_counts": self.chosen_counts}
 
 
 class CarryForm(forms.Form):

@@ -24,9 +24,9 @@ from billing.table import REGION
 from care.identity.permissions import Permission
 from portal import costs, idempotent, invoices, outcomes
 from portal.access import ActorRequest, needs
-from portal.forms.costs import AllocateForm, AnswerForm, ObjectionForm, StepForm
+from portal.forms.costs import AnswerForm, ObjectionForm, StepForm
 from portal.idempotent import Done
-from portal.views.costs import doer
+from portal.views.costs import allocate_form, doer
 
 FORMS = ["GET", "HEAD", "POST"]
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -157,12 +157,7 @@ def announce(request: ActorRequest, run_id: UUID) -> HttpResponse:
 def correct(request: ActorRequest, run_id: UUID) -> HttpResponse:
     """Compute the table anew, in the place of a run, with the reason."""
     shown = queries.run(run_id, at=request.at)
-    form = AllocateForm(
-        request.POST or None,
-        populations=queries.populations(),
-        supersedes=True,
-        is_outcome="follows" in shown.record["asked"],
-    )
+    form = allocate_form(request, queries.table(shown.table), supersedes=True)
     if form.is_valid():
 
         def act() -> Done:

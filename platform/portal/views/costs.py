@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from billing import cloud, issued, operations, parties, queries, simulation
 from billing.allocation import CannotAllocate
+from billing.counts import What
 from billing.files import BadFile
 from billing.operations import Doer, Refused
 from billing.parties import NoBoard
@@ -19,7 +20,14 @@ from billing.runs import Kind
 from care.identity.permissions import Permission
 from portal import costs, idempotent, invoices, outcomes
 from portal.access import ActorRequest, needs
-from portal.forms.costs import AllocateForm, CompareForm, LineForm, PopulationForm, TableForm
+from portal.forms.costs import (
+    AllocateForm,
+    CompareForm,
+    CountForm,
+    LineForm,
+    PopulationForm,
+    TableForm,
+)
 from portal.idempotent import Done
 
 FORMS = ["GET", "HEAD", "POST"]
@@ -79,9 +87,20 @@ def list_populations(request: ActorRequest) -> HttpResponse:
         }
         for it in queries.populations()
     ]
+    counted = [
+        {
+            "it": it,
+            "what": costs.COUNTS[What(it.what)],
+            "on": costs.day(it.on),
+            "sum": costs.count_sum(it),
+        }
+        for it in queries.counts()
+    ]
     may_edit = board.is_hosted_here and request.actor.may(Permission.EDIT_COSTS)
     return render(
-        request, "portal/costs/populations.html", {"populations": found, "may_edit": may_edit}
+        request,
+        "portal/costs/populations.html",
+        {"populations": found, "counts": counted, "may_edit": may_edit},
     )
 
 
@@ -107,6 +126,31 @@ def import_population(request: ActorRequest) -> HttpResponse:
         except BadFile as bad:
             form.add_error("file", str(bad))
     return form_page(request, form, gettext("Nytt befolkningsunderlag"), "portal:populations")
+
+
+@needs(Permission.EDIT_COSTS)
+@require_http_methods(FORMS)
+def import_count(request: ActorRequest) -> HttpResponse:
+    """Keep what has been counted at each municipality, from a file."""
+    form = CountForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+
+        def act() -> Done:
+            operations.import_count(
+                form.cleaned_data["file"].read(),
+                what=form.cleaned_data["what"],
+                on=form.cleaned_data["on"],
+                source=form.cleaned_data["source"],
+                by=doer(request),
+                at=request.at,
+            )
+            return Done(reverse("portal:populations"), gettext("Underlaget är sparat."))
+
+        try:
+            return idempotent.once(request, act)
+        except (BadFile, Refused) as bad:
+            form.add_error("file", str(bad))
+    return form_page(request, form, gettext("Nytt räknat underlag"), "portal:populations")
 
 
 @needs(Permission.EDIT_COSTS)
@@ -139,12 +183,7 @@ def new_table(request: ActorRequest) -> HttpResponse:
 def show_table(request: ActorRequest, table_id: UUID) -> HttpResponse:
     """Show a table and its rows; share it by a population."""
     table = queries.table(table_id)
-    form = AllocateForm(
-        request.POST or None,
-        populations=queries.populations(),
-        is_outcome=table.follows is not None,
-        initial={"model": request.GET.get("model", "")},
-    )
+    form = allocate_form(request, table, initial={"model": request.GET.get("model", "")})
     if form.is_valid():
 
         def act() -> Done:
@@ -264,6 +303,23 @@ def _compared(table_id: UUID, newest: UUID, asked: dict[str, Any]) -> dict[str, 
     }
 
 
+def allocate_form(request: ActorRequest, table: TableShown, **more: Any) -> AllocateForm:
+    """Return the form of what a table is shared by, with the counts that its rows need.
+
+    An outcome is shared as its budget was, and asks for none.
+    """
+    is_outcome = table.follows is not None
+    counted = () if is_outcome else table.counted
+    return AllocateForm(
+        request.POST or None,
+        populations=queries.populations(),
+        is_outcome=is_outcome,
+        counts=queries.counts() if counted else (),
+        counted=counted,
+        **more,
+    )
+
+
 def doer(request: ActorRequest) -> Doer:
     """Return who does something, as the books tell."""
     return Doer(request.actor.name, request.actor.title, request.actor.staff_id)
@@ -310,6 +366,7 @@ urlpatterns = [
     path("costs", list_costs, name="costs"),
     path("costs/populations", list_populations, name="populations"),
     path("costs/populations/new", import_population, name="import_population"),
+    path("costs/populations/counts/new", import_count, name="import_count"),
     path("costs/tables/new", new_table, name="new_table"),
     path("costs/tables/<uuid:table_id>", show_table, name="table"),
     path("costs/tables/<uuid:table_id>/compare", compare, name="compare"),
