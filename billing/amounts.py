@@ -5,6 +5,7 @@ come on the invoice, never before.
 """
 
 import re
+from fractions import Fraction
 
 # What stands between thousands: a space, no-break, thin, or narrow no-break.
 SPACES = " \u00a0\u2009\u202f"
@@ -13,6 +14,9 @@ _KRONOR = rf"[0-9]{{1,3}}(?:[{SPACES}][0-9]{{3}})+|[0-9]+"
 AMOUNT = re.compile(rf"({_KRONOR})(?:,([0-9]{{1,2}}))?(?:[{SPACES}]?kr)?\**")
 NUMBER = re.compile(_KRONOR)
 NEGATIVE = re.compile(r"[-−–]\s*[0-9]")
+MOST_DECIMALS = 10
+PERCENT = re.compile(rf"([0-9]{{1,3}}(?:[.,][0-9]{{1,{MOST_DECIMALS}}})?)[{SPACES}]?%?")
+FRACTION = re.compile(r"[0-9]{1,9}/[1-9][0-9]{0,8}")
 MOST_KRONOR = 10**13  # a database counts öre to 9,2 · 10^18, and sums of many lines must fit too
 
 
@@ -56,6 +60,30 @@ def whole(text: str) -> int:
     if match is None or (found := _whole(match[0])) > MOST_KRONOR:
         raise BadAmount(f"”{text}” är inget antal. Skriv ett heltal från 0, som 62 601.")
     return found
+
+
+def percent(text: str) -> Fraction:
+    """Return a part of one, written in percent or as a fraction: "48,2", "48,2 %", "1/3".
+
+    :raises BadAmount: if the text is anything else, negative, or more than the whole
+    """
+    match = PERCENT.fullmatch(text.strip())
+    part = Fraction(match[1].replace(",", ".")) / 100 if match else None
+    if FRACTION.fullmatch(text.strip()):
+        part = Fraction(text.strip())
+    if part is None or part > 1:
+        raise BadAmount(f"”{text}” är ingen andel. Skriv den i procent från 0 till 100, som 48,2.")
+    return part
+
+
+def in_percent(part: Fraction) -> str:
+    """Return a part of one as `percent` reads it, exactly: "48,2"; a third is "1/3"."""
+    for decimals in range(MOST_DECIMALS + 1):
+        scaled = part * 100 * 10**decimals
+        if scaled.denominator == 1:
+            whole, rest = divmod(scaled.numerator, 10**decimals)
+            return f"{whole},{rest:0{decimals}}" if decimals else str(whole)
+    return str(part)
 
 
 def kronor(amount_ore: int) -> str:
