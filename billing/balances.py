@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from billing import issued, queries, runs, settlement
+from billing import agreed, issued, queries, runs, settlement
 from billing.counts import Count
 from billing.decisions import State
 from billing.invoices.model import Credited
 from billing.models import CostTable, Run
 from billing.population import Population, Snapshot
 from billing.queries import Listed, RunShown, TableShown
-from billing.runs import Question, Record
+from billing.runs import AgreedBy, Question, Record
 from billing.settlement import BudgetLine, Carried, Followed
 from billing.table import REGION
 
@@ -25,16 +25,18 @@ def question_of_outcome(asked: TableShown, run_id: UUID, *, at: datetime) -> Que
     """
     run = standing(run_id, at=at)
     budget = run.record["asked"]
+    by = AgreedBy(**budget["agreement"]) if "agreement" in budget else None
+    sharing = agreed.sharing(by.version if by else 0)
     return Question(
         title=asked.title,
         period=asked.period,
-        lines=[queries.funded(it) for it in asked.rows],
+        lines=[queries.funded(it, sharing, asked.period, is_outcome=True) for it in asked.rows],
         names={code: name for code, name in budget["names"].items() if code != REGION},
         region_name=budget["names"][REGION],
         snapshot=_snapshot(budget),
         wanted_on=budget["population"]["wanted_on"],
         members=runs.membership(budget),
-        agreement=budget.get("agreement", 0),
+        agreement=by,
         counts=_counts(budget),
         follows=Followed(
             run=str(run.id),

@@ -57,6 +57,22 @@ class CountSnapshot(Disclosed):
         return f"{self.what} {self.on} {self.source}"
 
 
+class CostAgreement(Disclosed):
+    """Kostnadsavtal, one version of it (agreement.AgreedSharing), never changed."""
+
+    version = models.PositiveIntegerField(unique=True)
+    content = models.JSONField()
+    hash = models.CharField(max_length=64)
+    made_by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta(Disclosed.Meta):
+        abstract = False
+
+    def __str__(self) -> str:
+        return f"cost agreement {self.version}"
+
+
 class CostTable(Home):
     """Kostnadstabell: what is to be shared in a period. It is worked on; a run keeps a copy."""
 

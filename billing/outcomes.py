@@ -11,7 +11,7 @@ from billing.operations import Doer, Refused
 from billing.periods import Period
 from billing.runs import Kind
 
-PRICES = "index"  # a rule's key that holds for a budget only: an outcome is in its own prices
+OF_AGREEMENT = {"index", "gap"}  # what the agreement adds to a row's rule, and adds anew
 
 
 @transaction.atomic
@@ -48,7 +48,9 @@ def follow(*, run_id: UUID, by: Doer, at: datetime) -> UUID:
             note=it["note"],
             method_id=it["method"],
             parameters=it["parameters"],
-            rule={key: value for key, value in it.get("rule", {}).items() if key != PRICES},
+            rule={
+                key: value for key, value in it.get("rule", {}).items() if key not in OF_AGREEMENT
+            },
         )
         for number, it in enumerate(asked["lines"], start=1)
     )

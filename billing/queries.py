@@ -13,7 +13,8 @@ from uuid import UUID
 from django.db import models, transaction
 from django.utils import timezone
 
-from billing import decisions, funding, parties, runs
+from billing import agreed, decisions, funding, parties, runs
+from billing.agreement import NOTHING_AGREED, AgreedSharing
 from billing.counts import Count, What
 from billing.decisions import Act, Standing, State
 from billing.models import (
@@ -31,7 +32,7 @@ from billing.models import (
 from billing.parties import Board, books_of
 from billing.periods import Period
 from billing.population import Population, Snapshot
-from billing.runs import Funded, Kind, Question
+from billing.runs import AgreedBy, Funded, Kind, Question
 from billing.table import REGION, CostLine
 from tenants.context import acting_for
 
@@ -283,14 +284,21 @@ def question(
     if row is None:
         raise NoSuchPopulation
     found = Population(row.inhabitants, row.names, row.counties)
+    held = agreed.in_force(asked.period.first_on)
+    sharing = held.agreed if held else NOTHING_AGREED
+    # Who takes part on none of the days is no party of the table.
+    names = sharing.taking_part(asked.period, board.municipalities)
+    wanted = wanted_on or sharing.wanted_on(asked.period)
     return Question(
         title=asked.title,
         period=asked.period,
-        lines=[funded(it) for it in asked.rows],
-        names=board.municipalities,
+        lines=[funded(it, sharing, asked.period) for it in asked.rows],
+        names=names,
         region_name=board.names.get(REGION, ""),
         snapshot=Snapshot(row.on, row.source, row.sha256, found),
-        wanted_on=wanted_on.isoformat() if wanted_on and wanted_on != row.on else "",
+        wanted_on=wanted.isoformat() if wanted and wanted != row.on else "",
+        members=sharing.membership(asked.period, names, board.codes[board.host]),
+        agreement=AgreedBy(held.version, held.hash) if held else None,
         counts={what: _count(what, pk) for what, pk in (chosen_counts or {}).items()},
     )
 
@@ -405,11 +413,17 @@ def _table(row: CostTable) -> TableShown:
 _ROW = tuple(it.name for it in fields(RowShown))
 
 
-def funded(row: RowShown) -> Funded:
-    """Return a row as a run asks of it."""
+def funded(
+    row: RowShown, sharing: AgreedSharing, period: Period, *, is_outcome: bool = False
+) -> Funded:
+    """Return a row as a run asks of it, with what the agreement adds to its rule.
+
+    :raises CannotAllocate: if the row follows an index and the agreement has none
+    """
     is_text = row.kind != Kind.MONEY
     line = CostLine(row.activity, row.region_ore, row.municipalities_ore, row.note, is_text)
-    return Funded(line, row.kind, row.category, row.method_id, row.parameters, row.rule)
+    rule = sharing.ruled(row.rule, period, is_outcome=is_outcome)
+    return Funded(line, row.kind, row.category, row.method_id, row.parameters, rule)
 
 
 def _count(what: str, count_id: UUID) -> Count:

@@ -7,7 +7,7 @@ canonical form: keys in order, no spaces, UTF-8. Nothing but the record is neede
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from hashlib import sha256
@@ -67,6 +67,14 @@ class Funded:
 
 
 @dataclass(frozen=True)
+class AgreedBy:
+    """Avtalsversion: which version of the cost agreement a table is shared by, and its hash."""
+
+    version: int
+    hash: str
+
+
+@dataclass(frozen=True)
 class Question:
     """Underlag: the lines of a table, the parties, and the population by which they share."""
 
@@ -78,7 +86,7 @@ class Question:
     snapshot: Snapshot
     wanted_on: str = ""  # the day that the agreement asks for, where another one stands in
     members: Membership | None = None  # None: all take part all the time
-    agreement: int = 0  # the version of the cost agreement; 0: none is kept
+    agreement: AgreedBy | None = None  # None: no version of one is kept
     follows: Followed | None = None  # the run whose outcome is asked for
     carries: Carried | None = None  # the run whose balance is paid with this one
     counts: Mapping[str, Count] = field(default_factory=dict)  # by billing.counts.What
@@ -192,7 +200,7 @@ def _asked(question: Question) -> Record:
         days = {code: members.days[code] for code in sorted(question.names)}
         more["members"] = {"days": days, "host": members.host}
     if question.agreement:
-        more["agreement"] = question.agreement
+        more["agreement"] = asdict(question.agreement)
     if counted := _counted(question):
         more["counts"] = counted
     return more | {

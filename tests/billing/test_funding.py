@@ -13,7 +13,7 @@ from billing import allocation, funding, runs
 from billing.allocation import CannotAllocate
 from billing.funding import Funding, Membership, Rule, Why
 from billing.methods import Basis
-from billing.runs import Funded
+from billing.runs import AgreedBy, Funded
 from billing.table import REGION, CostLine
 from tests.billing.test_runs import PERIOD, question
 from tests.billing.vectors import BRACKE, JAMTLAND, worked
@@ -127,11 +127,11 @@ def test_a_record_carries_the_rule_and_is_computed_again_from_it() -> None:
     made = ruled(
         {"cap_ore": "2", "excess": "host", "region_share": "1/4"},
         members=Membership(days, PERIOD.days, REGION),
-        agreement=3,
+        agreement=AgreedBy(3, "ab12"),
     )
     stored = json.loads(json.dumps(made))
 
-    assert made["asked"]["agreement"] == 3
+    assert made["asked"]["agreement"] == {"version": 3, "hash": "ab12"}
     assert made["asked"]["members"]["days"][BRACKE] == 242
     assert runs.hash_of(runs.computed_again(stored)) == runs.hash_of(made)
     assert runs.at_once(made) is None
