@@ -15,13 +15,14 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TypeAlias
 
-from billing import allocation
+from billing import allocation, amounts
 from billing.allocation import CannotAllocate, Part, Shares, Weights
 
 Parameters: TypeAlias = Mapping[str, object]
 NO_PARAMETERS: Parameters = MappingProxyType({})
 REST = "rest"
 
+PER_PARTY = {"shares": "De fasta andelarna", "amounts_ore": "Beloppen för hand"}
 COUNTED = {
     "population": "Folkmängd",
     "users": "Antal användare",
@@ -140,7 +141,8 @@ def fixed_shares(total_ore: int, basis: Basis, parameters: Parameters) -> tuple[
     shares = _of_parties(basis, parameters, "shares", _fraction)
     if sum(shares.values()) != 1:
         raise CannotAllocate(
-            f"De fasta andelarna är tillsammans {sum(shares.values())}. De ska tillsammans vara 1."
+            "De fasta andelarna är tillsammans"
+            f" {amounts.in_percent(Fraction(sum(shares.values())))} procent. De ska vara 100."
         )
     return (Part(total_ore, shares),)
 
@@ -196,14 +198,14 @@ def manual(total_ore: int, basis: Basis, parameters: Parameters) -> tuple[Part, 
     """
     if not (isinstance(parameters["reason"], str) and parameters["reason"].strip()):
         raise CannotAllocate("reason saknas. Skriv varför beloppen är satta för hand.")
-    amounts = _of_parties(basis, parameters, "amounts_ore", _whole)
-    if sum(amounts.values()) != abs(total_ore):
+    given = _of_parties(basis, parameters, "amounts_ore", _whole)
+    if sum(given.values()) != abs(total_ore):
         raise CannotAllocate(
-            f"Beloppen för hand är tillsammans {sum(amounts.values())} öre och ska fördela "
-            f"{abs(total_ore)} öre. Ändra dem så att summan stämmer."
+            f"Beloppen för hand är tillsammans {amounts.kronor(int(sum(given.values())))} kr och"
+            f" ska fördela {amounts.kronor(abs(total_ore))} kr. Ändra dem så att summan stämmer."
         )
     # Nothing to split: any weights give everybody nothing.
-    return (Part(total_ore, amounts if total_ore else dict.fromkeys(basis.parties, 1)),)
+    return (Part(total_ore, given if total_ore else dict.fromkeys(basis.parties, 1)),)
 
 
 def mixed(total_ore: int, basis: Basis, parameters: Parameters) -> tuple[Part, ...]:
@@ -263,7 +265,8 @@ def _of_parties(
     if set(given) != set(basis.parties):
         different = ", ".join(sorted(set(given) ^ set(basis.parties)))
         raise CannotAllocate(
-            f"{name} ska ha ett värde för varje part och inga andra: se över {different}."
+            f"{PER_PARTY[name]} ska ha ett värde för varje part och inga andra: se över"
+            f" {different}."
         )
     return {party: read(value, name) for party, value in given.items()}
 

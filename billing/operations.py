@@ -25,6 +25,7 @@ from billing import (
 from billing.decisions import Act
 from billing.files import BadFile
 from billing.funding import Rule
+from billing.methods import Parameters
 from billing.models import (
     Announcement,
     CloudRow,
@@ -78,6 +79,7 @@ class Line:
     municipalities_ore: int = 0
     method_id: str = "population@1"
     rule: Rule = field(default_factory=dict)  # billing.funding
+    parameters: Parameters = field(default_factory=dict)  # of the method
 
 
 def import_population(

@@ -68,13 +68,13 @@ def pairs(text: str, first: Callable[[str], K], second: Callable[[str], V]) -> d
     """
     found: dict[K, V] = {}
     for line, cells in _lines(text):
-        parted = cells if len(cells) > 1 else cells[0].split()
-        if len(parted) != 2:
+        # Spaces part nothing here: "5 000" is one number.
+        if len(cells) != 2:
             raise BadText("skriv två värden på raden, med semikolon emellan.", line=line)
-        key = _read(parted[0], first, line)
+        key = _read(cells[0], first, line)
         if key in found:
-            raise BadText(f"{parted[0]} står redan. Ta bort en av raderna.", line=line)
-        found[key] = _read(parted[1], second, line)
+            raise BadText(f"{cells[0]} står redan. Ta bort en av raderna.", line=line)
+        found[key] = _read(cells[1], second, line)
     return found
 
 

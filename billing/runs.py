@@ -144,6 +144,8 @@ def explanation(of: Mapping[str, Any], party: str) -> list[dict[str, Any]]:
         {
             "activity": line["activity"],
             "method": line["method"],
+            "parameters": line["parameters"],
+            "rule": line.get("rule", NO_RULE),
             "municipalities_ore": line["municipalities_ore"],
             "share_ore": shares["shares_ore"].get(party, 0),
             "parts": [_explained(part, party) for part in funded.parts],
@@ -295,7 +297,10 @@ def _result(asked: Mapping[str, Any]) -> Record:
 
 
 def _line_result(line: Mapping[str, Any], asked: Mapping[str, Any]) -> Record:
-    funded = _funding(line, asked)
+    try:
+        funded = _funding(line, asked)
+    except CannotAllocate as bad:
+        raise CannotAllocate(f"Raden ”{line['activity']}”: {bad}") from None
     quotas = [allocation.quotas(part) for part in funded.parts]
     return {
         "shares_ore": allocation.add(funded.shares_ore, {REGION: line["region_ore"]}),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from billing import methods
+from billing import amounts, methods
 from billing.papers import swedish
 from billing.papers.figures import Figures, PrintedLine
 from billing.runs import Category
@@ -208,9 +208,27 @@ def _by(method_id: str, parameters: Mapping[str, Any]) -> str:
                 for part in parameters["parts"]
             ]
         )
+    match method_id:
+        case "fixed_shares@1":
+            return "efter fasta andelar"
+        case "tax_base@1":
+            return "efter folkmängd gånger skattekraft"
+        case "tiers@1":
+            steps = [
+                f"från {swedish.number(it['from'])} invånare {swedish.kronor(it['fee_ore'])} kr"
+                for it in parameters["bands"]
+            ]
+            return f"efter avgift för storlek ({', '.join(steps)})"
+        case "rebate@1":
+            rebate = amounts.in_percent(Fraction(parameters["rebate"]))
+            return (
+                f"efter folkmängd, med {rebate}{swedish.NO_BREAK}% rabatt över"
+                f" {swedish.number(parameters['over'])} invånare"
+            )
+        case "manual@1":
+            return f"för hand: {parameters['reason'].rstrip(' .')}"
     label = methods.METHODS[method_id].label_sv
-    words = label[0].lower() + label[1:]
-    return f"{words}: {parameters['reason']}" if "reason" in parameters else words
+    return label[0].lower() + label[1:]
 
 
 def _share(share: str | int) -> str:

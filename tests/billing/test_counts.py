@@ -3,10 +3,13 @@
 import hashlib
 import json
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import pytest
 from cast import AT, MUNICIPALITY, REGION
+from hypothesis import given
+from hypothesis import strategies as st
 
 from billing import counts, operations, queries, runs
 from billing.allocation import CannotAllocate
@@ -127,6 +130,35 @@ def test_a_count_without_a_municipality_that_takes_part_is_refused_by_its_name()
     short = Count(DAY, "SITHS", "b" * 64, {"2380": 1})
     with pytest.raises(CannotAllocate, match="Antal användare saknas för Ragunda, "):
         runs.record(question(lines=[line()], counts={"users": short}))
+
+
+def test_a_line_that_cannot_be_split_is_named() -> None:
+    short = line("fixed_shares@1", parameters={"shares": {"2303": "1"}})
+    with pytest.raises(CannotAllocate, match="Raden ”Support”: De fasta andelarna ska ha"):
+        runs.record(question(lines=[short]))
+
+
+def test_by_hand_there_is_no_split_at_once() -> None:
+    by_hand = {"amounts_ore": dict.fromkeys(JAMTLAND, 12_500), "reason": "Enligt § 41"}
+    twice = [line("manual@1", parameters=by_hand)] * 2
+    assert runs.at_once(runs.record(question(lines=twice))) is None
+
+
+@given(st.lists(st.integers(0, 1000), min_size=8, max_size=8).filter(any), st.integers(0, 10**9))
+def test_fixed_shares_are_shared_as_they_are_given(parts: list[int], total: int) -> None:
+    whole = sum(parts)
+    shares = {code: Fraction(it, whole) for code, it in zip(JAMTLAND, parts, strict=True)}
+    parameters = {"shares": {code: str(share) for code, share in shares.items()}}
+    fixed = Funded(
+        CostLine("Support", 0, total, "", is_text=False), method_id="fixed_shares@1",
+        parameters=parameters,
+    )  # fmt: skip
+    made = runs.record(question(lines=[fixed]))
+    paid = made["result"]["shares_ore"]
+
+    assert all(abs(paid[code] - total * share) < 1 for code, share in shares.items())
+    assert made["result"]["municipalities_ore"] == total
+    assert runs.computed_again(json.loads(json.dumps(made))) == made
 
 
 @pytest.fixture

@@ -118,7 +118,7 @@ BY_HAND = {"0001": 5, "0002": 3, "0003": 2}
         ("equal@1", {"shares": {}}, "fick parametrarna shares. Ange inga"),
         ("rebate@1", {"over": 1}, "Ange over, rebate"),
         ("fixed_shares@1", {"shares": SHARES}, "se över 0003"),
-        ("fixed_shares@1", {"shares": SHARES | {"0003": "1/8"}}, "7/8. De ska tillsammans vara 1"),
+        ("fixed_shares@1", {"shares": SHARES | {"0003": "1/8"}}, "87,5 procent. De ska vara 100"),
         ("fixed_shares@1", {"shares": SHARES | {"0003": 0.25}}, "0.25. Ange ett bråk"),
         ("fixed_shares@1", {"shares": SHARES | {"0003": "1/0"}}, "Ange ett bråk"),
         ("fixed_shares@1", {"shares": SHARES | {"0003": "-1/4"}}, "Ange ett bråk"),
@@ -130,7 +130,11 @@ BY_HAND = {"0001": 5, "0002": 3, "0003": 2}
         ("tiers@1", {"bands": [BANDS[0], BANDS[0]]}, "Två steg i bands börjar lika"),
         ("rebate@1", {"over": 1, "rebate": "3/2"}, "från 0 till 1"),
         ("manual@1", {"amounts_ore": BY_HAND, "reason": " "}, "Skriv varför"),
-        ("manual@1", {"amounts_ore": BY_HAND | {"0003": 1}, "reason": "x"}, "9 öre och ska .* 10"),
+        (
+            "manual@1",
+            {"amounts_ore": BY_HAND | {"0003": 1}, "reason": "x"},
+            "0,09 kr och ska .* 0,10",
+        ),
         ("manual@1", {"amounts_ore": BY_HAND | {"0004": 1}, "reason": "x"}, "se över 0004"),
         ("mixed@1", {"parts": [{"share": "1/2", "method": "equal@1"}]}, "andelen ”rest”"),
         (
