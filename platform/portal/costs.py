@@ -1,6 +1,6 @@
 """The joint board's books in words: kinds, methods, states, amounts, days."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -10,7 +10,7 @@ from django.utils.dateformat import format as written
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from billing import allocation, runs, simulation
+from billing import allocation, amounts, methods, runs, simulation
 from billing.allocation import Bearer
 from billing.counts import What
 from billing.decisions import Act, Outcome, Standing, State
@@ -39,7 +39,20 @@ CATEGORIES = {
     Category.STAFF: _("Personal"),
     Category.OTHER: _("Övrigt"),
 }
-METHODS = {"population@1": _("Efter folkmängd"), "equal@1": _("Lika delar")}
+METHODS = {
+    "population@1": _("Efter folkmängd"),
+    "equal@1": _("Lika delar"),
+    "mixed@1": _("En del lika, resten efter folkmängd"),
+    "fixed_shares@1": _("Fasta andelar"),
+    "users@1": _("Efter antal användare"),
+    "cases@1": _("Efter antal ärenden"),
+    "tiers@1": _("Avgift efter storlek"),
+    "rebate@1": _("Folkmängd med rabatt för stora"),
+    "tax_base@1": _("Folkmängd gånger skattekraft"),
+    "manual@1": _("För hand"),
+}
+# A row was shared before by one that asks for nothing more.
+BEFORE = {it: words for it, words in METHODS.items() if not methods.METHODS[it].parameters}
 COUNTS = {
     What.USERS: _("Antal användare"),
     What.CASES: _("Antal ärenden"),
@@ -164,12 +177,42 @@ def state(standing: Standing) -> str:
 
 def method(method_id: str, parameters: Mapping[str, Any]) -> str:
     """Return what a method is called."""
-    if method_id in METHODS:
-        return str(METHODS[method_id])
-    if method_id == "mixed@1":
-        share = Fraction(str(parameters["parts"][0]["share"])) * 100
+    match method_id:
+        case "mixed@1":
+            return _mixed(parameters["parts"])
+        case "rebate@1":
+            return gettext("Efter folkmängd, med {rebate} % rabatt över {over} invånare").format(
+                rebate=amounts.in_percent(Fraction(parameters["rebate"])),
+                over=number(parameters["over"]),
+            )
+        case "tiers@1":
+            steps = [
+                gettext("från {people} invånare {fee} kr").format(
+                    people=number(it["from"]), fee=kronor(it["fee_ore"])
+                )
+                for it in parameters["bands"]
+            ]
+            return gettext("Avgift efter storlek: {steps}").format(steps=", ".join(steps))
+        case "manual@1":
+            return gettext("För hand: {reason}").format(reason=parameters["reason"])
+    return str(METHODS[method_id])
+
+
+def _mixed(parts: Sequence[Mapping[str, Any]]) -> str:
+    if [it["method"] for it in parts] == ["equal@1", "population@1"]:
+        share = amounts.in_percent(Fraction(str(parts[0]["share"])))
         return gettext("{share} % lika delar, resten efter folkmängd").format(share=share)
-    return method_id
+    return ", ".join(_part(it) for it in parts)
+
+
+def _part(it: Mapping[str, Any]) -> str:
+    """Return what a part of a mixed method is called: "30 % lika delar", "resten efter …"."""
+    words = method(it["method"], it.get("parameters", {}))
+    words = words[0].lower() + words[1:]
+    if it["share"] == methods.REST:
+        return gettext("resten {method}").format(method=words)
+    share = amounts.in_percent(Fraction(str(it["share"])))
+    return gettext("{share} % {method}").format(share=share, method=words)
 
 
 def way(method_id: str, parameters: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
@@ -308,22 +351,39 @@ def at_once(record: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def explained(record: Mapping[str, Any], code: str) -> tuple[PartShown, ...]:
     """Return how each part of a municipality's share came about."""
-    parameters = {it["activity"]: it["parameters"] for it in record["asked"]["lines"]}
+    # Days of membership and steps of a transition turn weights into mere proportions.
+    is_plain = "members" not in record["asked"]
     return tuple(
         PartShown(
             activity=line["activity"],
-            method=method(line["method"], parameters[line["activity"]]),
+            method=words,
             amount=kronor(part["total_ore"]),
-            weight=_number(part["weight"]),
-            weights=_number(part["weights"]),
+            weight=weighed(part["weight"]),
+            weights=weighed(part["weights"]),
             quota=_quota(Fraction(part["quota_ore"])),
             fraction=part["quota_ore"],
             share=kronor(part["share_ore"]),
             has_odd_ore=part["has_odd_ore"],
         )
         for line in runs.explanation(record, code)
-        for part in line["parts"]
+        for part, (method_id, words) in zip(line["parts"], _split_by(line), strict=True)
+        for weighed in (_weighed(method_id if is_plain and "from" not in line["rule"] else ""),)
     )
+
+
+def _split_by(line: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    """Return the method and its words for each part of an explained line."""
+    parts = line["parameters"].get("parts", ())
+    if parts and len(parts) == len(line["parts"]):
+        told = [(it["method"], _part(it)) for it in parts]
+        return [(method_id, words[0].upper() + words[1:]) for method_id, words in told]
+    whole = (line["method"], method(line["method"], line["parameters"]))
+    return [whole] * len(line["parts"])
+
+
+def _weighed(method_id: str) -> Callable[[str], str]:
+    """Return how a weight of a method is written: a share, kronor, or a number."""
+    return WEIGHTS.get(method_id, _number)
 
 
 def ruled(record: Mapping[str, Any], code: str) -> tuple[tuple[str, str, str], ...]:
@@ -380,6 +440,23 @@ def _number(text: str) -> str:
     if value.denominator != 1:
         return text
     return number(value.numerator)
+
+
+def _percent(text: str) -> str:
+    return f"{amounts.in_percent(Fraction(text))}{NO_BREAK}%"
+
+
+def _kronor(text: str) -> str:
+    return f"{kronor(int(Fraction(text)))}{NO_BREAK}kr"
+
+
+# What is no number of people or cases: tax capacity of all inhabitants is kronor too.
+WEIGHTS: Mapping[str, Callable[[str], str]] = {
+    "fixed_shares@1": _percent,
+    "tiers@1": _kronor,
+    "manual@1": _kronor,
+    "tax_base@1": _kronor,
+}
 
 
 def _thousandths(ore: int, longest: int) -> str:

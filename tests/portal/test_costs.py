@@ -445,3 +445,184 @@ def test_paper_and_workbook_say_which_counts_were_used(secretary: Hired) -> None
     assert told[3][-1] == "Antal användare"
     assert [row[-1] for row in told[4:6]] == [30, 10]
     assert "SITHS" in {cell for row in told for cell in row}
+
+
+ROW = {
+    "activity": "Support", "kind": "money", "region_ore": "", "municipalities_ore": "1 000",
+    "category": "support", "note": "",
+}  # fmt: skip
+TAX = b"kommunkod;kommun;skattekraft\n2398;A;200 000\n2399;B;300 000,50\n"
+
+
+@pytest.mark.parametrize(
+    ("fields", "method", "shares", "told"),
+    [
+        ({"method_id": "population@1"}, "Efter folkmängd", (700, 300), "3 000 10 000"),
+        ({"method_id": "equal@1"}, "Lika delar", (500, 500), "Lika delar 1 000,00 1 2"),
+        (
+            {"method_id": "fixed_shares@1", "values": "2398\tFrämlinge\t51,8\nTestkommun 48,2"},
+            "Fasta andelar", (518, 482), "48,2 % 100 %",
+        ),
+        (
+            {"method_id": "mixed@1", "equal_part": "30"},
+            "30 % lika delar, resten efter folkmängd", (640, 360),
+            "Resten efter folkmängd 700,00 3 000 10 000",
+        ),
+        (
+            {"method_id": "tiers@1", "bands": "0; 1 000\n5 000; 3 000"},
+            "Avgift efter storlek: från 0 invånare 1 000,00 kr, från 5 000 invånare 3 000,00 kr",
+            (750, 250), "1 000,00 kr 4 000,00 kr",
+        ),
+        (
+            {"method_id": "rebate@1", "over": "5 000", "rebate": "10"},
+            "Efter folkmängd, med 10 % rabatt över 5 000 invånare", (677.42, 322.58),
+            "3 000 9 300",
+        ),
+        (
+            {"method_id": "manual@1", "values": "2399; 400\n2398; 600", "reason": "Enligt § 41"},
+            "För hand: Enligt § 41", (600, 400), "400,00 kr 1 000,00 kr",
+        ),
+        ({"method_id": "users@1"}, "Efter antal användare", (750, 250), "10 40"),
+        ({"method_id": "cases@1"}, "Efter antal ärenden", (750, 250), "10 40"),
+        (
+            {"method_id": "tax_base@1"}, "Folkmängd gånger skattekraft", (608.7, 391.3),
+            "900 001 500,00 kr 2 300 001 500,00 kr",
+        ),
+    ],
+    ids=lambda it: it.get("method_id", "") if isinstance(it, dict) else "",
+)  # fmt: skip
+def test_a_row_is_shared_by_the_method_that_is_chosen_and_every_page_says_how(
+    secretary: Hired, economist: Hired, fields: dict[str, str], method: str,
+    shares: tuple[float, float], told: str,
+) -> None:  # fmt: skip
+    table, people = books.prepared()
+    client, url = browser(secretary), f"/costs/tables/{table}"
+    hand_in(client, secretary)
+    hand_in(client, secretary, what="cases")
+    hand_in(client, secretary, what="tax_capacity_ore", file=csv(TAX))
+    with acting_as(REGION):
+        chosen = {f"count_{it.what}": it.id for it in queries.counts()}
+    post(client, secretary, f"{url}/lines/new", **(ROW | fields))
+    assert method in text(client, url)
+    run = post(client, secretary, url, population=people, **chosen)
+
+    assert method in text(browser(economist), run)
+    own = text(browser(economist), f"{run}/parties/2399")
+    assert told in own
+    assert "@1" not in own
+    record = client.get(f"{run}/record.json").json()
+    paid = record["result"]["lines"][-1]["shares_ore"]
+    assert (paid["2398"], paid["2399"]) == tuple(round(100 * it) for it in shares)
+    again = browser(economist).post(f"{run}/check", sent(economist))
+    assert "gav samma kontrollsumma" in again.content.decode()
+    paper = PdfReader(BytesIO(client.get(f"{run}/board-paper.pdf").content))
+    printed = " ".join(it.extract_text() for it in paper.pages)
+    book = load_workbook(BytesIO(client.get(f"{run}/workbook.xlsx").content))
+    cells = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert not [it for it in (printed, *cells) if "@1" in it]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"method_id": "fixed_shares@1"}, "Värde saknas för Främlinge kommun, Testkommun"),
+        (
+            {"method_id": "fixed_shares@1", "values": "2398; 50\n2399; 49,9"},
+            "Andelarna är tillsammans 99,9 procent. Ändra dem så att de är 100.",
+        ),
+        (
+            {"method_id": "fixed_shares@1", "values": "2398; 50\nNorrby; 50"},
+            "rad 2: ”Norrby” är ingen av kommunerna",
+        ),
+        (
+            {"method_id": "fixed_shares@1", "values": "2398; Främlinge kommun; \n2399; 50"},
+            "rad 1: värdet saknas för Främlinge kommun",
+        ),
+        (
+            {"method_id": "manual@1", "values": "2398; 600\n2399; 400"},
+            "Skriv varför beloppen är satta för hand.",
+        ),
+        (
+            {"method_id": "manual@1", "values": "2398; 600\n2399; 300", "reason": "x"},
+            "Beloppen är tillsammans 900,00 kr, men kommunerna betalar 1 000,00 kr.",
+        ),
+        ({"method_id": "manual@1", "kind": "unknown", "municipalities_ore": ""}, "inte är känt"),
+        ({"method_id": "mixed@1"}, "Skriv hur många procent som delas lika."),
+        ({"method_id": "mixed@1", "equal_part": "100"}, "Skriv ett tal mellan 0 och 100"),
+        ({"method_id": "mixed@1", "equal_part": "hälften"}, "Skriv ett tal mellan 0 och 100"),
+        ({"method_id": "tiers@1"}, "Skriv stegen, det första från 0 invånare."),
+        ({"method_id": "tiers@1", "bands": "0; 0\n5 000; 0"}, "Alla avgifter är noll."),
+        ({"method_id": "tiers@1", "bands": "0; 1\n5 000"}, "rad 2: skriv två värden"),
+        ({"method_id": "rebate@1", "rebate": "10"}, "Skriv över hur många invånare"),
+        ({"method_id": "rebate@1", "over": "5 000"}, "Skriv rabatten i procent."),
+        ({"method_id": "rebate@1", "over": "många", "rebate": "10"}, "”många” är inget antal"),
+        ({"method_id": "random@1"}, "Välj hur kommunerna delar sin del."),
+    ],
+)
+def test_what_a_method_lacks_is_said_at_its_field_and_nothing_is_lost(
+    secretary: Hired, fields: dict[str, str], words: str
+) -> None:
+    table, _ = books.prepared()
+    told = sent(secretary, **(ROW | {"note": "Enligt avtal"} | fields))
+    answer = browser(secretary).post(f"/costs/tables/{table}/lines/new", told)
+
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert answer.content.decode().count(words) == 2  # in the summary, and at the field
+    assert "Enligt avtal" in answer.content.decode()
+
+
+def test_what_another_method_asks_for_is_not_kept(secretary: Hired) -> None:
+    table, _ = books.prepared()
+    client, url = browser(secretary), f"/costs/tables/{table}"
+    post(client, secretary, f"{url}/lines/new",
+         **(ROW | {"method_id": "equal@1", "values": "vad som helst", "reason": "x"}))  # fmt: skip
+    text_only = {"kind": "text_only", "municipalities_ore": "", "activity": "Kurs"}
+    post(client, secretary, f"{url}/lines/new", **(ROW | {"method_id": "users@1"} | text_only))
+    with acting_as(REGION):
+        shown = queries.table(table)
+    assert [it.parameters for it in shown.rows[-2:]] == [{}, {}]
+    assert shown.counted == ()
+
+
+@pytest.mark.parametrize(
+    ("fields", "held"),
+    [
+        (
+            {"method_id": "fixed_shares@1", "values": "2399; 1/3\n2398 2/3"},
+            "2398; Främlinge kommun; 2/3\n2399; Testkommun; 1/3",
+        ),
+        (
+            {"method_id": "manual@1", "values": "2399; 399,5\n2398 600,50", "reason": "§ 41"},
+            "2398; Främlinge kommun; 600,50\n2399; Testkommun; 399,50",
+        ),
+        ({"method_id": "tiers@1", "bands": "5 000; 3 000\n0; 1 000"}, "0; 1 000,00\n5 000; 3 000"),
+        ({"method_id": "mixed@1", "equal_part": "33,5 %"}, 'value="33,5"'),
+        ({"method_id": "rebate@1", "over": "200 000", "rebate": "10"}, 'value="200 000"'),
+        ({"method_id": "equal@1"}, "2398; Främlinge kommun; \n2399; Testkommun; "),
+    ],
+)
+def test_a_row_is_opened_again_with_what_it_keeps_and_saved_as_it_was(
+    secretary: Hired, fields: dict[str, str], held: str
+) -> None:
+    table, _ = books.prepared()
+    client, url = browser(secretary), f"/costs/tables/{table}"
+    post(client, secretary, f"{url}/lines/new", **(ROW | fields))
+    with acting_as(REGION):
+        row = queries.table(table).rows[-1]
+    response = client.get(f"{url}/lines/{row.id}")
+    assert held in response.content.decode()
+
+    shown = response.context["form"].initial
+    post(client, secretary, f"{url}/lines/{row.id}",
+         **{name: value for name, value in shown.items() if value is not None})  # fmt: skip
+    with acting_as(REGION):
+        assert queries.table(table).rows[-1] == row
+
+
+def test_a_row_was_shared_before_by_what_asks_for_nothing_more(secretary: Hired) -> None:
+    table, _ = books.prepared()
+    form = browser(secretary).get(f"/costs/tables/{table}/lines/new").context["form"]
+    before = {value for value, _ in form.fields["before"].choices}
+    assert before == {"", "population@1", "equal@1", "users@1", "cases@1", "tax_base@1"}
+    assert len(form.fields["method_id"].choices) == 10

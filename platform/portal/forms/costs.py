@@ -18,7 +18,8 @@ from billing.queries import CountShown, Listed, PopulationShown, RowShown
 from billing.runs import Category, Kind
 from billing.simulation import LEAST_MODELS, MOST_MODELS
 from portal import costs
-from portal.forms import Choice, Prose, Radio, Several, Text, Words
+from portal.forms import Choice, Prose, Radio, Several, Text, Words, methods
+from portal.forms.methods import MethodFields
 
 RULE = ("cap_ore", "floor_ore", "excess", "before", "step", "steps")
 FED = ("kind", "region_ore", "municipalities_ore")  # what cloud costs write in a row
@@ -126,8 +127,12 @@ class Step(forms.IntegerField):
         )
 
 
-class LineForm(forms.Form):
+class LineForm(MethodFields):
     """Rad i kostnadstabellen. What cloud costs write in it is not asked for."""
+
+    field_order = (
+        "activity", "kind", "region_ore", "municipalities_ore", "method_id", *methods.FIELDS,
+    )  # fmt: skip
 
     activity = Text(_("Aktivitet"), _("Skriv vad kostnaden avser."))
     kind = Radio(_("Slag av rad"), costs.KINDS, _("Välj slag av rad."))
@@ -149,7 +154,7 @@ class LineForm(forms.Form):
     )
     before = Choice(
         _("Övergång från"),
-        costs.METHODS,
+        costs.BEFORE,
         help_text=_("Om raden delades på ett annat sätt förut och andelarna ändras i steg."),
     )
     step = Step(_("Periodens steg i övergången"))
@@ -160,6 +165,7 @@ class LineForm(forms.Form):
     ) -> None:
         super().__init__(*args, **more)
         self.may_be_nothing = is_outcome
+        self.parameters: dict[str, Any] = {}
         self.kept = {it: getattr(row, it) for it in FED} if row and row.is_fed else {}
         for name in self.kept:
             del self.fields[name]
@@ -168,6 +174,7 @@ class LineForm(forms.Form):
         """Ask for amounts where the row has them, and for none where it has not."""
         cleaned = super().clean() or {}
         self._refuse_unfit_rule(cleaned)
+        self._read_method(cleaned)
         if self.kept:
             return cleaned
         total = cleaned.get("region_ore", 0) + cleaned.get("municipalities_ore", 0)
@@ -182,8 +189,10 @@ class LineForm(forms.Form):
     @property
     def line(self) -> Line:
         """Return the row as it is written."""
-        told = {name: self.cleaned_data[name] for name in self.fields if name not in RULE}
-        return Line(**self.kept, **told, rule=self.rule(self.cleaned_data))
+        asked = set(self.fields) - {*RULE, *methods.FIELDS}
+        told = {name: self.cleaned_data[name] for name in asked}
+        rule = self.rule(self.cleaned_data)
+        return Line(**self.kept, **told, rule=rule, parameters=self.parameters)
 
     @staticmethod
     def rule(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -198,6 +207,23 @@ class LineForm(forms.Form):
             rule |= {"from": old, "step": told.get("step") or 0, "steps": told.get("steps") or 0}
         return rule
 
+    def _read_method(self, told: dict[str, Any]) -> None:
+        written = self.kept | told
+        method_id, kind = written.get("method_id"), written.get("kind")
+        if kind == Kind.TEXT_ONLY and method_id not in {None, "population@1", "equal@1"}:
+            told["method_id"] = "population@1"  # nothing is shared, so nothing is asked for
+        if kind == Kind.UNKNOWN and method_id == "manual@1":
+            text = gettext(
+                "Ett belopp som inte är känt går inte att dela för hand. Välj ett annat sätt tills"
+                " det är känt."
+            )
+            self.add_error("method_id", text)
+            return
+        # Where a rule makes another amount of what is written, the run tells whether it is right.
+        is_moved = {"region_share", "index"} & self.rule(told).keys()
+        amount_ore = None if is_moved else written.get("municipalities_ore")
+        self.parameters = self.read_parameters(told, amount_ore)
+
     def _refuse_unfit_rule(self, told: Mapping[str, Any]) -> None:
         rule = self.rule(told)
         try:
@@ -208,33 +234,37 @@ class LineForm(forms.Form):
             )
 
     @staticmethod
-    def first(row: RowShown | None) -> dict[str, Any]:
-        """Return what the form holds at first."""
+    def first(row: RowShown | None, names: Mapping[str, str]) -> dict[str, Any]:
+        """Return what the form holds at first; `names` are the municipalities by their codes."""
         if row is None:
-            return {
+            return methods.held({}, names) | {
                 "kind": Kind.MONEY,
                 "method_id": "population@1",
                 "category": Category.OTHER,
             }
-        return {
-            "activity": row.activity,
-            "kind": row.kind,
-            "region_ore": amounts.kronor(row.region_ore) if row.region_ore else "",
-            "municipalities_ore": amounts.kronor(row.municipalities_ore)
-            if row.municipalities_ore
-            else "",
-            "method_id": row.method_id,
-            "category": row.category,
-            "note": row.note,
-            "excess": row.rule.get("excess", ""),
-            "before": row.rule.get("from", {}).get("method", ""),
-            "step": row.rule.get("step"),
-            "steps": row.rule.get("steps"),
-        } | {
-            name: amounts.kronor(int(row.rule[name]))
-            for name in ("cap_ore", "floor_ore")
-            if name in row.rule
-        }
+        return (
+            methods.held(row.parameters, names)
+            | {
+                "activity": row.activity,
+                "kind": row.kind,
+                "region_ore": amounts.kronor(row.region_ore) if row.region_ore else "",
+                "municipalities_ore": amounts.kronor(row.municipalities_ore)
+                if row.municipalities_ore
+                else "",
+                "method_id": row.method_id,
+                "category": row.category,
+                "note": row.note,
+                "excess": row.rule.get("excess", ""),
+                "before": row.rule.get("from", {}).get("method", ""),
+                "step": row.rule.get("step"),
+                "steps": row.rule.get("steps"),
+            }
+            | {
+                name: amounts.kronor(int(row.rule[name]))
+                for name in ("cap_ore", "floor_ore")
+                if name in row.rule
+            }
+        )
 
 
 class PopulationForm(forms.Form):

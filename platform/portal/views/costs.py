@@ -224,10 +224,12 @@ def write_line(request: ActorRequest, table_id: UUID, row_id: int | None = None)
     row = next((it for it in table.rows if it.id == row_id), None)
     if row_id is not None and row is None:
         raise operations.NoSuchRow
+    names = parties.board().municipalities
     form = LineForm(
         request.POST or None,
-        initial=LineForm.first(row),
+        initial=LineForm.first(row, names),
         row=row,
+        names=names,
         is_outcome=table.follows is not None,
     )
     if form.is_valid():
