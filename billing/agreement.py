@@ -5,6 +5,7 @@ day: whose population, who takes part on which days and who bears the gap, and w
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -17,6 +18,10 @@ from billing.funding import Membership, Rule
 from billing.indexation import IndexClause
 from billing.periods import DateRule, Period
 
+DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+STAY = re.compile(
+    rf"(?:från\s+)?(?P<first>{DAY})?\s*(?:(?:till|–|-)\s*(?P<last>{DAY}))?", re.IGNORECASE
+)
 FOLLOWS_INDEX = "follows_index"  # a row's mark in its rule: the agreement's index is meant
 
 
@@ -33,6 +38,30 @@ class Participation:
                 f"Deltagandet slutar {self.left_on}, innan det börjar {self.joined_on}. Ändra en"
                 " av dagarna."
             )
+
+
+def participation(text: str) -> Participation:
+    """Return from and until when, as a person writes it: "från 2026-07-01", "till 2028-12-31".
+
+    :raises CannotAllocate: if the text is anything else, or ends before it begins
+    """
+    match = STAY.fullmatch(text.strip())
+    try:
+        days = [_day(match[name]) for name in ("first", "last")] if match else []
+    except ValueError:
+        days = []
+    if not any(days):
+        raise CannotAllocate(
+            f"”{text}” är inga dagar. Skriv från 2026-07-01, till 2028-12-31 eller"
+            " 2026-07-01 till 2028-12-31."
+        )
+    return Participation(*days)
+
+
+def written(stay: Participation) -> str:
+    """Return from and until when as `participation` reads it."""
+    told = [f"från {stay.joined_on}"] if stay.joined_on else []
+    return " ".join([*told, *([f"till {stay.left_on}"] if stay.left_on else [])])
 
 
 @dataclass(frozen=True)

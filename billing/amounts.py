@@ -16,6 +16,7 @@ NUMBER = re.compile(_KRONOR)
 NEGATIVE = re.compile(r"[-−–]\s*[0-9]")
 MOST_DECIMALS = 10
 PERCENT = re.compile(rf"([0-9]{{1,3}}(?:[.,][0-9]{{1,{MOST_DECIMALS}}})?)[{SPACES}]?%?")
+DECIMAL = re.compile(rf"[0-9]{{1,9}}(?:[.,][0-9]{{1,{MOST_DECIMALS}}})?")
 FRACTION = re.compile(r"[0-9]{1,9}/[1-9][0-9]{0,8}")
 MOST_KRONOR = 10**13  # a database counts öre to 9,2 · 10^18, and sums of many lines must fit too
 
@@ -74,6 +75,16 @@ def percent(text: str) -> Fraction:
     if part is None or part > 1:
         raise BadAmount(f"”{text}” är ingen andel. Skriv den i procent från 0 till 100, som 48,2.")
     return part
+
+
+def decimal(text: str) -> Fraction:
+    """Return a number with or without decimals, exactly: "113,2", "113.2".
+
+    :raises BadAmount: if the text is anything else, or negative
+    """
+    if not DECIMAL.fullmatch(text.strip()):
+        raise BadAmount(f"”{text}” är inget tal. Skriv det med siffror, som 113,2.")
+    return Fraction(text.strip().replace(",", "."))
 
 
 def in_percent(part: Fraction) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
+from billing.allocation import CannotAllocate
 from billing.amounts import BadAmount
 
 K = TypeVar("K")
@@ -28,7 +29,7 @@ def by_code(text: str, names: Mapping[str, str], read: Callable[[str], V]) -> di
     """Return the values by the codes of who they belong to; empty lines are passed over.
 
     :param names: the names by the codes; "Östersund" is found where it is "Östersunds kommun"
-    :param read: turns a text into a value, or raises BadAmount
+    :param read: turns a text into a value, or raises BadAmount or CannotAllocate
     :raises BadText: if a line names nobody, or two, or somebody again, or its value cannot be read
     """
     known = _known(names)
@@ -96,7 +97,7 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 def _read(text: str, read: Callable[[str], V], line: int) -> V:
     try:
         return read(text)
-    except BadAmount as bad:
+    except (BadAmount, CannotAllocate) as bad:
         raise BadText(str(bad), line=line) from None
 
 
@@ -112,8 +113,7 @@ def _known(names: Mapping[str, str]) -> dict[str, str]:
 
 def _parted(cells: list[str], known: Mapping[str, str], line: int) -> tuple[str, str]:
     *first, last = cells
-    named = [" ".join(it.casefold().split()) for it in first]
-    codes = list(dict.fromkeys(known[it] for it in named if it in known))
+    codes = list(dict.fromkeys(filter(None, (_named(it, known) for it in first))))
     if len(codes) > 1:
         raise BadText(f"{' och '.join(first)} är inte samma kommun. Rätta raden.", line=line)
     if not codes:
@@ -121,6 +121,12 @@ def _parted(cells: list[str], known: Mapping[str, str], line: int) -> tuple[str,
     # "2380; Östersund" is no value of Östersund; "Östersund; 2380" is one.
     is_name = not last.isdigit() and " ".join(last.casefold().split()) in known
     return codes[0], "" if is_name else last
+
+
+def _named(cell: str, known: Mapping[str, str]) -> str:
+    """Return who a cell names by code, name or both; empty where it says anything else."""
+    code, rest = _begun(cell, known)
+    return "" if rest else code
 
 
 def _begun(told: str, known: Mapping[str, str]) -> tuple[str, str]:

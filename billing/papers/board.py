@@ -85,6 +85,8 @@ def _texts(of: Figures, paper: BoardPaper) -> dict[str, Any]:
         "unknown": wording.unknown(of),
         "shared_by": wording.shared_by(of),
         "population": wording.population(of),
+        "members": wording.members(of),
+        "agreed": wording.agreed(of),
         "stands_in": wording.stands_in(of),
         "source": of.source,
         "counts": wording.counts(of),

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from billing import allocation, runs, settlement
+from billing.allocation import Bearer
 from billing.papers import rules
 from billing.periods import Period
 from billing.runs import BadRecord, Kind
@@ -93,6 +94,9 @@ class Figures:
     total_ore: int
     region_ore: int
     municipalities_ore: int
+    agreement: int  # the version of the cost agreement; 0: none is kept
+    days: Mapping[str, int]  # of each municipality that is not in all the time, by its name
+    host_bears_gap: bool
     followed: str  # the title of the budget whose outcome this is
     carried_from: str  # the title of the outcome whose balance is paid with this
     compared: tuple[Compared, ...]
@@ -158,6 +162,9 @@ def of(record: Mapping[str, Any]) -> Figures:
         total_ore=result["total_ore"],
         region_ore=result["region_ore"],
         municipalities_ore=result["municipalities_ore"],
+        agreement=asked.get("agreement", {}).get("version", 0),
+        days=_days(asked),
+        host_bears_gap=any(it.get("rule", {}).get("gap") == Bearer.HOST for it in asked["lines"]),
         followed=asked.get("follows", {}).get("title", ""),
         carried_from=asked.get("carries", {}).get("title", ""),
         compared=settlement.compared(record),
@@ -171,6 +178,12 @@ def _counts(asked: Mapping[str, Any]) -> tuple[PrintedCount, ...]:
         PrintedCount(what, date.fromisoformat(it["on"]), it["source"], it["sha256"], it["counts"])
         for what, it in sorted(asked.get("counts", {}).items())
     )
+
+
+def _days(asked: Mapping[str, Any]) -> dict[str, int]:
+    whole = Period.of(asked["period"]).days
+    days = asked.get("members", {}).get("days", {})
+    return {asked["names"][code]: its for code, its in days.items() if its != whole}
 
 
 def _lines(asked: Mapping[str, Any], result: Mapping[str, Any]) -> tuple[PrintedLine, ...]:

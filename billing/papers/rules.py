@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from billing import allocation, methods
+from billing import allocation, amounts, methods
 from billing.allocation import Bearer
 from billing.papers import swedish
 
@@ -17,6 +17,15 @@ def told(rule: Mapping[str, Any]) -> str:
         if name in rule
     ]
     found = []
+    if "region_share" in rule:
+        part = amounts.in_percent(Fraction(rule["region_share"]))
+        found.append(f"Regionen betalar {part} % av raden.")
+    if "index" in rule:
+        index = rule["index"]
+        found.append(
+            f"Beloppet är omräknat med {index['name']} från {index['base_year']} till"
+            f" {index['year']} års priser."
+        )
     if limits:
         found.append(f"Varje kommun betalar {swedish.listed(limits)}; {_bearer(rule)}.")
     if "from" in rule:

@@ -136,6 +136,20 @@ def unknown(figures: Figures) -> str | None:
     return f"Beloppet är inte känt för {rows}. Kostnaden tillkommer och ingår inte i summorna."
 
 
+def members(of: Figures) -> str | None:
+    """Return who takes part on some of the days, and who bears the gap; None: all on all days."""
+    if not of.days:
+        return None
+    told = [f"{name} är med {its} av {of.period.days} dagar." for name, its in of.days.items()]
+    bearer = "Värden" if of.host_bears_gap else "De andra kommunerna"
+    return " ".join([*told, f"{bearer} betalar det som saknas."])
+
+
+def agreed(of: Figures) -> str | None:
+    """Return by which version of the cost agreement the table is shared; None: none is kept."""
+    return f"Kostnadsavtal, version {of.agreement}" if of.agreement else None
+
+
 def follows(of: Figures) -> str:
     """Return which budget the outcome is of, and how a difference reads."""
     return (

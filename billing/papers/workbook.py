@@ -80,6 +80,8 @@ def _write_summary(sheet: Sheet, of: Figures, lines: Sheet, parties: Sheet) -> N
     sheet.check(row, 3, *(sheet.cell(it, 1) for it in range(FIRST, FIRST + 3)))
     told = (
         ("Metod", wording.shared_by(of)),
+        ("Avtal", wording.agreed(of)),
+        ("Deltagande", wording.members(of)),
         ("Folkmängd", wording.population(of)),
         ("Räknat underlag", " ".join(wording.counts(of))),
         ("Att observera", wording.unknown(of)),

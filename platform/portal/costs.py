@@ -10,7 +10,7 @@ from django.utils.dateformat import format as written
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from billing import allocation, amounts, methods, runs, simulation
+from billing import agreement, allocation, amounts, methods, runs, simulation
 from billing.allocation import Bearer
 from billing.counts import What
 from billing.decisions import Act, Outcome, Standing, State
@@ -19,6 +19,7 @@ from billing.papers.swedish import NO_BREAK, percent
 from billing.papers.swedish import kronor as kronor  # one way to write an amount, on page and paper
 from billing.papers.swedish import number as number
 from billing.papers.swedish import signed as signed
+from billing.periods import Period
 from billing.queries import CountShown, Listed, PopulationShown, RunShown
 from billing.runs import Category, Kind
 from billing.simulation import Model
@@ -217,7 +218,7 @@ def _part(it: Mapping[str, Any]) -> str:
 
 def way(method_id: str, parameters: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
     """Return how a line is shared: the method, and what its rule says besides."""
-    told = [method(method_id, parameters)]
+    told = [method(method_id, parameters), *_amounts(rule)]
     for name, words in BOUNDS.items():
         if name in rule:
             each = kronor(allocation.half_up(Fraction(rule[name])))
@@ -233,6 +234,38 @@ def way(method_id: str, parameters: Mapping[str, Any], rule: Mapping[str, Any]) 
             )
         )
     return ", ".join(told)
+
+
+def _amounts(rule: Mapping[str, Any]) -> list[str]:
+    """Return what a rule says of how the amounts came about."""
+    told = []
+    if "region_share" in rule:
+        part = amounts.in_percent(Fraction(rule["region_share"]))
+        told.append(gettext("regionen betalar {part} % av raden").format(part=part))
+    if rule.get(agreement.FOLLOWS_INDEX):
+        told.append(gettext("följer avtalets index"))
+    if "index" in rule:
+        words = gettext("omräknat med {name} från {base} till {year} års priser")
+        index = rule["index"]
+        told.append(words.format(name=index["name"], base=index["base_year"], year=index["year"]))
+    return told
+
+
+def members(record: Mapping[str, Any]) -> list[str]:
+    """Return who takes part on some of the days only, and who bears the gap."""
+    asked = record["asked"]
+    if "members" not in asked:
+        return []
+    days, whole = asked["members"]["days"], Period.of(asked["period"]).days
+    words = gettext("{name} är med {days} av {whole} dagar.")
+    told = [
+        words.format(name=asked["names"][code], days=number(its), whole=number(whole))
+        for code, its in days.items()
+        if its != whole
+    ]
+    is_host = any(it.get("rule", {}).get("gap") == Bearer.HOST for it in asked["lines"])
+    bearer = gettext("Värden betalar det som saknas.")
+    return [*told, bearer if is_host else gettext("De andra kommunerna betalar det som saknas.")]
 
 
 def population_label(it: PopulationShown) -> str:

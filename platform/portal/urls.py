@@ -2,6 +2,7 @@
 
 from portal.views import (
     acts,
+    agreement,
     agreements,
     allocations,
     assignments,
@@ -32,6 +33,7 @@ urlpatterns = [
     *staff.urlpatterns,
     *agreements.urlpatterns,
     *costs.urlpatterns,
+    *agreement.urlpatterns,
     *allocations.urlpatterns,
     *cloud.urlpatterns,
     *offers.urlpatterns,

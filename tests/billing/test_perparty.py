@@ -23,7 +23,8 @@ def read(text: str) -> dict[str, Fraction]:
 @pytest.mark.parametrize(
     "line",
     [
-        "2380; 48,2", "2380;Östersund;48,2", "2380\tÖstersund\t48,2", "Östersund 48,2",
+        "2380; 48,2", "2380 Östersund; 48,2", "2380;Östersund;48,2", "2380\tÖstersund\t48,2",
+        "Östersund 48,2",
         "östersunds kommun: 48,2 %", "2380 48,2", "2380 Östersund 48,2", "Östersund;48,2;;",
         "2380\tSolstaden\t48,2", "2380\u00a0Östersunds\u00a0kommun 48,2", "2380 Östersunds  48.2",
     ],

@@ -1,6 +1,7 @@
 """Forms of the joint board's books: tables, populations, runs, steps, objections."""
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from billing import amounts, funding
+from billing import agreement, amounts, funding
 from billing.allocation import CannotAllocate
 from billing.amounts import BadAmount
 from billing.counts import What
@@ -21,7 +22,16 @@ from portal import costs
 from portal.forms import Choice, Prose, Radio, Several, Text, Words, methods
 from portal.forms.methods import MethodFields
 
-RULE = ("cap_ore", "floor_ore", "excess", "before", "step", "steps")
+RULE = (
+    "region_share",
+    agreement.FOLLOWS_INDEX,
+    "cap_ore",
+    "floor_ore",
+    "excess",
+    "before",
+    "step",
+    "steps",
+)
 FED = ("kind", "region_ore", "municipalities_ore")  # what cloud costs write in a row
 
 
@@ -52,6 +62,22 @@ class Amount(forms.CharField):
             return 0
         try:
             return amounts.ore(text)
+        except BadAmount as bad:
+            raise forms.ValidationError(str(bad)) from None
+
+
+class Percent(forms.CharField):
+    """A part in percent, from nothing to all; the value is a part of one."""
+
+    def __init__(self, label: Words, **more: Any) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": 8})
+        super().__init__(label=label, required=False, max_length=20, widget=widget, **more)
+
+    def clean(self, value: Any) -> Fraction | None:
+        """Return the part of one; nothing written is None."""
+        text = super().clean(value)
+        try:
+            return amounts.percent(text) if text else None
         except BadAmount as bad:
             raise forms.ValidationError(str(bad)) from None
 
@@ -145,6 +171,11 @@ class LineForm(MethodFields):
         length=500,
         help_text=_("Till exempel: Finansieras av respektive huvudman."),
     )
+    region_share = Percent(
+        _("Regionens andel av raden (%)"),
+        help_text=_("Tomt: som beloppen är skrivna. Annars delas hela beloppet så."),
+    )
+    follows_index = forms.BooleanField(label=_("Beloppen följer avtalets index"), required=False)
     cap_ore = Amount(_("Tak per invånare (kr)"), help_text=_("Tomt: inget tak."))
     floor_ore = Amount(_("Golv per invånare (kr)"), help_text=_("Tomt: inget golv."))
     excess = Choice(
@@ -192,6 +223,10 @@ class LineForm(MethodFields):
         asked = set(self.fields) - {*RULE, *methods.FIELDS}
         told = {name: self.cleaned_data[name] for name in asked}
         rule = self.rule(self.cleaned_data)
+        if "region_share" in rule and not self.kept:
+            written = (told["region_ore"], told["municipalities_ore"])
+            of = funding.amounts(written, {"region_share": rule["region_share"]})
+            told["region_ore"], told["municipalities_ore"] = of
         return Line(**self.kept, **told, rule=rule, parameters=self.parameters)
 
     @staticmethod
@@ -200,7 +235,11 @@ class LineForm(MethodFields):
         rule: dict[str, Any] = {
             name: str(told[name]) for name in ("cap_ore", "floor_ore") if told.get(name)
         }
-        if rule and told.get("excess"):
+        if told.get("region_share") is not None:
+            rule["region_share"] = str(told["region_share"])
+        if told.get(agreement.FOLLOWS_INDEX):
+            rule[agreement.FOLLOWS_INDEX] = True
+        if {"cap_ore", "floor_ore"} & rule.keys() and told.get("excess"):
             rule["excess"] = told["excess"]
         if told.get("before"):
             old = {"method": told["before"], "parameters": {}}
@@ -220,7 +259,7 @@ class LineForm(MethodFields):
             self.add_error("method_id", text)
             return
         # Where a rule makes another amount of what is written, the run tells whether it is right.
-        is_moved = {"region_share", "index"} & self.rule(told).keys()
+        is_moved = {"region_share", agreement.FOLLOWS_INDEX} & self.rule(told).keys()
         amount_ore = None if is_moved else written.get("municipalities_ore")
         self.parameters = self.read_parameters(told, amount_ore)
 
@@ -254,6 +293,10 @@ class LineForm(MethodFields):
                 "method_id": row.method_id,
                 "category": row.category,
                 "note": row.note,
+                "region_share": amounts.in_percent(Fraction(row.rule["region_share"]))
+                if "region_share" in row.rule
+                else "",
+                agreement.FOLLOWS_INDEX: row.rule.get(agreement.FOLLOWS_INDEX, False),
                 "excess": row.rule.get("excess", ""),
                 "before": row.rule.get("from", {}).get("method", ""),
                 "step": row.rule.get("step"),

@@ -272,6 +272,8 @@ def _context(request: ActorRequest, shown: RunShown, before: Listed | None) -> d
         "state": costs.state(shown.standing),
         "color": costs.STATE_COLORS[shown.standing.state],
         "basis": costs.basis(shown.record),
+        "agreement": shown.record["asked"].get("agreement", {}).get("version"),
+        "members": costs.members(shown.record),
         "lines": lines,
         "footnotes": costs.footnotes(lines),
         "shares": costs.shares(shown, before),

@@ -10,11 +10,12 @@ from uuid import UUID
 from django.conf import settings
 
 from billing import operations
+from billing.agreement import FOLLOWS_INDEX
 from billing.decisions import Act
 from billing.operations import Doer, Line
 from billing.periods import Period
 from billing.runs import Category, Kind
-from project.demo import cloud, invoices, offers, outcome, settling
+from project.demo import agreement, cloud, invoices, offers, outcome, settling
 from project.demo.county import ECONOMIST, HUVUDMAN, REGION, SECRETARY
 from tenants.context import acting_as
 from tenants.models import JointBoard
@@ -26,7 +27,7 @@ NEXT = (
     Line("Drift och support", Kind.MONEY, Category.OPERATION, "", 210_000_00, 210_000_00),
     Line(
         "Nämndens administration", Kind.MONEY, Category.STAFF, "Lika delar mellan kommunerna",
-        0, 320_000_00, "equal@1",
+        0, 320_000_00, "equal@1", rule={FOLLOWS_INDEX: True},
     ),
     Line("Utbildning", Kind.TEXT_ONLY, Category.STAFF, "Finansieras av respektive huvudman"),
     Line("Nya integrationer", Kind.UNKNOWN, Category.PROJECT, "Offert väntas"),
@@ -41,6 +42,7 @@ def fill(now: datetime) -> None:
             name="Gemensamma nämnden för samordnad vård och omsorg",
             parties=[it.schema for it in HUVUDMAN],
         )
+    agreement.fill(now)
     link2 = _link2(now)
     invoices.fill(link2, now)
     outcome.fill(link2, now)
