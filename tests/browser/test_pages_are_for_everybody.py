@@ -31,7 +31,8 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         "regionjh", "Gunilla Åsberg", "",
         ("/costs", "{run}", "{run}/parties/2380", "{run}/correct", "{table}",
          "{table}/lines/new", "{table}/compare?model=population&model=equal&model=mixed:30",
-         "/costs/populations", "/costs/populations/new", "/costs/tables/new"),
+         "/costs/populations", "/costs/populations/new", "/costs/populations/counts/new",
+         "/costs/tables/new"),
     ),
     (
         "regionjh", "Gunilla Åsberg", "",
