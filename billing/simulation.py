@@ -27,6 +27,10 @@ class Model:
     parameters: Parameters
 
 
+# No model in the place of what each row says.
+OWN = Model("own", "Som raderna säger", "", {})
+
+
 @dataclass(frozen=True)
 class Outcome:
     """Utfall av en modell: what each party pays, per inhabitant, and against the first model."""
@@ -56,21 +60,24 @@ def model(name: str) -> Model:
     return Model(name, label, "mixed@1", {"parts": parts})
 
 
-def models(names: Sequence[str]) -> tuple[Model, ...]:
+def models(names: Sequence[str], *, with_own: bool = False) -> tuple[Model, ...]:
     """Return two to four models by their names.
 
+    :param with_own: whether "own" is one of them: each row as it says itself
     :raises CannotAllocate: if they are fewer, more, or one stands twice
     """
     if not LEAST_MODELS <= len(set(names)) == len(names) <= MOST_MODELS:
         raise CannotAllocate("Välj två till fyra olika modeller.")
-    return tuple(model(name) for name in names)
+    return tuple(OWN if with_own and name == OWN.name else model(name) for name in names)
 
 
 def by(question: Question, chosen: Model) -> Question:
-    """Return what is asked, with every line shared by one model.
+    """Return what is asked, with every line shared by one model; by `OWN` it is what it was.
 
     Caps and floors stay; a transition is from one method to another, and goes with them.
     """
+    if chosen is OWN:
+        return question
     lines = [
         replace(
             it,

@@ -78,6 +78,7 @@ MODELS = {
     "mixed:30": _("30 % lika delar, resten efter folkmängd"),
     "mixed:50": _("50 % lika delar, resten efter folkmängd"),
 }
+COMPARED = {simulation.OWN.name: _("Som raderna säger"), **MODELS}
 STATES = {
     State.DRAFT: _("Utkast"),
     State.PROPOSED: _("Föreslagen"),
@@ -439,7 +440,7 @@ def outcomes(
     return tuple(
         OutcomeShown(
             it.model,
-            str(MODELS.get(it.model.name, it.model.label_sv)),
+            str(COMPARED.get(it.model.name, it.model.label_sv)),
             {
                 code: (
                     kronor(it.shares_ore[code]),

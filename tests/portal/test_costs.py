@@ -427,6 +427,38 @@ def test_a_model_in_the_place_of_what_the_rows_say_needs_no_count(secretary: Hir
     assert "Lika delar" in text(client, f"{url}/compare")
 
 
+def test_what_the_rows_say_stands_beside_the_models(secretary: Hired) -> None:
+    table, _ = books.prepared()
+    with acting_as(REGION):
+        operations.write_line(
+            Line("Support", municipalities_ore=400_00, method_id="users@1"), table_id=table
+        )
+    client = browser(secretary)
+    url = f"/costs/tables/{table}/compare?model=own&model=equal"
+    missing = text(client, url, status=422)
+    assert "men inget underlag är valt för det" in missing
+    count = hand_in(client, secretary)
+
+    page = text(client, f"{url}&count_users={count}")
+    assert "Som raderna säger" in page
+    # 700,01 by population and 30 of 40 users of 400; half of both by equal shares.
+    assert "7 000 1 000,01 0,14 700,01 0,10" in page
+
+
+def test_by_fixed_shares_nobody_can_be_left_out(secretary: Hired) -> None:
+    table, _ = books.prepared()
+    fixed = {"shares": {"2398": "1/2", "2399": "1/2"}}
+    with acting_as(REGION):
+        operations.write_line(
+            Line("Support", municipalities_ore=400, method_id="fixed_shares@1", parameters=fixed),
+            table_id=table,
+        )
+    url = f"/costs/tables/{table}/compare?model=own&model=equal&without=2398"
+    assert "Raden ”Support”: De fasta andelarna ska ha ett värde" in text(
+        browser(secretary), url, status=422
+    )
+
+
 def test_paper_and_workbook_say_which_counts_were_used(secretary: Hired) -> None:
     table, people = books.prepared()
     client, url = browser(secretary), f"/costs/tables/{table}"

@@ -338,7 +338,33 @@ class CountForm(forms.Form):
     )
 
 
-class AllocateForm(forms.Form):
+class WithCounts(forms.Form):
+    """A form that asks for the counts that the rows of a table need, besides the population."""
+
+    def __init__(
+        self,
+        *args: Any,
+        counts: Sequence[CountShown] = (),
+        counted: Sequence[str] = (),
+        **more: Any,
+    ) -> None:
+        super().__init__(*args, **more)
+        self.counted = {f"count_{what}": what for what in counted}
+        for name, what in self.counted.items():
+            self.fields[name] = Counted(what, [it for it in counts if it.what == what])
+        self.order_fields(["population", *self.counted])
+
+    @property
+    def chosen_counts(self) -> dict[str, UUID]:
+        """Return the count that is chosen of each kind, by `counts.What`."""
+        return {
+            what: UUID(self.cleaned_data[name])
+            for name, what in self.counted.items()
+            if self.cleaned_data[name]
+        }
+
+
+class AllocateForm(WithCounts):
     """What a table is shared by; of counts, those that a row needs."""
 
     population = forms.ChoiceField(
@@ -365,15 +391,9 @@ class AllocateForm(forms.Form):
         populations: Sequence[PopulationShown],
         supersedes: bool = False,
         is_outcome: bool = False,
-        counts: Sequence[CountShown] = (),
-        counted: Sequence[str] = (),
         **more: Any,
     ) -> None:
         super().__init__(*args, **more)
-        self.counted = {f"count_{what}": what for what in counted}
-        for name, what in self.counted.items():
-            self.fields[name] = Counted(what, [it for it in counts if it.what == what])
-        self.order_fields(["population", *self.counted])
         self.fields["population"].choices = [  # type: ignore[attr-defined]
             (str(it.id), costs.population_label(it)) for it in populations
         ]
@@ -399,15 +419,6 @@ class AllocateForm(forms.Form):
                 )
                 self.add_error(name, text.format(what=costs.COUNTS[What(what)]))
         return cleaned
-
-    @property
-    def chosen_counts(self) -> dict[str, UUID]:
-        """Return the count that is chosen of each kind, by `counts.What`."""
-        return {
-            what: UUID(self.cleaned_data[name])
-            for name, what in self.counted.items()
-            if self.cleaned_data[name]
-        }
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -442,11 +453,11 @@ class CarryForm(forms.Form):
         return UUID(chosen) if chosen else None
 
 
-class CompareForm(forms.Form):
+class CompareForm(WithCounts):
     """What if: two to four models, and perhaps a municipality that does not take part."""
 
     population = forms.ChoiceField(label=_("Befolkningsunderlag"), required=False)
-    model = Several(_("Modeller"), costs.MODELS)
+    model = Several(_("Modeller"), costs.COMPARED)
     without = forms.ChoiceField(label=_("Om en kommun inte ansluter"), required=False)
 
     def __init__(

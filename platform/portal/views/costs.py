@@ -265,12 +265,20 @@ def compare(request: ActorRequest, table_id: UUID) -> HttpResponse:
         request.GET or None,
         populations=populations,
         municipalities=board.municipalities,
+        counts=queries.counts() if table.counted else (),
+        counted=table.counted,
         initial={"model": USUAL},
     )
     shown: dict[str, Any] = {}
     if populations and (not form.is_bound or form.is_valid()):
         asked = form.cleaned_data if form.is_bound else {}
-        shown = _compared(table_id, populations[0].id, asked)
+        chosen = form.chosen_counts if form.is_bound else {}
+        try:
+            shown = _compared(table_id, populations[0].id, asked, chosen)
+        except CannotAllocate as bad:
+            if not form.is_bound:
+                raise
+            form.add_error(None, str(bad))
     return render(
         request,
         "portal/costs/compare.html",
@@ -279,15 +287,18 @@ def compare(request: ActorRequest, table_id: UUID) -> HttpResponse:
     )
 
 
-def _compared(table_id: UUID, newest: UUID, asked: dict[str, Any]) -> dict[str, Any]:
+def _compared(
+    table_id: UUID, newest: UUID, asked: dict[str, Any], chosen_counts: dict[str, UUID]
+) -> dict[str, Any]:
     question = queries.question(
         table_id=table_id,
         population_id=UUID(asked.get("population") or str(newest)),
         wanted_on=None,
+        chosen_counts=chosen_counts,
     )
     if asked.get("without"):
         question = simulation.without(question, [asked["without"]])
-    chosen = simulation.models(asked.get("model") or USUAL)
+    chosen = simulation.models(asked.get("model") or USUAL, with_own=True)
     names = {code: question.names[code] for code in sorted(question.names)}
     found = costs.outcomes(simulation.simulate(question, chosen), names)
     inhabitants = question.snapshot.population.inhabitants
