@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from billing import agreed, issued, queries, runs, settlement
+from billing import agreed, decisions, issued, queries, runs, settlement
 from billing.counts import Count
 from billing.decisions import State
 from billing.invoices.model import Credited
@@ -14,8 +14,6 @@ from billing.queries import Listed, RunShown, TableShown
 from billing.runs import AgreedBy, Question, Record
 from billing.settlement import BudgetLine, Carried, Followed
 from billing.table import REGION
-
-DECIDED = frozenset({State.DECIDED, State.ADJUSTED, State.ANNOUNCED, State.FINAL})
 
 
 def question_of_outcome(asked: TableShown, run_id: UUID, *, at: datetime) -> Question:
@@ -137,7 +135,9 @@ def to_carry(table_id: UUID, *, at: datetime) -> tuple[Listed, ...]:
     return tuple(
         it
         for it in queries.listed(at=at)
-        if it.id in open_ones and it.standing.state in DECIDED and not issued.invoices(it.id)
+        if it.id in open_ones
+        and it.standing.state in decisions.DECIDED
+        and not issued.invoices(it.id)
     )
 
 

@@ -35,6 +35,10 @@ class State(StrEnum):
     SUPERSEDED = "superseded"
 
 
+# Where the board has decided, and nothing else holds instead.
+DECIDED = frozenset({State.DECIDED, State.ADJUSTED, State.ANNOUNCED, State.FINAL})
+
+
 class Outcome(StrEnum):
     """Utfall av en invändning."""
 

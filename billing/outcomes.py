@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from billing import balances, operations, queries
+from billing import balances, decisions, operations, queries
 from billing.models import CostRow, CostTable
 from billing.operations import Doer, Refused
 from billing.periods import Period
@@ -24,7 +24,7 @@ def follow(*, run_id: UUID, by: Doer, at: datetime) -> UUID:
     operations.refuse_unless_host()
     run = queries.run(run_id, at=at)
     asked = run.record["asked"]
-    if run.standing.state not in balances.DECIDED or "follows" in asked:
+    if run.standing.state not in decisions.DECIDED or "follows" in asked:
         raise Refused("Utfall skrivs för en budget som nämnden har beslutat och som gäller.")
     try:
         with transaction.atomic():

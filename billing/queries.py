@@ -16,7 +16,7 @@ from django.utils import timezone
 from billing import agreed, decisions, funding, parties, runs
 from billing.agreement import NOTHING_AGREED, AgreedSharing
 from billing.counts import Count, What
-from billing.decisions import Act, Standing, State
+from billing.decisions import Act, Standing
 from billing.models import (
     Announcement,
     CloudRow,
@@ -147,6 +147,7 @@ class Listed:
     total_ore: int
     own_ore: int
     shares_ore: Mapping[str, int]
+    is_outcome: bool
     standing: Standing
 
 
@@ -316,6 +317,7 @@ def listed(*, at: datetime) -> tuple[Listed, ...]:
                     "at",
                     "record__result__total_ore",
                     "record__result__shares_ore",
+                    "record__asked__follows__run",
                     "supersedes",
                 )
             )
@@ -332,6 +334,7 @@ def listed(*, at: datetime) -> tuple[Listed, ...]:
             total_ore,
             shares_ore.get(own, 0),
             shares_ore,
+            followed is not None,
             _standing(
                 board,
                 steps.get(pk, ()),
@@ -340,7 +343,7 @@ def listed(*, at: datetime) -> tuple[Listed, ...]:
                 at=at,
             ),
         )
-        for pk, number, title, made_at, total_ore, shares_ore, _ in rows
+        for pk, number, title, made_at, total_ore, shares_ore, followed, _ in rows
     )
 
 
@@ -385,11 +388,13 @@ def run(run_id: UUID, *, at: datetime) -> RunShown:
     )
 
 
-def in_force(*, at: datetime, besides: UUID) -> Listed | None:
-    """Return the newest decided run before another one, to compare it with."""
-    decided = {State.DECIDED, State.ADJUSTED, State.ANNOUNCED, State.FINAL}
-    found = (it for it in listed(at=at) if it.standing.state in decided and it.id != besides)
-    return next(found, None)
+def in_force(of: RunShown, *, at: datetime) -> Listed | None:
+    """Return what a run is compared with: its budget, or else the newest budget that is decided."""
+    budget = of.record["asked"].get("follows", {}).get("run")
+    others = (it for it in listed(at=at) if it.id != of.id and not it.is_outcome)
+    if budget is not None:
+        return next((it for it in others if str(it.id) == budget), None)
+    return next((it for it in others if it.standing.state in decisions.DECIDED), None)
 
 
 def _rows() -> "models.Prefetch[str]":

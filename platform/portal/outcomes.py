@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from billing import balances, settlement
+from billing import balances, decisions, settlement
 from billing.queries import RunShown, TableShown
 from billing.settlement import Compared
 from care.identity.actors import Actor
@@ -57,7 +57,7 @@ def balance(record: Mapping[str, Any]) -> dict[str, Any]:
 def acts(actor: Actor, shown: RunShown) -> dict[str, str]:
     """Return the way to a run's outcome: the table that holds it, or the act that makes it."""
     is_followed = (
-        shown.standing.state in balances.DECIDED and "follows" not in shown.record["asked"]
+        shown.standing.state in decisions.DECIDED and "follows" not in shown.record["asked"]
     )
     if not (is_followed and shown.board.is_hosted_here and actor.may(Permission.EDIT_COSTS)):
         return {}

@@ -63,6 +63,7 @@ def test_an_outcome_is_written_row_by_row_and_shows_what_is_left(
         assert "Budget och utfall" in page
         assert "−1 000,00" in page
         assert "−500,01" in page
+        assert "Gällande beslut: Samplan 2026" in page
         assert "Avstämning" in page
         assert "−350,01" in page
         assert "−150,00" in page

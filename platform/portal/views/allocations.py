@@ -43,7 +43,7 @@ ANNOUNCE = _("Anteckna tillkännagivandet")
 def show_run(request: ActorRequest, run_id: UUID) -> HttpResponse:
     """Show a run: what each party pays, row by row, and where the decision stands."""
     shown = queries.run(run_id, at=request.at)
-    before = queries.in_force(at=request.at, besides=run_id)
+    before = queries.in_force(shown, at=request.at)
     return render(request, "portal/costs/run.html", _context(request, shown, before))
 
 
@@ -112,7 +112,7 @@ def check(request: ActorRequest, run_id: UUID) -> HttpResponse:
     is_same = queries.recomputed(shown) == shown.hash
     if request.headers.get("Accept") == "application/json":
         return JsonResponse({"hash": shown.hash, "is_same": is_same})
-    before = queries.in_force(at=request.at, besides=run_id)
+    before = queries.in_force(shown, at=request.at)
     checked = {"checked": True, "is_same": is_same}
     return render(request, "portal/costs/run.html", _context(request, shown, before) | checked)
 
