@@ -237,9 +237,13 @@ def in_force(tenant: str, *, at: datetime) -> tuple[Agreement, ...]:
     Which version that is does not hang on who asks, so all parties see the same one. One that has
     begun replaces the earlier ones for good: when it runs out, they do not come back.
     """
-    begun = (State.IN_FORCE, State.EXPIRED)
-    newest = {it.id: it for it in _naming(tenant) if it.state(at) in begun}
-    return tuple(it for it in newest.values() if tenant in it.parties and it.is_in_force(at))
+    return tuple(it for it in _newest_begun(_naming(tenant), at=at) if tenant in it.parties)
+
+
+def bound(*, at: datetime) -> frozenset[str]:
+    """Return every huvudman that an agreement in force names, in a fixed number of questions."""
+    rows = AgreementText.objects.order_by("agreement", "version")
+    return frozenset(party for it in _newest_begun(_read_all(rows), at=at) for party in it.parties)
 
 
 def between(one: str, other: str, *, at: datetime) -> tuple[Agreement, ...]:
@@ -293,11 +297,23 @@ def _there() -> str:
 
 def _read_naming(tenant: str) -> Versions:
     naming = AgreementText.objects.filter(parties__contains=[tenant]).values("agreement")
-    rows = AgreementText.objects.filter(agreement__in=naming).order_by("agreement", "version")
+    return _read_all(
+        AgreementText.objects.filter(agreement__in=naming).order_by("agreement", "version")
+    )
+
+
+def _read_all(rows: Iterable[AgreementText]) -> Versions:
     counted = chain.from_iterable(
         _counted(texts) for _, texts in groupby(rows, key=attrgetter("agreement"))
     )
     return _read(counted)
+
+
+def _newest_begun(versions: Versions, *, at: datetime) -> Versions:
+    """Return of each agreement the newest version that has begun, where that one is in force."""
+    begun = (State.IN_FORCE, State.EXPIRED)
+    newest = {it.id: it for it in versions if it.state(at) in begun}
+    return tuple(it for it in newest.values() if it.is_in_force(at))
 
 
 def _refuse_impossible(

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
+from tenants.onboarding import ContactRole, State, Step
 from tenants.rows import COMMON_APPEND_ONLY, Common
 
 
@@ -173,3 +174,81 @@ class Termination(Common):
 
     def __str__(self) -> str:
         return f"{self.owner} ends {self.agreement}"
+
+
+class Onboarding(Common):
+    """Anslutning: the county's region lets a huvudman begin to join. The last row counts."""
+
+    isolation = COMMON_APPEND_ONLY
+
+    tenant = models.CharField(max_length=63, db_index=True)  # schema name of the one that joins
+    delregion = models.CharField(max_length=100, blank=True)
+    wanted_start_on = models.DateField(null=True, blank=True)
+    name = models.CharField(max_length=100)
+    title = models.CharField(max_length=100, blank=True)
+    opened_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.tenant} joins"
+
+
+class OnboardingStep(Common):
+    """Steg i anslutningen, as its huvudman told of it. The last row of each step counts."""
+
+    isolation = COMMON_APPEND_ONLY
+
+    step = models.CharField(max_length=20, choices=[(it.value, it.value) for it in Step])
+    # Two who write at once cannot both follow on the same row: the second reads the first.
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=20, choices=[(it.value, it.value) for it in State])
+    responsible = models.CharField(
+        max_length=20, choices=[(it.value, it.value) for it in ContactRole]
+    )
+    due_on = models.DateField()
+    reason = models.CharField(max_length=500, blank=True)
+    evidence = models.CharField(max_length=500, blank=True)
+    # How many hold an assignment, which the others cannot count; no names.
+    people = models.PositiveIntegerField(null=True, blank=True)
+    name = models.CharField(max_length=100)
+    title = models.CharField(max_length=100)
+    told_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "step", "number"], name="onboarding_step_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.step} {self.state}"
+
+
+class OnboardingContact(Common):
+    """Kontaktperson i anslutningen, with what is needed to reach one at work. The last row counts.
+
+    A row without a name takes back the one before it.
+    """
+
+    isolation = COMMON_APPEND_ONLY
+
+    role = models.CharField(max_length=20, choices=[(it.value, it.value) for it in ContactRole])
+    number = models.PositiveIntegerField()  # as that of a step
+    contact_name = models.CharField(max_length=100, blank=True)
+    contact_title = models.CharField(max_length=100, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    name = models.CharField(max_length=100)
+    title = models.CharField(max_length=100)
+    named_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "role", "number"], name="onboarding_contact_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.role}"

@@ -25,6 +25,13 @@ ROWS = {
     " VALUES ('{}', gen_random_uuid(), 'x', 'x', 'x', now())",
     "tenants_termination": "(owner, agreement, reason, name, ended_at)"
     " VALUES ('{}', gen_random_uuid(), 'x', 'x', now())",
+    "tenants_onboarding": "(owner, tenant, delregion, name, title, opened_at)"
+    " VALUES ('{}', 'x', '', 'x', 'x', now())",
+    "tenants_onboardingstep": "(owner, step, number, state, responsible, due_on, reason, evidence,"
+    " name, title, told_at) VALUES ('{}', 'units', 1, 'done', 'contact_1', now(), '', '', 'x', 'x',"
+    " now())",
+    "tenants_onboardingcontact": "(owner, role, number, contact_name, contact_title, email, phone,"
+    " name, title, named_at) VALUES ('{}', 'contact_1', 1, 'x', 'x', '', '', 'x', 'x', now())",
 }
 
 

@@ -62,6 +62,10 @@ class Permission(StrEnum):
     DRAFT_AGREEMENT = "agreement:draft"
     SIGN_AGREEMENT = "agreement:sign"
     END_AGREEMENT = "agreement:end"
+    READ_ONBOARDING = "onboarding:read"
+    OPEN_ONBOARDING = "onboarding:open"
+    RECORD_STEP = "onboarding:record_step"
+    NAME_CONTACT = "onboarding:name_contact"
     READ_COSTS = "cost:read"
     EDIT_COSTS = "cost:edit"
     ALLOCATE = "cost:allocate"
@@ -132,6 +136,9 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.ADMINISTER_ASSIGNMENTS,
             P.READ_AGREEMENTS,
             P.DRAFT_AGREEMENT,
+            P.READ_ONBOARDING,
+            P.RECORD_STEP,
+            P.NAME_CONTACT,
             P.READ_COSTS,
         }
     ),
@@ -141,12 +148,14 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.DRAFT_AGREEMENT,
             P.SIGN_AGREEMENT,
             P.END_AGREEMENT,
+            P.READ_ONBOARDING,
             P.READ_COSTS,
             P.DECIDE_OPTION,
         }
     ),
     Role.BOARD_SECRETARY: frozenset(
         {
+            P.READ_ONBOARDING,
             P.READ_COSTS,
             P.EDIT_COSTS,
             P.ALLOCATE,
@@ -179,7 +188,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
         }
     ),
     # Platform operators hold no right to patients' rows, and nobody can act as somebody else (R11).
-    Role.OPERATOR: frozenset({P.READ_AGREEMENTS}),
+    Role.OPERATOR: frozenset({P.READ_AGREEMENTS, P.READ_ONBOARDING, P.OPEN_ONBOARDING}),
 }
 
 # Only such an assignment may have care as its purpose; the others are for administration (R1).

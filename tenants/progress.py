@@ -1,0 +1,291 @@
+"""How far each huvudman has come in joining: told by itself, opened by the county's region.
+
+Rows are added and never changed, so that next month's meeting sees what moved.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from tenants import onboarding
+from tenants.context import acting_for
+from tenants.models import Onboarding, OnboardingContact, OnboardingStep, Tenant
+from tenants.onboarding import ContactRole, Entry, Found, State, Step, Told
+
+REGIONS = (Tenant.Kind.REGION, Tenant.Kind.BOTH)
+
+
+class CannotOpen(Exception):
+    """An onboarding cannot be opened so; the text is Swedish and says what to do."""
+
+
+class NotOpened(Exception):
+    """Nobody has opened an onboarding for this huvudman."""
+
+
+class WrittenMeanwhile(Exception):
+    """Somebody else has written since the form was read; the text is Swedish and says who."""
+
+
+@dataclass(frozen=True)
+class By:
+    """Who writes, as the history tells."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """That a huvudman is joining: since when, in which part of the county, and its wanted start."""
+
+    tenant: str
+    delregion: str
+    wanted_start_on: date | None
+    by: By
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Kontaktperson: somebody whom a huvudman has named; without a name it is nobody."""
+
+    role: ContactRole
+    number: int = 0
+    name: str = ""
+    title: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a huvudman stands in joining."""
+
+    opened: Opened
+    contacts: Mapping[ContactRole, Contact]
+    history: tuple[Told, ...]  # the first one first
+
+    @property
+    def tenant(self) -> str:
+        """Return the schema of the huvudman."""
+        return self.opened.tenant
+
+    @property
+    def told(self) -> Mapping[Step, Told]:
+        """Return what is told of each step now."""
+        return {it.entry.step: it for it in self.history}
+
+    @property
+    def named(self) -> frozenset[ContactRole]:
+        """Return for what somebody is named."""
+        return frozenset(role for role, it in self.contacts.items() if it.name)
+
+    def contact(self, role: ContactRole) -> Contact:
+        """Return who is named for something, or nobody."""
+        return self.contacts.get(role, Contact(role))
+
+    def seen(self, step: Step) -> int:
+        """Return the number of what was told last of a step, 0 for nothing."""
+        return self.told[step].number if step in self.told else 0
+
+
+def host_of(tenant: str) -> str | None:
+    """Return the region of a huvudman's county, which opens its onboarding; None where none is."""
+    return _hosts().get(tenant)
+
+
+def open_onboarding(
+    *, tenant: str, delregion: str, wanted_start_on: date | None, by: By, at: datetime
+) -> None:
+    """Let a huvudman begin to join, or change where and when. The same twice changes nothing.
+
+    :raises CannotOpen: if the huvudman that acts is not the region of that county
+    """
+    if host_of(tenant) != acting_for():
+        raise CannotOpen(
+            "Anslutningen öppnas av regionen i huvudmannens eget län. Kontrollera vilken huvudman"
+            " du har valt, och att den är upplagd med samplan tenant add."
+        )
+    wanted = (delregion.strip(), wanted_start_on)
+    rows = Onboarding.objects.filter(owner=acting_for(), tenant=tenant).order_by("-pk")
+    if rows.values_list("delregion", "wanted_start_on").first() == wanted:
+        return
+    Onboarding.objects.create(
+        owner=acting_for(),
+        tenant=tenant,
+        delregion=wanted[0],
+        wanted_start_on=wanted_start_on,
+        name=by.name,
+        title=by.title,
+        opened_at=at,
+    )
+
+
+def record_step(
+    entry: Entry, *, standing: Standing, found: Found, seen: int, by: By, at: datetime
+) -> None:
+    """Tell of a step, for the huvudman that acts; what was told before stays in the history.
+
+    :param seen: the number of what was told last when the form was read
+    :raises onboarding.CannotRecord: if something is missing
+    :raises WrittenMeanwhile: if somebody has told of the step since
+    """
+    if standing.seen(entry.step) != seen:
+        raise _written_meanwhile(standing.told[entry.step].by)
+    onboarding.check(entry, found=found, told=standing.told)
+    row = OnboardingStep(
+        owner=acting_for(),
+        step=entry.step,
+        number=seen + 1,
+        state=entry.state,
+        responsible=entry.responsible,
+        due_on=entry.due_on,
+        reason=entry.reason,
+        evidence=entry.evidence,
+        people=found.people,
+        name=by.name,
+        title=by.title,
+        told_at=at,
+    )
+    _add(row)
+
+
+def name_contact(contact: Contact, *, standing: Standing, seen: int, by: By, at: datetime) -> None:
+    """Name somebody, or nobody, for the huvudman that acts.
+
+    :param seen: the number of who was named last when the form was read
+    :raises onboarding.CannotRecord: if nobody would be named for what somebody must be
+    :raises WrittenMeanwhile: if somebody has been named since
+    """
+    if not contact.name and contact.role in _needed(standing):
+        raise onboarding.CannotRecord(
+            "name", "Skriv ett namn. Här behövs alltid någon, eller så är någon ansvarig för steg."
+        )
+    if standing.contact(contact.role).number != seen:
+        raise _written_meanwhile("")
+    row = OnboardingContact(
+        owner=acting_for(),
+        role=contact.role,
+        number=seen + 1,
+        contact_name=contact.name,
+        contact_title=contact.title,
+        email=contact.email,
+        phone=contact.phone,
+        name=by.name,
+        title=by.title,
+        named_at=at,
+    )
+    _add(row)
+
+
+def standings() -> tuple[Standing, ...]:
+    """Return where everybody who joins stands, in Swedish order, in four questions."""
+    return _standings(None)
+
+
+def standing(tenant: str) -> Standing:
+    """Return where a huvudman stands.
+
+    :raises NotOpened: if nobody has let it begin
+    """
+    found = _standings(tenant)
+    if not found:
+        raise NotOpened
+    return found[0]
+
+
+def _standings(tenant: str | None) -> tuple[Standing, ...]:
+    of = {"owner": tenant} if tenant else {}
+    contacts: dict[str, dict[ContactRole, Contact]] = defaultdict(dict)
+    for named in OnboardingContact.objects.filter(**of).order_by("owner", "number"):
+        contacts[named.owner][ContactRole(named.role)] = _contact(named)
+    history: dict[str, list[Told]] = defaultdict(list)
+    for told in OnboardingStep.objects.filter(**of).order_by("owner", "pk"):
+        history[told.owner].append(_told(told))
+    return tuple(
+        Standing(it, contacts[it.tenant], tuple(history[it.tenant])) for it in _opened(tenant)
+    )
+
+
+def _opened(tenant: str | None) -> tuple[Opened, ...]:
+    """Return who has been let begin. Anybody can write such a row: the county's region's counts."""
+    hosts = _hosts()
+    asked = {"tenant": tenant} if tenant else {}
+    rows = Onboarding.objects.filter(**asked).order_by("pk")
+    newest = {it.tenant: it for it in rows if it.owner == hosts.get(it.tenant)}
+    return tuple(
+        Opened(
+            tenant=it.tenant,
+            delregion=it.delregion,
+            wanted_start_on=it.wanted_start_on,
+            by=By(it.name, it.title),
+            at=it.opened_at,
+        )
+        for name in hosts
+        if (it := newest.get(name))
+    )
+
+
+def _hosts() -> dict[str, str | None]:
+    """Return the region of each huvudman's county, in Swedish order of the huvudmän."""
+    rows = list(
+        Tenant.objects.order_by("name_sort", "name").values_list(
+            "schema_name", "county_code", "kind"
+        )
+    )
+    regions = {county: name for name, county, kind in rows if kind in REGIONS}
+    return {name: regions.get(county) for name, county, _ in rows}
+
+
+def _needed(standing: Standing) -> frozenset[ContactRole]:
+    left = (it.entry for it in standing.told.values() if it.entry.state is not State.DONE)
+    return frozenset(onboarding.REQUIRED) | {it.responsible for it in left}
+
+
+def _add(row: OnboardingStep | OnboardingContact) -> None:
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        raise _written_meanwhile("") from None
+
+
+def _written_meanwhile(who: str) -> WrittenMeanwhile:
+    return WrittenMeanwhile(
+        f"{who or 'Någon annan'} har skrivit här sedan du öppnade sidan. Läs vad som står nu,"
+        " och spara igen om det du har skrivit ska ersätta det."
+    )
+
+
+def _contact(row: OnboardingContact) -> Contact:
+    return Contact(
+        role=ContactRole(row.role),
+        number=row.number,
+        name=row.contact_name,
+        title=row.contact_title,
+        email=row.email,
+        phone=row.phone,
+    )
+
+
+def _told(row: OnboardingStep) -> Told:
+    return Told(
+        tenant=row.owner,
+        number=row.number,
+        entry=Entry(
+            step=Step(row.step),
+            state=State(row.state),
+            responsible=ContactRole(row.responsible),
+            due_on=row.due_on,
+            reason=row.reason,
+            evidence=row.evidence,
+        ),
+        people=row.people,
+        by=row.name,
+        title=row.title,
+        at=row.told_at,
+    )
