@@ -122,7 +122,8 @@ def watch(unit: Address, takes_over: Address | None, *, at: datetime) -> Watch:
     )
 
 
-def _hours(unit: Address, day: date) -> tuple[datetime, datetime] | None:
+def hours_on(unit: Address, day: date) -> tuple[datetime, datetime] | None:
+    """Return from when to when a unit's inbox is watched on a day, or None where it is not."""
     hours = unit.opening_hours.get(DAYS[day.weekday()])
     if not hours or (calendar.is_red_day(day) and not unit.watches_red_days):
         return None
@@ -137,14 +138,14 @@ def _moment(day: date, text: str) -> datetime:
 
 
 def _closes_at(unit: Address, at: datetime) -> datetime | None:
-    hours = _hours(unit, calendar.local_date(at))
+    hours = hours_on(unit, calendar.local_date(at))
     return hours[1] if hours and hours[0] <= at < hours[1] else None
 
 
 def _opens_at(unit: Address, at: datetime) -> datetime | None:
     today = calendar.local_date(at)
     for ahead in range(LOOK_AHEAD):
-        hours = _hours(unit, today + timedelta(days=ahead))
+        hours = hours_on(unit, today + timedelta(days=ahead))
         if hours and hours[0] > at:
             return hours[0]
     return None

@@ -1,0 +1,168 @@
+"""Ready to start? What can be computed of a huvudman that joins, and the acts of joining.
+
+Of another huvudman only common rows are read: units, agreements, what it has told. What lies in its
+own schema is computed when it tells of a step itself.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from care.identity import operations, queries, units
+from care.identity.actors import Actor
+from care.identity.permissions import Permission
+from care.identity.units import LONGEST_LINE, Address
+from care.law import calendar
+from tenants import agreements, progress
+from tenants.models import Unit
+from tenants.onboarding import Entry, Found, Inbox
+from tenants.progress import By, Contact, Standing
+
+HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
+# An administration has no inbox: nobody sends to it about a person.
+RECEIVING = tuple(it for it in Unit.Kind.values if it != Unit.Kind.ADMINISTRATION)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A time in which nobody watches an inbox, and nobody takes over."""
+
+    begins: datetime
+    ends: datetime
+
+
+def found(standings: Sequence[Standing], *, at: datetime) -> dict[str, Found]:
+    """Return what common rows tell of each huvudman, in a fixed number of questions."""
+    bound = agreements.bound(at=at)
+    owned: dict[str, list[Address]] = {it.tenant: [] for it in standings}
+    for unit in units.receiving(owners=list(owned), kinds=RECEIVING):
+        owned[unit.owner].append(unit)
+    return {
+        it.tenant: Found(
+            named=it.named,
+            has_agreement=it.tenant in bound,
+            inboxes=_inboxes(owned[it.tenant], at=at),
+        )
+        for it in standings
+    }
+
+
+def found_at_home(standing: Standing, *, at: datetime) -> Found:
+    """Return what can be computed of the huvudman we act for, its assignments among it."""
+    held = [it for member in queries.staff_list(at=at) for it in member.assignments]
+    staffed = {it.unit_id for it in held}
+    own = units.receiving(owners=[standing.tenant], kinds=RECEIVING)
+    return replace(
+        found([standing], at=at)[standing.tenant],
+        people=len({it.staff_id for it in held}),
+        unstaffed=tuple(it.name for it in own if it.hsa_id not in staffed),
+    )
+
+
+def gaps(unit: Address, line: Sequence[Address], *, at: datetime) -> tuple[Gap, ...]:
+    """Return when in the coming week neither a unit nor whoever takes over watches its inbox.
+
+    :param line: who takes over, and who takes over from that one
+    """
+    begins = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    until = begins + WEEK
+    left = []
+    for opens, closes in sorted(_watched((unit, *line), begins, until)):
+        if opens > begins:
+            left.append(Gap(begins, min(opens, until)))
+        begins = max(begins, closes)
+    if begins < until:
+        left.append(Gap(begins, until))
+    return tuple(left)
+
+
+def open_onboarding(
+    *, actor: Actor, tenant: str, delregion: str, wanted_start_on: date | None, at: datetime
+) -> None:
+    """Let a huvudman of the county begin to join, or change where and when.
+
+    :raises operations.NotAdministrator: if the actor may not
+    :raises progress.CannotOpen: if the huvudman is of another county
+    """
+    operations.refuse_unless_administrator(actor, Permission.OPEN_ONBOARDING)
+    progress.open_onboarding(
+        tenant=tenant, delregion=delregion, wanted_start_on=wanted_start_on, by=_by(actor), at=at
+    )
+
+
+def record_step(*, actor: Actor, entry: Entry, seen: int, at: datetime) -> None:
+    """Tell of a step of the own huvudman; what can be computed is computed now.
+
+    :param seen: the number of what was told last when the form was read
+    :raises operations.NotAdministrator: if the actor may not
+    :raises progress.NotOpened: if nobody has let the huvudman begin
+    :raises progress.WrittenMeanwhile: if somebody has told of the step since
+    :raises onboarding.CannotRecord: if something is missing
+    """
+    operations.refuse_unless_administrator(actor, Permission.RECORD_STEP)
+    standing = progress.standing(actor.tenant)
+    progress.record_step(
+        entry,
+        standing=standing,
+        found=found_at_home(standing, at=at),
+        seen=seen,
+        by=_by(actor),
+        at=at,
+    )
+
+
+def name_contact(*, actor: Actor, contact: Contact, seen: int, at: datetime) -> None:
+    """Name somebody for the own huvudman, or take back who was named.
+
+    :param seen: the number of who was named last when the form was read
+    :raises operations.NotAdministrator: if the actor may not
+    :raises progress.NotOpened: if nobody has let the huvudman begin
+    :raises progress.WrittenMeanwhile: if somebody has been named since
+    :raises onboarding.CannotRecord: if somebody must be named
+    """
+    operations.refuse_unless_administrator(actor, Permission.NAME_CONTACT)
+    progress.name_contact(
+        contact, standing=progress.standing(actor.tenant), seen=seen, by=_by(actor), at=at
+    )
+
+
+def _by(actor: Actor) -> By:
+    return By(actor.name, actor.title)
+
+
+def _inboxes(own: Sequence[Address], *, at: datetime) -> tuple[Inbox, ...]:
+    by_id = {it.hsa_id: it for it in own}
+    return tuple(_inbox(it, _line(it, by_id), at=at) for it in own)
+
+
+def _inbox(unit: Address, line: Sequence[Address], *, at: datetime) -> Inbox:
+    left = gaps(unit, line, at=at)
+    # Part of an hour counts as one: a message that comes then waits.
+    hours = -(-sum((it.ends - it.begins for it in left), timedelta()) // HOUR)
+    return Inbox(
+        name=unit.name,
+        takes_over=line[0].name if line else "",
+        unwatched_hours=hours,
+        unwatched_from=left[0].begins if left else None,
+    )
+
+
+def _line(unit: Address, own: Mapping[str, Address]) -> list[Address]:
+    line: list[Address] = []
+    after = own.get(unit.successor)
+    while after is not None and len(line) < LONGEST_LINE:
+        line.append(after)
+        after = own.get(after.successor)
+    return line
+
+
+def _watched(
+    line: Sequence[Address], begins: datetime, until: datetime
+) -> Iterator[tuple[datetime, datetime]]:
+    days = calendar.dates_between(calendar.local_date(begins), calendar.local_date(until) + DAY)
+    for unit in line:
+        for day in days:
+            hours = units.hours_on(unit, day)
+            if hours and hours[1] > begins and hours[0] < until:
+                # In UTC, where the difference of two instants is the time that passes.
+                yield hours[0].astimezone(UTC), hours[1].astimezone(UTC)

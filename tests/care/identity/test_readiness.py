@@ -1,0 +1,102 @@
+"""When nobody watches an inbox in the coming week, red days and summer time included."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cast import AT, MUNICIPALITY, REGION, STRANGER
+from hired import hire
+from people import ALWAYS, CASE_OFFICERS, ELSEWHERE, MUNICIPAL_NURSES, WEEKDAYS, write_units
+
+from care.identity import readiness
+from care.identity.permissions import Role
+from care.identity.units import Address
+from tenants import progress
+from tenants.context import acting_as
+from tenants.progress import By
+
+HOUR = timedelta(hours=1)
+OFFICE = Address(
+    "SE2999999127-BIST", "Biståndsenheten", "social_services", "social_care_2022_913",
+    MUNICIPALITY, "063", WEEKDAYS, False, "", True,
+)  # fmt: skip
+DUTY = replace(OFFICE, name="Socialjouren", opening_hours=ALWAYS, watches_red_days=True)
+EVENINGS = replace(
+    DUTY, opening_hours={day: ["16:30", "24:00"] for day in ALWAYS} | {"sat": ["00:00", "24:00"]}
+)
+
+
+def unwatched(unit: Address, *line: Address, at: datetime = AT) -> timedelta:
+    left = readiness.gaps(unit, line, at=at)
+    return sum((it.ends - it.begins for it in left), timedelta())
+
+
+class TestAWeek:
+    def test_that_is_watched_all_the_time_has_no_gap(self) -> None:
+        assert readiness.gaps(DUTY, [], at=AT) == ()
+        assert readiness.gaps(OFFICE, [DUTY], at=AT) == ()
+
+    def test_of_office_hours_leaves_the_rest_open(self) -> None:
+        assert unwatched(OFFICE) == 168 * HOUR - 5 * 8.5 * HOUR
+        # AT is Monday 09.00; the first gap begins when the office closes.
+        assert readiness.gaps(OFFICE, [], at=AT)[0].begins == datetime(
+            2026, 3, 2, 15, 30, tzinfo=UTC
+        )
+
+    def test_is_watched_by_whoever_takes_over_after_whoever_takes_over(self) -> None:
+        assert unwatched(OFFICE, EVENINGS) > timedelta()
+        assert unwatched(OFFICE, EVENINGS, DUTY) == timedelta()
+
+    def test_counts_a_red_day_that_nobody_watches(self) -> None:
+        weekdays_round = replace(DUTY, watches_red_days=False)
+        ordinary = datetime(2026, 3, 2, 8, tzinfo=UTC)
+        easter = datetime(2026, 4, 2, 8, tzinfo=UTC)  # Good Friday, Easter Sunday and Monday follow
+
+        assert unwatched(weekdays_round, at=ordinary) == 24 * HOUR  # Sunday
+        assert unwatched(weekdays_round, at=easter) == 72 * HOUR
+
+    def test_has_an_hour_less_when_summer_time_begins(self) -> None:
+        shut = replace(OFFICE, opening_hours={})
+        sundays = replace(OFFICE, opening_hours={"sun": ["00:00", "24:00"]}, watches_red_days=True)
+        spring = datetime(2026, 3, 27, 8, tzinfo=UTC)
+
+        assert unwatched(shut, at=spring) == 168 * HOUR
+        assert unwatched(sundays, at=spring) == 168 * HOUR - 23 * HOUR
+
+    def test_begins_with_the_hour_that_runs(self) -> None:
+        (gap,) = readiness.gaps(
+            replace(OFFICE, opening_hours={}), [], at=AT + 20 * timedelta(minutes=1)
+        )
+
+        assert (gap.begins, gap.ends) == (AT, AT + timedelta(days=7))
+
+
+@pytest.fixture
+def joining(committed: None) -> None:
+    write_units()
+    for tenant in (MUNICIPALITY, STRANGER):
+        with acting_as(REGION):
+            progress.open_onboarding(
+                tenant=tenant, delregion="", wanted_start_on=None, by=By("x", "x"), at=AT
+            )
+
+
+def test_what_is_found_of_another_comes_from_common_rows(joining: None) -> None:
+    with acting_as(REGION):
+        found = readiness.found(progress.standings(), at=AT)
+
+    assert found[MUNICIPALITY].unwatched == ()
+    assert [it.name for it in found[STRANGER].unwatched] == ["Biståndsenheten"]
+    assert found[MUNICIPALITY].people is None
+    assert not found[MUNICIPALITY].has_agreement
+
+
+def test_who_works_where_is_counted_at_home(joining: None) -> None:
+    hire(MUNICIPALITY, "Anna", "A", (CASE_OFFICERS, Role.LOCAL_ADMINISTRATOR),
+         (MUNICIPAL_NURSES, Role.MUNICIPAL_NURSE))  # fmt: skip
+    hire(STRANGER, "Olle", "O", (ELSEWHERE, Role.INBOX_COORDINATOR))
+    with acting_as(MUNICIPALITY):
+        found = readiness.found_at_home(progress.standing(MUNICIPALITY), at=AT)
+
+    assert found.people == 1
+    assert found.unstaffed == ("Socialjouren",)
