@@ -136,9 +136,10 @@ def _placeholders(text: str) -> set[str]:
 
 def _tables() -> Iterator[tuple[str, Iterable[str]]]:
     """Give the tables that hold plain Swedish, and the module of each."""
-    sys.path.insert(0, str(ROOT / "platform"))
+    sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
     from care.identity.permissions import ROLE_LABELS
     from care.law import deadlines, discharge, duties, guards, terms
+    from tenants import onboarding
 
     yield "platform/care/law/discharge.py", discharge.STATE_LABELS.values()
     yield "platform/care/law/discharge.py", discharge.ACT_LABELS.values()
@@ -148,6 +149,7 @@ def _tables() -> Iterator[tuple[str, Iterable[str]]]:
     yield "platform/care/law/duties.py", duties.COMPLIANCE_LABELS.values()
     yield "platform/care/law/terms.py", (it.swedish for it in terms.TERMS)
     yield "platform/care/identity/permissions.py", ROLE_LABELS.values()
+    yield "tenants/onboarding.py", onboarding.TITLES.values()
 
 
 def _files(suffix: str) -> Iterator[Path]:

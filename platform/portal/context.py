@@ -26,6 +26,7 @@ MENU = (
     (Permission.ADMINISTER_ASSIGNMENTS, _("Medarbetare"), "portal:staff"),
     (Permission.READ_AGREEMENTS, _("Överenskommelser"), "portal:agreements"),
     (Permission.READ_COSTS, _("Kostnader"), "portal:costs"),
+    (Permission.READ_ONBOARDING, _("Anslutning"), "portal:onboarding"),
 )
 
 

@@ -66,6 +66,8 @@ from tenants import clock
 from tenants.agreements import AlreadyEnded, AlreadySigned, BadAgreement, NotAParty
 from tenants.idempotency import InFlight, KeyReused
 from tenants.identifiers import BadIdentifier
+from tenants.onboarding import CannotRecord
+from tenants.progress import CannotOpen, NotOpened, WrittenMeanwhile
 
 logger = logging.getLogger(__name__)
 
@@ -272,6 +274,10 @@ VERDICTS: Mapping[type[BaseException], Callable[[Any], Verdict]] = {
     BadAgreement: _bad_value,
     BadEntry: _bad_value,
     BadFile: _bad_value,
+    CannotOpen: _bad_value,
+    CannotRecord: _bad_value,
+    WrittenMeanwhile: _bad_value,
+    NotOpened: _says(texts.NOT_OPENED),
     NotAParty: _says(texts.NOT_A_PARTY),
     NoBoard: _says(texts.NO_BOARD),
     NotTheHost: _says(texts.NOT_THE_HOST),

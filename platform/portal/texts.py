@@ -38,6 +38,14 @@ NOT_FOUND = Text(
     _("Gå till startsidan och sök därifrån. Berörs din enhet, be avsändaren skicka till er."),
     _("Till startsidan"),
 )
+NOT_OPENED = Text(
+    404,
+    _("Anslutningen är inte öppnad"),
+    _("Ingen har öppnat en anslutning för den huvudmannen."),
+    _("Be regionens driftansvariga öppna den, eller välj en annan på beredskapstavlan."),
+    _("Till beredskapstavlan"),
+    "portal:onboarding",
+)
 UNKNOWN_HOST = Text(
     404,
     _("Adressen hör inte till någon ansluten huvudman"),

@@ -14,6 +14,7 @@ from portal.views import (
     liability,
     messages,
     offers,
+    onboarding,
     outcomes,
     staff,
     start,
@@ -40,5 +41,6 @@ urlpatterns = [
     *outcomes.urlpatterns,
     *invoices.urlpatterns,
     *liability.urlpatterns,
+    *onboarding.urlpatterns,
     *help.urlpatterns,
 ]

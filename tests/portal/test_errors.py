@@ -28,6 +28,7 @@ from care.sharing.access import NotAllowed, NotVisible
 from care.sharing.policy import Reason
 from portal import errors, parties, texts
 from portal.texts import Text
+from tenants.onboarding import CannotRecord
 
 TEXTS = {name: it for name, it in vars(texts).items() if isinstance(it, Text)}
 # How an advice begins, or what stands in it: a verb that tells what to do.
@@ -100,6 +101,7 @@ def cases() -> Iterator[tuple[Exception, int, str]]:
     yield IndividualHasOpenCase(uuid4()), 409, "redan ett pågående ärende"
     yield NoSuchUnit("SE2999999119-X"), 422, "finns inte i adressboken"
     yield BadEntry("phone", "Skriv ett nummer."), 422, "Skriv ett nummer."
+    yield CannotRecord("reason", "Skriv skälet."), 422, "Skriv skälet."
     yield SuspiciousOperation(), 400, "Gå tillbaka"
     yield OperationalError(), 503, "Samplan når inte sin databas"
 

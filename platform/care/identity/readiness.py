@@ -13,9 +13,10 @@ from care.identity.actors import Actor
 from care.identity.permissions import Permission
 from care.identity.units import LONGEST_LINE, Address
 from care.law import calendar
-from tenants import agreements, progress
+from tenants import agreements, onboarding, progress
+from tenants.context import acting_for
 from tenants.models import Unit
-from tenants.onboarding import Entry, Found, Inbox
+from tenants.onboarding import Entry, Found, Inbox, Missing, State, Step
 from tenants.progress import By, Contact, Standing
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
@@ -29,6 +30,42 @@ class Gap:
 
     begins: datetime
     ends: datetime
+
+
+@dataclass(frozen=True)
+class Joining:
+    """A huvudman that joins: what it has told, and what can be computed."""
+
+    standing: Standing
+    found: Found
+
+    def lacking(self, step: Step) -> tuple[Missing, ...]:
+        """Return what stands against a step being done, as far as can be computed here."""
+        return onboarding.lacking(step, found=self.found, told=self.standing.told)
+
+    def is_doubtful(self, step: Step) -> bool:
+        """Tell whether a step was told done, and what can be computed says otherwise now."""
+        told = self.standing.told.get(step)
+        is_done = told is not None and told.entry.state is State.DONE
+        return is_done and bool(self.lacking(step))
+
+
+def everybody(*, at: datetime) -> tuple[Joining, ...]:
+    """Return everybody who joins, in Swedish order, in a fixed number of questions."""
+    standings = progress.standings()
+    known = found(standings, at=at)
+    return tuple(Joining(it, known[it.tenant]) for it in standings)
+
+
+def one(tenant: str, *, at: datetime) -> Joining:
+    """Return a huvudman that joins; of the own one all that can be computed.
+
+    :raises progress.NotOpened: if nobody has let it begin
+    """
+    standing = progress.standing(tenant)
+    if tenant == acting_for():
+        return Joining(standing, found_at_home(standing, at=at))
+    return Joining(standing, found([standing], at=at)[tenant])
 
 
 def found(standings: Sequence[Standing], *, at: datetime) -> dict[str, Found]:

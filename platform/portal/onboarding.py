@@ -1,0 +1,319 @@
+"""Joining in words: the board of readiness, one huvudman's eight steps, and what has moved."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from care.identity.readiness import Joining
+from portal import parties, times
+from tenants import onboarding
+from tenants.models import Tenant
+from tenants.onboarding import TITLES, ContactRole, Missing, State, Step, Told
+from tenants.progress import Contact
+from tenants.sorting import sort_key
+
+STATES = {
+    State.ONGOING: _("Pågår"),
+    State.STOPPED: _("Stoppad"),
+    State.DONE: _("Klar"),
+}
+NOT_BEGUN = _("Inte börjat")
+COLORS = {State.ONGOING: "info", State.STOPPED: "danger", State.DONE: "success"}
+ICONS = {State.STOPPED: "alert", State.DONE: "check"}
+ROLES = {
+    ContactRole.CONTACT_1: _("Kontaktperson 1"),
+    ContactRole.CONTACT_2: _("Kontaktperson 2"),
+    ContactRole.CONTACT_3: _("Kontaktperson 3"),
+    ContactRole.CONTROLLER: _("Personuppgiftsansvarig"),
+    ContactRole.PRIVACY_OFFICER: _("Dataskyddsombud"),
+}
+# What each step asks for, and an example of what shows that it is done.
+HELP = {
+    Step.ORGANISATION: _(
+        "Kontrollera organisationsnummer, kommunkod och värdnamn under Uppgifter. Namnge"
+        " kontaktperson 1, personuppgiftsansvarig och dataskyddsombud under Kontakter."
+    ),
+    Step.AGREEMENTS: _(
+        "Överenskommelsen om samverkan och personuppgiftsbiträdesavtalet är underskrivna."
+        " Överenskommelsen skrivs under i Samplan."
+    ),
+    Step.UNITS: _(
+        "Varje enhet som tar emot meddelanden finns i adressboken. Varje timme i veckan, också röda"
+        " dagar, bevakar någon inkorgen eller tar över."
+    ),
+    Step.ROLES: _("Varje enhet som tar emot har minst en medarbetare med uppdrag."),
+    Step.ROUTINES: _(
+        "Länets rutin är läst, och ni har bestämt vem som gör vad hos er: vem kvitterar, vem svarar"
+        " och vem tar över."
+    ),
+    Step.TEST_MESSAGE: _(
+        "Ett provmeddelande har gått fram och tillbaka, och en människa i varje mottagande enhet"
+        " har kvitterat det."
+    ),
+    Step.TRAINING: _("De som ska arbeta i Samplan har gått utbildningen."),
+    Step.START: _("Dagen då ni börjar skicka och ta emot på riktigt."),
+}
+EXAMPLES = {
+    Step.ORGANISATION: _("Till exempel: Uppgifterna kontrollerade mot kommunens registrering."),
+    Step.AGREEMENTS: _("Till exempel: Biträdesavtal undertecknat 2026-10-12, KS 2026:114."),
+    Step.UNITS: _("Till exempel: Tiderna beslutade av verksamhetschefen 2026-11-02."),
+    Step.ROLES: _("Till exempel: Uppdragen inlästa från HSA-katalogen 2026-11-03."),
+    Step.ROUTINES: _("Till exempel: Lokal rutin fastställd 2026-11-09, VON 2026:87."),
+    Step.TEST_MESSAGE: _(
+        "Till exempel: Skickat av avdelning 202 den 16 november, kvitterat av alla tre enheter."
+    ),
+    Step.TRAINING: _("Till exempel: 34 av 36 utbildade den 20 november, två går i december."),
+    Step.START: _("Till exempel: Beslutat av förvaltningschefen 2026-11-23."),
+}
+# Where what a step asks for is mended.
+PAGES = {
+    Step.AGREEMENTS: (_("Till överenskommelserna"), "portal:agreements"),
+    Step.UNITS: (_("Till enheterna"), "portal:units"),
+    Step.ROLES: (_("Till medarbetarna"), "portal:staff"),
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A step of a huvudman as the board shows it."""
+
+    state: str
+    color: str
+    icon: str
+    who: str
+    due: str
+    flag: str  # what is wrong: late, or told done while something is missing
+
+    @property
+    def is_flagged(self) -> bool:
+        """Tell whether the steering group should look here."""
+        return bool(self.flag) or self.color == COLORS[State.STOPPED]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A huvudman on the board."""
+
+    tenant: str
+    name: str
+    start: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Delregion: the huvudmän of a part of the county."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What was told of a step, as history: before, now, by whom and when."""
+
+    name: str
+    step: str
+    text: str
+    by: str
+    when: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A step of one huvudman, as its page shows it."""
+
+    step: Step
+    number: int
+    title: str
+    cell: Cell
+    told: Told | None
+    by: str
+    help: str
+    lacking: tuple[Missing, ...]
+    page: str
+    page_label: str
+
+
+def board(everybody: Iterable[Joining], *, at: datetime) -> tuple[Group, ...]:
+    """Return the board: the huvudmän by delregion, each with its eight steps."""
+    rows = sorted(everybody, key=_delregion)
+    return tuple(
+        Group(group[0].standing.opened.delregion, tuple(_row(it, at=at) for it in group))
+        for group in (list(them) for _, them in groupby(rows, key=_delregion))
+    )
+
+
+def counts(groups: Sequence[Group]) -> tuple[tuple[str, str, int], ...]:
+    """Return how many have started, are stopped and are late, each with its colour."""
+    rows = [row for group in groups for row in group.rows]
+    stopped = [it for it in rows if any(cell.color == "danger" for cell in it.cells)]
+    late = [it for it in rows if any(cell.flag for cell in it.cells)]
+    started = [it for it in rows if it.cells[-1].color == "success"]
+    return (
+        (gettext("Har startat"), "success", len(started)),
+        (gettext("Har något stoppat"), "danger", len(stopped)),
+        (gettext("Har något försenat eller bristande"), "warning", len(late)),
+        (gettext("Ansluter"), "neutral", len(rows)),
+    )
+
+
+def moved(everybody: Iterable[Joining], *, since: datetime, at: datetime) -> tuple[Change, ...]:
+    """Return what has moved since a moment, the last first."""
+    history = [told for it in everybody for told in it.standing.history]
+    return tuple(
+        _change(it.before, it.after, at=at) for it in onboarding.moved(history, since=since)
+    )
+
+
+def history(joining: Joining, *, at: datetime) -> tuple[Change, ...]:
+    """Return all that a huvudman has told, the last first."""
+    seen: dict[Step, Told] = {}
+    found = []
+    for told in joining.standing.history:
+        found.append(_change(seen.get(told.entry.step), told, at=at))
+        seen[told.entry.step] = told
+    return tuple(reversed(found))
+
+
+def steps(joining: Joining, *, at: datetime) -> tuple[Shown, ...]:
+    """Return the eight steps of a huvudman."""
+    return tuple(shown(joining, step, at=at) for step in Step)
+
+
+def shown(joining: Joining, step: Step, *, at: datetime) -> Shown:
+    """Return a step of a huvudman."""
+    told = joining.standing.told.get(step)
+    label, page = PAGES.get(step, ("", ""))
+    return Shown(
+        step=step,
+        number=list(Step).index(step) + 1,
+        title=title(step),
+        cell=_cell(joining, step, at=at),
+        told=told,
+        by=_by(told, at=at) if told else "",
+        help=str(HELP[step]),
+        lacking=joining.lacking(step),
+        page=page,
+        page_label=str(label),
+    )
+
+
+def course(shown_steps: Iterable[Shown], current: Step | None) -> list[dict[str, str]]:
+    """Return how far it has come, as the component of steps shows it."""
+    return [
+        {
+            "label": it.title,
+            "status": _status(it, current),
+            "when": "" if it.told is None else it.cell.due,
+        }
+        for it in shown_steps
+    ]
+
+
+def title(step: Step) -> str:
+    """Return what a step is called."""
+    return gettext(TITLES[step])
+
+
+def facts(joining: Joining, *, at: datetime) -> list[dict[str, str]]:
+    """Return what the registry and the operator say of a huvudman, in pairs."""
+    opened = joining.standing.opened
+    row = Tenant.objects.prefetch_related("domains").get(schema_name=opened.tenant)
+    hosts = sorted(it.domain for it in row.domains.all())
+    number = row.organisation_number
+    pairs = (
+        (_("Organisationsnummer"), f"{number[:6]}-{number[6:]}"),
+        (_("Kommunkod"), row.municipality_code or "–"),
+        (_("Värdnamn"), ", ".join(hosts)),
+        (_("Delregion"), opened.delregion or "–"),
+        (_("Önskad start"), day(opened.wanted_start_on, at=at)),
+        (_("Öppnad"), f"{times.day(opened.at, at=at)}, {opened.by.name}"),
+    )
+    return [{"label": str(label), "value": value} for label, value in pairs]
+
+
+def joinable() -> dict[str, str]:
+    """Return who can be let begin: every huvudman but the pure regions, in Swedish order."""
+    rows = Tenant.objects.exclude(schema_name="public").exclude(kind=Tenant.Kind.REGION)
+    return dict(rows.order_by("name_sort", "name").values_list("schema_name", "name"))
+
+
+def contacts(joining: Joining) -> list[tuple[ContactRole, str, Contact]]:
+    """Return who is named for what, also for what nobody is."""
+    return [(role, str(label), joining.standing.contact(role)) for role, label in ROLES.items()]
+
+
+def day(on: date | None, *, at: datetime) -> str:
+    """Return a day as people read it, or a dash for none."""
+    return times.day(on, at=at) if on else "–"
+
+
+def _delregion(joining: Joining) -> tuple[bool, str]:
+    """Return by what the board is ordered: Swedish order, what has no delregion last."""
+    name = joining.standing.opened.delregion
+    return not name, sort_key(name)
+
+
+def _row(joining: Joining, *, at: datetime) -> Row:
+    standing = joining.standing
+    start = standing.told.get(Step.START)
+    return Row(
+        tenant=standing.tenant,
+        name=parties.name(standing.tenant),
+        start=day(start.entry.due_on if start else standing.opened.wanted_start_on, at=at),
+        cells=tuple(_cell(joining, step, at=at) for step in Step),
+    )
+
+
+def _cell(joining: Joining, step: Step, *, at: datetime) -> Cell:
+    told = joining.standing.told.get(step)
+    if told is None:
+        return Cell(str(NOT_BEGUN), "neutral", "", "", "", "")
+    entry = told.entry
+    return Cell(
+        state=str(STATES[entry.state]),
+        color=COLORS[entry.state],
+        icon=ICONS.get(entry.state, ""),
+        who=joining.standing.contact(entry.responsible).name,
+        due=day(entry.due_on, at=at),
+        flag=_flag(joining, told, at=at),
+    )
+
+
+def _flag(joining: Joining, told: Told, *, at: datetime) -> str:
+    if onboarding.is_overdue(told, today=timezone.localdate(at)):
+        return gettext("Försenad")
+    return gettext("Brister") if joining.is_doubtful(told.entry.step) else ""
+
+
+def _status(it: Shown, current: Step | None) -> str:
+    if it.step is current:
+        return "now"
+    return "done" if it.told and it.told.entry.state is State.DONE else "next"
+
+
+def _change(before: Told | None, after: Told, *, at: datetime) -> Change:
+    was = str(STATES[before.entry.state]) if before else str(NOT_BEGUN)
+    now = str(STATES[after.entry.state])
+    words = gettext("från {was} till {now}, klart senast {day}")
+    if was == now:
+        words = gettext("{now}, klart senast {day}")
+    return Change(
+        name=parties.name(after.tenant),
+        step=title(after.entry.step),
+        text=words.format(was=was.lower(), now=now.lower(), day=day(after.entry.due_on, at=at)),
+        by=after.by,
+        when=times.absolute(after.at, at=at),
+        note=after.entry.reason or after.entry.evidence,
+    )
+
+
+def _by(told: Told, *, at: datetime) -> str:
+    return f"{told.by}, {told.title}, {times.absolute(told.at, at=at)}"

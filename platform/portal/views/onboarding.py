@@ -1,0 +1,230 @@
+"""Anslutning: the county's board of readiness, and the eight steps of each huvudman that joins."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from care.identity import readiness
+from care.identity.permissions import Permission
+from care.identity.readiness import Joining
+from care.law import calendar
+from portal import idempotent, onboarding, parties
+from portal.access import ActorRequest, needs
+from portal.forms.onboarding import ContactForm, OpenForm, SeenForm, SinceForm, StepForm
+from portal.idempotent import Done
+from tenants import progress
+from tenants.onboarding import CONTACTS, CannotRecord, ContactRole, Step, current
+from tenants.progress import CannotOpen, WrittenMeanwhile
+
+FORMS = ["GET", "HEAD", "POST"]
+
+
+@needs(Permission.READ_ONBOARDING)
+@require_safe
+def show_board(request: ActorRequest) -> HttpResponse:
+    """Show how far each huvudman has come, and what has moved since a day."""
+    everybody = readiness.everybody(at=request.at)
+    form = SinceForm(request.GET, at=request.at)
+    since = calendar.start_of_local_day(form.day)
+    groups = onboarding.board(everybody, at=request.at)
+    return render(
+        request,
+        "portal/onboarding/board.html",
+        {
+            "groups": groups,
+            "counts": onboarding.counts(groups),
+            "titles": [onboarding.title(it) for it in Step],
+            "form": form,
+            "since": onboarding.day(form.day, at=request.at),
+            "moved": onboarding.moved(everybody, since=since, at=request.at),
+            "own": request.actor.tenant,
+            "may_open": request.actor.may(Permission.OPEN_ONBOARDING),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@needs(Permission.READ_ONBOARDING)
+@require_safe
+def show_joining(request: ActorRequest, schema: str) -> HttpResponse:
+    """Show the eight steps of a huvudman: what is told, what is computed, and what is missing."""
+    joining = readiness.one(schema, at=request.at)
+    now = current(joining.standing.told)
+    steps = onboarding.steps(joining, at=request.at)
+    is_own = schema == request.actor.tenant
+    return render(
+        request,
+        "portal/onboarding/show.html",
+        {
+            "joining": joining,
+            "opened": joining.standing.opened,
+            "name": parties.name(schema),
+            "facts": onboarding.facts(joining, at=request.at),
+            "steps": steps,
+            "course": onboarding.course(steps, now),
+            "done": sum(it.cell.color == "success" for it in steps),
+            "next": next((it for it in steps if it.step is now), None),
+            "contacts": onboarding.contacts(joining),
+            "history": onboarding.history(joining, at=request.at),
+            "may_record": is_own and request.actor.may(Permission.RECORD_STEP),
+            "may_name": is_own and request.actor.may(Permission.NAME_CONTACT),
+            "may_open": request.actor.may(Permission.OPEN_ONBOARDING),
+        },
+    )
+
+
+@needs(Permission.RECORD_STEP)
+@require_http_methods(FORMS)
+def record_step(request: ActorRequest, schema: str, step: str) -> HttpResponse:
+    """Tell of a step of our own."""
+    if step not in set(Step):
+        raise Http404("no such step")
+    it = Step(step)
+    joining = _own(request, schema)
+    form = StepForm(request.POST or None, joining=joining, step=it)
+
+    def act() -> Done:
+        readiness.record_step(
+            actor=request.actor, entry=form.entry, seen=form.cleaned_data["seen"], at=request.at
+        )
+        told = gettext("Steget {step} är antecknat.").format(step=onboarding.title(it))
+        return Done(f"{_url(schema)}#{it}", told)
+
+    answer = _answered(request, form, act, seen=lambda now: now.standing.seen(it))
+    if answer is not None:
+        return answer
+    # What somebody else has written meanwhile is read anew.
+    joining = _own(request, schema) if form.errors else joining
+    return _form(
+        request,
+        form,
+        "portal/onboarding/step.html",
+        schema,
+        {
+            "shown": onboarding.shown(joining, it, at=request.at),
+            "has_contacts": any(role in CONTACTS for role in joining.standing.named),
+        },
+    )
+
+
+@needs(Permission.NAME_CONTACT)
+@require_http_methods(FORMS)
+def name_contact(request: ActorRequest, schema: str, role: str) -> HttpResponse:
+    """Name somebody for our own huvudman."""
+    if role not in set(ContactRole):
+        raise Http404("no such contact")
+    it = ContactRole(role)
+    form = ContactForm(request.POST or None, contact=_own(request, schema).standing.contact(it))
+
+    def act() -> Done:
+        readiness.name_contact(
+            actor=request.actor,
+            contact=form.contact,
+            seen=form.cleaned_data["seen"],
+            at=request.at,
+        )
+        return Done(f"{_url(schema)}#contacts", gettext("Kontakten är sparad."))
+
+    answer = _answered(request, form, act, seen=lambda now: now.standing.contact(it).number)
+    if answer is not None:
+        return answer
+    return _form(
+        request,
+        form,
+        "portal/onboarding/contact.html",
+        schema,
+        {
+            "title": onboarding.ROLES[it],
+            "contact": _own(request, schema).standing.contact(it) if form.errors else None,
+        },
+    )
+
+
+@needs(Permission.OPEN_ONBOARDING)
+@require_http_methods(FORMS)
+def open_onboarding(request: ActorRequest, schema: str = "") -> HttpResponse:
+    """Let a huvudman begin to join, or change its part of the county and its wanted start."""
+    opened = progress.standing(schema).opened if schema else None
+    form = OpenForm(request.POST or None, joinable=onboarding.joinable(), opened=opened)
+
+    def act() -> Done:
+        told = form.cleaned_data
+        tenant = schema or told["tenant"]
+        readiness.open_onboarding(
+            actor=request.actor,
+            tenant=tenant,
+            delregion=told["delregion"],
+            wanted_start_on=told["wanted_start_on"],
+            at=request.at,
+        )
+        return Done(_url(tenant), gettext("Anslutningen är öppnad."))
+
+    if form.is_valid():
+        try:
+            return idempotent.once(request, act)
+        except CannotOpen as refused:
+            form.add_error(None, str(refused))
+    return _form(request, form, "portal/onboarding/open.html", schema, {})
+
+
+def _answered(
+    request: ActorRequest,
+    form: SeenForm,
+    act: Callable[[], Done],
+    *,
+    seen: Callable[[Joining], int],
+) -> HttpResponse | None:
+    """Act on a form; None where it is to be shown again, with what is wrong and nothing lost."""
+    if not form.is_valid():
+        return None
+    try:
+        return idempotent.once(request, act)
+    except CannotRecord as refused:
+        form.refuse(refused)
+    except WrittenMeanwhile as refused:
+        now = readiness.one(request.actor.tenant, at=request.at)
+        form.read_again(refused, seen=seen(now))
+    return None
+
+
+def _form(
+    request: ActorRequest, form: object, template: str, schema: str, more: dict[str, object]
+) -> HttpResponse:
+    return render(
+        request,
+        template,
+        {
+            "form": form,
+            "schema": schema,
+            "name": parties.name(schema),
+            "key": idempotent.key_for(request),
+            **more,
+        },
+        status=422 if getattr(form, "errors", None) else 200,
+    )
+
+
+def _own(request: ActorRequest, schema: str) -> Joining:
+    """Return where our own huvudman stands; another's is read, and told of by itself alone."""
+    if schema != request.actor.tenant:
+        raise PermissionDenied("another huvudman tells of its own steps")
+    return readiness.one(schema, at=request.at)
+
+
+def _url(schema: str) -> str:
+    return reverse("portal:joining", args=[schema])
+
+
+urlpatterns = [
+    path("onboarding", show_board, name="onboarding"),
+    path("onboarding/new", open_onboarding, name="open_onboarding"),
+    path("onboarding/<str:schema>", show_joining, name="joining"),
+    path("onboarding/<str:schema>/change", open_onboarding, name="change_onboarding"),
+    path("onboarding/<str:schema>/steps/<str:step>", record_step, name="record_onboarding_step"),
+    path("onboarding/<str:schema>/contacts/<str:role>", name_contact, name="name_contact"),
+]

@@ -1,0 +1,378 @@
+"""The board of readiness and the eight steps, as the operator and the municipality meet them."""
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from cast import AT, MUNICIPALITY, REGION, STRANGER
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from hired import Hired, hire
+from people import CASE_OFFICERS, DUTY, ELSEWHERE, HEALTH_CENTRE, MUNICIPAL_NURSES
+from visits import browser, post, sent, text, words
+
+from care.identity.permissions import Role
+from tenants import agreements, clock, progress
+from tenants.context import acting_as
+from tenants.models import Unit
+from tenants.onboarding import ContactRole, Entry, State, Step
+from tenants.progress import By, Contact, Standing
+
+PLACE = f"/onboarding/{MUNICIPALITY}"
+UNITS = f"{PLACE}/steps/units"
+ADMINISTRATOR = Role.LOCAL_ADMINISTRATOR
+
+
+@pytest.fixture(autouse=True)
+def _moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "moment", lambda: AT)
+
+
+@pytest.fixture
+def operator(units: None) -> Hired:
+    return hire(REGION, "Ola Drift", "SE2999999119-P009", (HEALTH_CENTRE, Role.OPERATOR))
+
+
+@pytest.fixture
+def anna(units: None) -> Hired:
+    return hire(MUNICIPALITY, "Anna Berg", "SE2999999127-P009", (CASE_OFFICERS, ADMINISTRATOR))
+
+
+@pytest.fixture
+def bo(units: None) -> Hired:
+    return hire(MUNICIPALITY, "Bo Ek", "SE2999999127-P010", (CASE_OFFICERS, ADMINISTRATOR))
+
+
+def begin(tenant: str = MUNICIPALITY, delregion: str = "Norr") -> None:
+    """Let a huvudman begin to join."""
+    with acting_as(REGION):
+        progress.open_onboarding(
+            tenant=tenant, delregion=delregion, wanted_start_on=date(2026, 5, 4),
+            by=By("Ola Drift", "Drift"), at=AT,
+        )  # fmt: skip
+
+
+def name(*roles: ContactRole, tenant: str = MUNICIPALITY) -> None:
+    """Name somebody for each role."""
+    for role in roles:
+        with acting_as(tenant):
+            progress.name_contact(
+                Contact(role, name="Karin Nyström"), standing=progress.standing(tenant), seen=0,
+                by=By("Anna Berg", "Systemförvaltare"), at=AT,
+            )  # fmt: skip
+
+
+def standing() -> Standing:
+    with acting_as(MUNICIPALITY):
+        return progress.standing(MUNICIPALITY)
+
+
+@pytest.fixture
+def begun(units: None) -> None:
+    begin()
+    name(ContactRole.CONTACT_1)
+
+
+@pytest.fixture
+def agreed(units: None) -> None:
+    with acting_as(REGION):
+        drafted = agreements.draft(
+            title="x", text="x", parties=[REGION, MUNICIPALITY], channels={}, terms={},
+            valid_from=date(2026, 1, 1), valid_until=date(2089, 1, 1), at=AT,
+        )  # fmt: skip
+    for party in (REGION, MUNICIPALITY):
+        with acting_as(party):
+            agreements.sign(
+                agreement=drafted.id, text_hash=drafted.text_hash, name="x", title="x", at=AT
+            )
+
+
+def typed(**changes: Any) -> dict[str, Any]:
+    """Return what is typed in the form of a step."""
+    return {
+        "seen": 0, "state": "ongoing", "responsible": "contact_1", "due_on": "2026-04-01",
+        "reason": "", "evidence": "",
+    } | changes  # fmt: skip
+
+
+def refused(client: Client, who: Hired, url: str, **fields: Any) -> str:
+    """Send a form that cannot be and return the words of the page."""
+    answer = client.post(url, sent(who, **fields))
+    assert answer.status_code == 422
+    return words(answer.content)
+
+
+class TestOpening:
+    def test_is_the_operators_and_leads_to_the_eight_steps(self, operator: Hired) -> None:
+        client = browser(operator)
+        assert "Ingen anslutning är öppnad ännu" in text(client, "/onboarding")
+        fields = {"tenant": MUNICIPALITY, "delregion": "Norr", "wanted_start_on": "2026-05-04"}
+
+        place = post(client, operator, "/onboarding/new", **fields)
+
+        page = text(client, place)
+        assert "Anslutningen är öppnad." in page
+        assert "0 av 8 steg är klara" in page
+        assert "mån 4 maj" in page
+
+    def test_leaves_out_the_region_itself(self, operator: Hired) -> None:
+        page = browser(operator).get("/onboarding/new").content.decode()
+
+        assert "Testkommun" in page
+        assert f'value="{REGION}"' not in page
+
+    def test_may_be_changed(self, operator: Hired, begun: None) -> None:
+        client = browser(operator)
+        assert 'value="Norr"' in client.get(f"{PLACE}/change").content.decode()
+
+        post(client, operator, f"{PLACE}/change", delregion="Söder", wanted_start_on="")
+
+        assert standing().opened.delregion == "Söder"
+        assert "Söder" in text(client, "/onboarding")
+
+    @pytest.mark.parametrize("path", ["/onboarding/new", f"{PLACE}/change"])
+    def test_is_refused_to_a_municipality(self, anna: Hired, begun: None, path: str) -> None:
+        assert browser(anna).get(path).status_code == 403
+
+
+class TestRights:
+    def test_everybody_with_the_right_reads_every_huvudman(
+        self, operator: Hired, anna: Hired, begun: None
+    ) -> None:
+        begin(STRANGER, "Söder")
+
+        for who in (operator, anna):
+            page = text(browser(who), "/onboarding")
+            assert "Anslutning" in page
+            norr, soder = page.index("Norr"), page.index("Söder")
+            assert norr < page.index("Testkommun", norr) < soder < page.index("Främlinge kommun")
+            assert "Karin Nyström" in text(browser(who), PLACE)
+
+    @pytest.mark.parametrize(
+        "path", ["/steps/units", "/contacts/contact_1"],
+    )  # fmt: skip
+    def test_another_huvudmans_steps_are_its_own(
+        self, operator: Hired, anna: Hired, begun: None, path: str
+    ) -> None:
+        begin(STRANGER)
+
+        assert browser(anna).get(f"/onboarding/{STRANGER}{path}").status_code == 403
+        assert browser(operator).get(f"{PLACE}{path}").status_code == 403
+
+    def test_a_coordinator_does_not_find_it(self, begun: None) -> None:
+        place = (CASE_OFFICERS, Role.INBOX_COORDINATOR)
+        client = browser(hire(MUNICIPALITY, "Karin", "SE2999999127-P001", place))
+
+        assert client.get("/onboarding").status_code == 403
+        assert "Anslutning" not in text(client, "/help")
+
+    def test_what_is_not_there_is_not_found(self, anna: Hired, begun: None) -> None:
+        client = browser(anna)
+
+        assert "Anslutningen är inte öppnad" in text(client, f"/onboarding/{STRANGER}", 404)
+        for path in ("/steps/nothing", "/contacts/nobody"):
+            assert client.get(f"{PLACE}{path}").status_code == 404
+
+
+class TestContacts:
+    def test_are_named_and_shown_to_all(self, anna: Hired, operator: Hired) -> None:
+        begin()
+        fields = {"seen": 0, "name": "Eva Holm", "title": "Jurist", "email": "eva@krokom.example",
+                  "phone": "0640-161 00"}  # fmt: skip
+
+        post(browser(anna), anna, f"{PLACE}/contacts/privacy_officer", **fields)
+
+        page = text(browser(operator), PLACE)
+        assert "Dataskyddsombud Eva Holm Jurist eva@krokom.example 0640-161 00" in page
+
+    @pytest.mark.parametrize(
+        ("fields", "advice"),
+        [
+            ({"name": ""}, "Skriv ett namn."),
+            ({"name": "Eva", "email": "eva"}, "Skriv adressen som namn@kommunen.se."),
+        ],
+    )
+    def test_are_refused_with_advice(
+        self, anna: Hired, begun: None, fields: dict[str, str], advice: str
+    ) -> None:
+        said = refused(browser(anna), anna, f"{PLACE}/contacts/controller", seen=0, **fields)
+
+        assert advice in said
+
+    def test_whom_somebody_else_has_named_meanwhile_is_read_first(
+        self, anna: Hired, begun: None
+    ) -> None:
+        client, path = browser(anna), f"{PLACE}/contacts/contact_1"
+
+        answer = client.post(path, sent(anna, seen=0, name="Eva Holm"))
+
+        page = words(answer.content)
+        assert answer.status_code == 422
+        assert "har skrivit här sedan du öppnade sidan" in page
+        assert "Nu står Karin Nyström här." in page
+        assert 'value="Eva Holm"' in answer.content.decode()
+        post(client, anna, path, seen=1, name="Eva Holm")
+        assert standing().contact(ContactRole.CONTACT_1).name == "Eva Holm"
+
+
+class TestAStep:
+    def test_asks_for_a_contact_first(self, anna: Hired) -> None:
+        begin()
+
+        assert "Namnge en kontaktperson först" in text(browser(anna), UNITS)
+
+    def test_is_told_of_and_can_be_left_and_resumed(self, anna: Hired, begun: None) -> None:
+        client = browser(anna)
+
+        place = post(client, anna, UNITS, **typed(evidence="Tiderna gås igenom."))
+
+        page = text(client, place.partition("#")[0])
+        assert "Steget Enheter och inkorgar är antecknat." in page
+        assert "Karin Nyström, klart senast ons 1 apr" in page
+        assert "Antecknat av Anna Berg" in page
+        assert "Tiderna gås igenom. Antecknat av" in text(client, UNITS)
+
+    def test_takes_effect_once(self, anna: Hired, begun: None) -> None:
+        client, key = browser(anna), uuid4()
+
+        answers = [client.post(UNITS, sent(anna, key, **typed())) for _ in range(2)]
+
+        assert [it.status_code for it in answers] == [303, 303]
+        assert len(standing().history) == 1
+
+    @pytest.mark.parametrize(
+        ("step", "fields", "advice"),
+        [
+            ("units", {"state": "stopped"}, "Skriv varför steget är stoppat"),
+            ("units", {"due_on": ""}, "Välj dagen då steget ska vara klart."),
+            ("units", {"state": ""}, "Välj hur långt ni har kommit."),
+            ("units", {"responsible": "contact_2"}, "Välj en av era kontaktpersoner."),
+            ("units", {"reason": "x" * 501}, "Korta den till högst 500 tecken."),
+            ("routines", {"state": "done"}, "Skriv vad som visar att steget är klart"),
+            ("organisation", {"state": "done"}, "personuppgiftsansvarig och dataskyddsombud"),
+            ("agreements", {"state": "done"}, "Ingen överenskommelse med huvudmannen som part"),
+            ("roles", {"state": "done"}, "Ingen har ett uppdrag vid Kommunal hemsjukvård och"),
+            ("start", {"state": "done"}, "De här stegen är inte klara: organisation, avtal"),
+        ],
+    )
+    def test_that_cannot_be_is_refused_with_what_is_missing_and_where_it_is_mended(
+        self, anna: Hired, begun: None, step: str, fields: dict[str, str], advice: str
+    ) -> None:
+        said = refused(browser(anna), anna, f"{PLACE}/steps/{step}", **typed(**fields))
+
+        assert advice in said
+        assert standing().history == ()
+
+    def test_units_are_done_when_every_hour_is_watched(self, anna: Hired, begun: None) -> None:
+        client = browser(anna)
+        with acting_as(MUNICIPALITY):
+            Unit.objects.filter(pk=CASE_OFFICERS).update(successor="")
+        said = refused(client, anna, UNITS, **typed(state="done"))
+        assert "Biståndsenheten bevakas inte" in said
+        assert "under Enheter" in said
+        with acting_as(MUNICIPALITY):
+            Unit.objects.filter(pk=CASE_OFFICERS).update(successor=DUTY)
+
+        post(client, anna, UNITS, **typed(state="done"))
+
+        with acting_as(MUNICIPALITY):
+            Unit.objects.filter(pk=MUNICIPAL_NURSES).update(watches_red_days=False)
+        assert "Brister" in text(client, "/onboarding")
+        assert "Kommunal hemsjukvård bevakas inte 24" in text(client, PLACE)
+
+    def test_two_administrators_lose_nothing(self, anna: Hired, bo: Hired, begun: None) -> None:
+        post(browser(bo), bo, UNITS, **typed(state="stopped", reason="HSA-id saknas"))
+        client = browser(anna)
+
+        answer = client.post(UNITS, sent(anna, **typed(evidence="Mitt underlag")))
+
+        page = words(answer.content)
+        assert answer.status_code == 422
+        assert "Bo Ek har skrivit här sedan du öppnade sidan" in page
+        assert "Stopp: HSA-id saknas" in page
+        assert "Mitt underlag" in page
+        assert '<input type="hidden" name="seen" value="1"' in answer.content.decode()
+        post(client, anna, UNITS, **typed(seen=1, evidence="Mitt underlag"))
+        assert [it.by for it in standing().history] == ["Bo Ek", "Anna Berg"]
+        assert "HSA-id saknas" in text(client, PLACE)
+
+    def test_the_gate_opens_when_everything_holds(
+        self, anna: Hired, begun: None, agreed: None
+    ) -> None:
+        client = browser(anna)
+        name(ContactRole.CONTROLLER, ContactRole.PRIVACY_OFFICER)
+        for unit in (MUNICIPAL_NURSES, DUTY):
+            hire(MUNICIPALITY, "Per", f"P-{unit}", (unit, Role.MUNICIPAL_NURSE))
+        for step in list(Step)[:-1]:
+            said = refused(client, anna, f"{PLACE}/steps/start", **typed(state="done"))
+            assert "Steget kan inte vara klart än" in said
+            fields = typed(state="done", evidence="KS 2026:14")
+            post(client, anna, f"{PLACE}/steps/{step}", **fields)
+
+        post(client, anna, f"{PLACE}/steps/start", **typed(state="done"))
+
+        page = text(client, PLACE)
+        assert "8 av 8 steg är klara" in page
+        assert "3 medarbetare hade uppdrag" in page
+        assert "Har startat: 1" in text(client, "/onboarding")
+
+
+class TestTheBoard:
+    def tell(self, tenant: str, *told: Entry) -> None:
+        by = By("Anna Berg", "Systemförvaltare")
+        with acting_as(tenant):
+            for it in told:
+                standing = progress.standing(tenant)
+                progress.record_step(
+                    it, standing=standing, seen=standing.seen(it.step), by=by, at=AT,
+                    found=progress.Found(standing.named, True, ()),
+                )  # fmt: skip
+
+    def test_flags_what_is_stopped_and_what_is_late(self, anna: Hired, begun: None) -> None:
+        late, due = date(2026, 3, 1), ContactRole.CONTACT_1
+        self.tell(
+            MUNICIPALITY,
+            Entry(Step.UNITS, State.ONGOING, due, late),
+            Entry(Step.ROLES, State.STOPPED, due, date(2026, 4, 1), reason="Personal saknas"),
+        )
+
+        page = text(browser(anna), "/onboarding")
+
+        assert "Har något stoppat: 1" in page
+        assert "Pågår Försenad Karin Nyström sön 1 mar" in page
+        assert "från inte börjat till stoppad, klart senast ons 1 apr" in page
+        assert "Personal saknas" in page
+
+    def test_tells_what_has_moved_since_a_chosen_day(self, anna: Hired, begun: None) -> None:
+        client = browser(anna)
+        contact = ContactRole.CONTACT_1
+        self.tell(MUNICIPALITY, Entry(Step.UNITS, State.ONGOING, contact, date(2026, 4, 1)))
+
+        assert "Har ändrats sedan lör 31 jan" in text(client, "/onboarding")
+        assert "Inget steg har ändrats" in text(client, "/onboarding?since=2026-03-03")
+        assert "Skriv dagen som 2026-11-01" in text(client, "/onboarding?since=mars", 422)
+
+    def test_asks_as_many_questions_for_many_as_for_one(self, anna: Hired, begun: None) -> None:
+        client = browser(anna)
+        client.get("/onboarding")
+
+        def asked() -> int:
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get("/onboarding").status_code == 200
+            return len(queries)
+
+        alone = asked()
+        begin(STRANGER)
+        name(ContactRole.CONTACT_1, tenant=STRANGER)
+        due = date(2026, 4, 1)
+        for tenant in (MUNICIPALITY, STRANGER):
+            self.tell(
+                tenant,
+                *(Entry(it, State.ONGOING, ContactRole.CONTACT_1, due) for it in Step),
+            )
+        with acting_as(STRANGER):
+            Unit.objects.filter(pk=ELSEWHERE).update(name="Ny")
+
+        assert asked() == alone
