@@ -239,6 +239,10 @@ REGION_ECONOMIST = Medarbetare(
     REGION, "P1006", "Marie Wallgren", "Ekonom", (("STAB", Role.ECONOMIST),),
     "Ekonom hos regionen: attesterar fakturor tillsammans med sekreteraren, och bokför dem.",
 )  # fmt: skip
+OPERATOR = Medarbetare(
+    REGION, "P1007", "Ola Sandberg", "Förvaltningsledare", (("STAB", Role.OPERATOR),),
+    "Driftansvarig: öppnar kommunernas anslutningar och följer beredskapstavlan.",
+)  # fmt: skip
 ECONOMISTS = tuple(
     Medarbetare(
         huvudman, "P2007", name, "Controller", (("ADM", Role.ECONOMIST),),
@@ -259,7 +263,8 @@ STRANGER = Medarbetare(
 
 NAMED = (
     NURSE, PHYSICIAN, COORDINATOR, INBOX_COORDINATOR, CASE_OFFICER, MUNICIPAL_NURSE, ON_DUTY,
-    ADMINISTRATOR, SIGNATORY, REGION_SIGNATORY, SECRETARY, REGION_ECONOMIST, STRANGER,
+    ADMINISTRATOR, SIGNATORY, REGION_SIGNATORY, SECRETARY, REGION_ECONOMIST, OPERATOR,
+    STRANGER,
     *ECONOMISTS,
 )  # fmt: skip
 
