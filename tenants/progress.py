@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from psycopg import sql
 
 from tenants import onboarding
-from tenants.context import acting_for
+from tenants.context import acting_as, acting_for
 from tenants.models import Onboarding, OnboardingContact, OnboardingStep, Tenant
 from tenants.onboarding import ContactRole, Entry, Found, State, Step, Told
 
@@ -123,6 +124,23 @@ def open_onboarding(
         title=by.title,
         opened_at=at,
     )
+
+
+def begin(*, tenant: str, by: By, at: datetime) -> bool:
+    """Let a municipality that has been entered begin, in the name of its county's region.
+
+    For the migrator, to whom row-level security shows nothing: it takes the region's role. One that
+    has begun is left as it is. Returns whether it has begun; a region does not, nor does anybody
+    whose county has none.
+    """
+    host = host_of(tenant)
+    if host is None or Tenant.objects.filter(schema_name=tenant, kind=Tenant.Kind.REGION).exists():
+        return False
+    with acting_as(host), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(host)))
+        if not Onboarding.objects.filter(owner=host, tenant=tenant).exists():
+            open_onboarding(tenant=tenant, delregion="", wanted_start_on=None, by=by, at=at)
+    return True
 
 
 def record_step(

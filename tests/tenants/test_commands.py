@@ -48,8 +48,31 @@ def test_the_same_step_twice_changes_nothing() -> None:
     for _ in range(2):
         answer = run(tenant.app, *ADD_STRANGER)
         assert answer.exit_code == 0, answer.output
-        assert answer.stdout == "Främlinge kommun är ansluten och nås på stranger.localhost.\n"
+        assert answer.stdout == (
+            "Främlinge kommun är ansluten och nås på stranger.localhost.\n"
+            "De åtta stegen är öppnade. De står på beredskapstavlan, under Anslutning.\n"
+        )
     assert list(Tenant.objects.order_by("pk").values()) == before
+
+
+def test_the_first_step_of_joining_is_done_once_in_the_name_of_the_region(
+    dba: psycopg.Connection[Any],
+) -> None:
+    for _ in range(2):
+        run(tenant.app, *ADD_STRANGER)
+
+    rows = dba.execute("SELECT owner, tenant, name FROM public.tenants_onboarding").fetchall()
+    assert rows == [(REGION, STRANGER, "samplan tenant add")]
+
+
+def test_a_region_begins_nothing(dba: psycopg.Connection[Any]) -> None:
+    answer = run(
+        tenant.app, "add", "--schema", REGION, "--name", "Region Test", "--kind", "region",
+        "--orgnr", "2999999119", "--county", "23", "--domain", "region.localhost",
+    )  # fmt: skip
+
+    assert answer.stdout == "Region Test är ansluten och nås på region.localhost.\n"
+    assert dba.execute("SELECT FROM public.tenants_onboarding").fetchall() == []
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from rich.table import Table
 from project.commands import setup
 
 FAULTY, WRONG_VALUE = 1, 2
+COMMAND = "samplan tenant add"  # who has opened an onboarding, as its history tells
 
 app = typer.Typer(
     help="Huvudmän: anslut, visa, uppgradera.", no_args_is_help=True, add_completion=False
@@ -33,7 +34,7 @@ def add(
 ) -> None:
     """Anslut en huvudman. Samma steg en gång till ändrar ingenting."""
     setup.django(migrating=True)
-    from tenants import identifiers, joining, migrating
+    from tenants import clock, identifiers, joining, migrating, progress
 
     migrating.migrate_public()
     try:
@@ -50,6 +51,8 @@ def add(
         typer.echo(f"Fel: {error}", err=True)
         raise typer.Exit(WRONG_VALUE) from None
     typer.echo(f"{tenant.name} är ansluten och nås på {domain}.")
+    if progress.begin(tenant=schema, by=progress.By(COMMAND, ""), at=clock.moment()):
+        typer.echo("De åtta stegen är öppnade. De står på beredskapstavlan, under Anslutning.")
 
 
 @app.command("list")
