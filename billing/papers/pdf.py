@@ -34,25 +34,36 @@ COMMON = "paper.typ"  # stands before every template
 Texts = Mapping[str, Any]
 
 
-def pdf(template: str, texts: Texts, *, verbatim: Mapping[str, str], on: date) -> bytes:
-    """Return a template of this folder with its texts, as a PDF that was made on a day.
+def pdf(
+    template: str,
+    texts: Texts,
+    *,
+    verbatim: Mapping[str, str],
+    on: date,
+    folder: str = "billing.papers",
+) -> bytes:
+    """Return a template of a folder with its texts, as a PDF that was made on a day.
 
     `texts` is JSON. A sign in it that neither Inter nor typst's own typeface can show is printed as
     a question mark, and long words may break; what is `verbatim` is printed as it is.
     """
     printable = _each(texts, _printable)
     try:
-        return _compiled(template, printable | verbatim, on)
+        return _compiled(_source(folder, template), printable | verbatim, on)
     except typst.TypstError:
-        return _compiled(template, _each(printable, _shown) | verbatim, on)
+        return _compiled(_source(folder, template), _each(printable, _shown) | verbatim, on)
     finally:
         _forget()
 
 
-def _compiled(template: str, content: Texts, on: date) -> bytes:
-    folder = resources.files("billing.papers")
+def _source(folder: str, template: str) -> bytes:
+    common = resources.files("billing.papers").joinpath(COMMON)
+    return common.read_bytes() + resources.files(folder).joinpath(template).read_bytes()
+
+
+def _compiled(source: bytes, content: Texts, on: date) -> bytes:
     return typst.compile(
-        b"".join(folder.joinpath(it).read_bytes() for it in (COMMON, template)),
+        source,
         format="pdf",
         pdf_standards=["ua-1", "a-2a"],
         font_paths=_fonts(),
