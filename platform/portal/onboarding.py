@@ -255,6 +255,12 @@ def day(on: date | None, *, at: datetime) -> str:
     return times.day(on, at=at) if on else "–"
 
 
+def start_of(joining: Joining) -> date | None:
+    """Return the day of the start: what is told of that step, else what is wanted."""
+    start = joining.standing.told.get(Step.START)
+    return start.entry.due_on if start else joining.standing.opened.wanted_start_on
+
+
 def _delregion(joining: Joining) -> tuple[bool, str]:
     """Return by what the board is ordered: Swedish order, what has no delregion last."""
     name = joining.standing.opened.delregion
@@ -262,12 +268,10 @@ def _delregion(joining: Joining) -> tuple[bool, str]:
 
 
 def _row(joining: Joining, *, at: datetime) -> Row:
-    standing = joining.standing
-    start = standing.told.get(Step.START)
     return Row(
-        tenant=standing.tenant,
-        name=parties.name(standing.tenant),
-        start=day(start.entry.due_on if start else standing.opened.wanted_start_on, at=at),
+        tenant=joining.standing.tenant,
+        name=parties.name(joining.standing.tenant),
+        start=day(start_of(joining), at=at),
         cells=tuple(_cell(joining, step, at=at) for step in Step),
     )
 

@@ -1,9 +1,12 @@
 """The board of readiness and the eight steps, as the operator and the municipality meet them."""
 
+import io
 from datetime import date
 from typing import Any
 from uuid import uuid4
 
+import openpyxl
+import pypdf
 import pytest
 from cast import AT, MUNICIPALITY, REGION, STRANGER
 from django.db import connection
@@ -319,7 +322,9 @@ class TestAStep:
         assert "Har startat: 1" in text(client, "/onboarding")
 
 
-class TestTheBoard:
+class Tells:
+    """Tells of steps as a municipality does."""
+
     def tell(self, tenant: str, *told: Entry) -> None:
         by = By("Anna Berg", "Systemförvaltare")
         with acting_as(tenant):
@@ -330,6 +335,8 @@ class TestTheBoard:
                     found=progress.Found(standing.named, True, ()),
                 )  # fmt: skip
 
+
+class TestTheBoard(Tells):
     def test_flags_what_is_stopped_and_what_is_late(self, anna: Hired, begun: None) -> None:
         late, due = date(2026, 3, 1), ContactRole.CONTACT_1
         self.tell(
@@ -376,3 +383,62 @@ class TestTheBoard:
             Unit.objects.filter(pk=ELSEWHERE).update(name="Ny")
 
         assert asked() == alone
+
+
+class TestTheFiles(Tells):
+    @pytest.fixture
+    def told(self, begun: None) -> None:
+        begin(STRANGER, "")
+        self.tell(
+            MUNICIPALITY,
+            Entry(Step.UNITS, State.ONGOING, ContactRole.CONTACT_1, date(2026, 3, 1)),
+            Entry(
+                Step.ROLES, State.STOPPED, ContactRole.CONTACT_1, date(2026, 4, 1),
+                reason="=1+1 #strong[Personal] saknas",
+            ),
+        )  # fmt: skip
+
+    def test_the_paper_is_tagged_and_holds_what_the_board_says(
+        self, operator: Hired, told: None
+    ) -> None:
+        answer = browser(operator).get("/onboarding/board.pdf?since=2026-02-01")
+
+        assert answer["Content-Type"] == "application/pdf"
+        printed = pypdf.PdfReader(io.BytesIO(answer.content))
+        said = " ".join(" ".join(it.extract_text().split()) for it in printed.pages)
+        assert printed.trailer["/Root"]["/MarkInfo"]["/Marked"]
+        for expected in (
+            "Beredskapstavla", "Region Test", "Norr", "Testkommun", "Ingen delregion",
+            "Främlinge kommun", "Pågår, försenad", "Karin Nyström", "mån 4 maj",
+            "Har ändrats sedan söndag 1 februari 2026", "från inte börjat till stoppad",
+            "=1+1 #strong[Personal] saknas", "Har något stoppat: 1.",
+        ):  # fmt: skip
+            assert expected in said
+
+    def test_the_workbook_holds_every_step_as_a_row(self, operator: Hired, told: None) -> None:
+        answer = browser(operator).get("/onboarding/board.xlsx")
+
+        book = openpyxl.load_workbook(io.BytesIO(answer.content))
+        assert book.sheetnames == ["Beredskapstavla", "Steg", "Ändringar"]
+        board = list(book["Beredskapstavla"].values)
+        assert [row[:2] for row in board[1:]] == [
+            ("Norr", "Testkommun"), ("", "Främlinge kommun"),
+        ]  # fmt: skip
+        assert board[1][4] == "Pågår, försenad\nKarin Nyström\nsön\xa01\xa0mar"
+        assert board[1][-1].date() == date(2026, 5, 4)
+        rows = {row[1:3]: row for row in list(book["Steg"].values)[1:]}
+        assert len(rows) == 16
+        units = rows["Testkommun", "Enheter och inkorgar"]
+        assert units[3:6] == ("Pågår", "Försenad", "Karin Nyström")
+        assert units[6].date() == date(2026, 3, 1)
+        assert rows["Testkommun", "Roller och uppdrag"][7] == "=1+1 #strong[Personal] saknas"
+        assert {row[1] for row in list(book["Ändringar"].values)[1:3]} == {
+            "Enheter och inkorgar", "Roller och uppdrag",
+        }  # fmt: skip
+
+    def test_the_files_are_refused_to_who_may_not_read(self, begun: None) -> None:
+        place = (CASE_OFFICERS, Role.INBOX_COORDINATOR)
+        client = browser(hire(MUNICIPALITY, "Karin", "SE2999999127-P001", place))
+
+        for name in ("board.pdf", "board.xlsx"):
+            assert client.get(f"/onboarding/{name}").status_code == 403

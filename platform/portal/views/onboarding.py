@@ -17,11 +17,13 @@ from portal import idempotent, onboarding, parties
 from portal.access import ActorRequest, needs
 from portal.forms.onboarding import ContactForm, OpenForm, SeenForm, SinceForm, StepForm
 from portal.idempotent import Done
+from portal.papers import readiness as papers
 from tenants import progress
 from tenants.onboarding import CONTACTS, CannotRecord, ContactRole, Step, current
 from tenants.progress import CannotOpen, WrittenMeanwhile
 
 FORMS = ["GET", "HEAD", "POST"]
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @needs(Permission.READ_ONBOARDING)
@@ -41,12 +43,40 @@ def show_board(request: ActorRequest) -> HttpResponse:
             "titles": [onboarding.title(it) for it in Step],
             "form": form,
             "since": onboarding.day(form.day, at=request.at),
+            "since_on": form.day.isoformat(),
             "moved": onboarding.moved(everybody, since=since, at=request.at),
             "own": request.actor.tenant,
             "may_open": request.actor.may(Permission.OPEN_ONBOARDING),
         },
         status=422 if form.errors else 200,
     )
+
+
+@needs(Permission.READ_ONBOARDING)
+@require_safe
+def board_paper(request: ActorRequest) -> HttpResponse:
+    """Hand out the board as a PDF for the steering group, with what has moved since a day."""
+    form = SinceForm(request.GET, at=request.at)
+    paper = papers.paper(
+        readiness.everybody(at=request.at),
+        owner=parties.name(request.actor.tenant),
+        since=calendar.start_of_local_day(form.day),
+        at=request.at,
+    )
+    return _file(paper, "application/pdf", "beredskapstavla.pdf")
+
+
+@needs(Permission.READ_ONBOARDING)
+@require_safe
+def board_workbook(request: ActorRequest) -> HttpResponse:
+    """Hand out the board as a workbook, with every step as a row."""
+    form = SinceForm(request.GET, at=request.at)
+    workbook = papers.workbook(
+        readiness.everybody(at=request.at),
+        since=calendar.start_of_local_day(form.day),
+        at=request.at,
+    )
+    return _file(workbook, EXCEL, "beredskapstavla.xlsx")
 
 
 @needs(Permission.READ_ONBOARDING)
@@ -216,12 +246,20 @@ def _own(request: ActorRequest, schema: str) -> Joining:
     return readiness.one(schema, at=request.at)
 
 
+def _file(content: bytes, kind: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 def _url(schema: str) -> str:
     return reverse("portal:joining", args=[schema])
 
 
 urlpatterns = [
     path("onboarding", show_board, name="onboarding"),
+    path("onboarding/board.pdf", board_paper, name="onboarding_paper"),
+    path("onboarding/board.xlsx", board_workbook, name="onboarding_workbook"),
     path("onboarding/new", open_onboarding, name="open_onboarding"),
     path("onboarding/<str:schema>", show_joining, name="joining"),
     path("onboarding/<str:schema>/change", open_onboarding, name="change_onboarding"),

@@ -1,0 +1,1 @@
+"""What the pages of the portal give as files: papers and workbooks."""
