@@ -53,6 +53,15 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         ("/costs/liability", "/costs/liability/collect", "{liability}",
          "{liability}/items/1/answer", "{liability}/items/1/decision"),
     ),
+    (
+        "regionjh", "Ola Sandberg", "",
+        ("/onboarding", "/onboarding/new", "{joining}", "{joining}/change"),
+    ),
+    (
+        "krokom", "Anna Bergström", "",
+        ("/onboarding", "/onboarding/t_krokom", "/onboarding/t_krokom/steps/start",
+         "/onboarding/t_krokom/contacts/controller"),
+    ),
 )  # fmt: skip
 # Where each is found: the page that links to it, and the link; a page may stand in braces itself.
 PLACES = {
@@ -68,6 +77,7 @@ PLACES = {
     "basis": ("{invoiced}", "a.row-link[href$='/accounting.csv']"),
     "invoice": ("{invoiced}", "a.row-link[href^='/costs/invoices/']"),
     "liability": ("/costs/liability", "a.row-link[href^='/costs/liability/']"),
+    "joining": ("/onboarding", "a.row-link:has-text('Härjedalen')"),
     "unpaid": ("{invoiced}", "tr:has-text('Utställd') a.row-link[href^='/costs/invoices/']"),
 }
 SIZES = {"wide": (1280, 900), "phone": (390, 844)}
