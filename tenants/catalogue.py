@@ -21,6 +21,7 @@ REVIEWED = {
         "tenants_agreementtext",
         "tenants_jointboard",
         "tenants_onboarding",
+        "tenants_onboardingactivity",
         "tenants_onboardingcontact",
         "tenants_onboardingstep",
         "tenants_signature",

@@ -252,3 +252,35 @@ class OnboardingContact(Common):
 
     def __str__(self) -> str:
         return f"{self.owner} {self.role}"
+
+
+class OnboardingActivity(Common):
+    """Aktivitet i införandet, beside the eight steps: who does what, with whom and when.
+
+    The last row of each activity counts.
+    """
+
+    isolation = COMMON_APPEND_ONLY
+
+    activity = models.UUIDField(default=uuid4)
+    number = models.PositiveIntegerField()  # as that of a step
+    what = models.CharField(max_length=200)
+    responsible = models.CharField(max_length=100, blank=True)
+    with_whom = models.CharField(max_length=200, blank=True)
+    forum = models.CharField(max_length=100, blank=True)
+    wanted_on = models.DateField(null=True, blank=True)
+    done_on = models.DateField(null=True, blank=True)
+    name = models.CharField(max_length=100)
+    title = models.CharField(max_length=100)
+    planned_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "activity", "number"], name="onboarding_activity_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.what

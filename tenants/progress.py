@@ -5,15 +5,22 @@ Rows are added and never changed, so that next month's meeting sees what moved.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, transaction
 from psycopg import sql
 
 from tenants import onboarding
 from tenants.context import acting_as, acting_for
-from tenants.models import Onboarding, OnboardingContact, OnboardingStep, Tenant
+from tenants.models import (
+    Onboarding,
+    OnboardingActivity,
+    OnboardingContact,
+    OnboardingStep,
+    Tenant,
+)
 from tenants.onboarding import ContactRole, Entry, Found, State, Step, Told
 
 REGIONS = (Tenant.Kind.REGION, Tenant.Kind.BOTH)
@@ -60,6 +67,20 @@ class Contact:
     title: str = ""
     email: str = ""
     phone: str = ""
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Aktivitet: what is planned beside the eight steps."""
+
+    what: str
+    responsible: str = ""
+    with_whom: str = ""
+    forum: str = ""
+    wanted_on: date | None = None
+    done_on: date | None = None
+    id: UUID = field(default_factory=uuid4)
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -200,6 +221,42 @@ def name_contact(contact: Contact, *, standing: Standing, seen: int, by: By, at:
     _add(row)
 
 
+def plan_activity(activity: Activity, *, seen: int, by: By, at: datetime) -> None:
+    """Plan an activity, or change or finish one, for the huvudman that acts.
+
+    :param seen: the number of the row that was there when the form was read, 0 for a new one
+    :raises NotOpened: if nobody has let the huvudman begin
+    :raises WrittenMeanwhile: if somebody has changed the activity since
+    """
+    standing(acting_for())
+    rows = OnboardingActivity.objects.filter(owner=acting_for(), activity=activity.id)
+    last = rows.order_by("-number").values("number", "name").first()
+    if last is not None and last["number"] != seen:
+        raise _written_meanwhile(last["name"])
+    row = OnboardingActivity(
+        owner=acting_for(),
+        activity=activity.id,
+        number=seen + 1,
+        what=activity.what,
+        responsible=activity.responsible,
+        with_whom=activity.with_whom,
+        forum=activity.forum,
+        wanted_on=activity.wanted_on,
+        done_on=activity.done_on,
+        name=by.name,
+        title=by.title,
+        planned_at=at,
+    )
+    _add(row)
+
+
+def activities(tenant: str) -> tuple[Activity, ...]:
+    """Return what a huvudman plans: what is left by its wanted day, then what is done."""
+    rows = OnboardingActivity.objects.filter(owner=tenant).order_by("number")
+    newest = {it.activity: _activity(it) for it in rows}
+    return tuple(sorted(newest.values(), key=_by_day))
+
+
 def standings() -> tuple[Standing, ...]:
     """Return where everybody who joins stands, in Swedish order, in four questions."""
     return _standings(None)
@@ -259,12 +316,16 @@ def _hosts() -> dict[str, str | None]:
     return {name: regions.get(county) for name, county, _ in rows}
 
 
+def _by_day(it: Activity) -> tuple[date, date, str]:
+    return it.done_on or date.min, it.wanted_on or date.max, it.what
+
+
 def _needed(standing: Standing) -> frozenset[ContactRole]:
     left = (it.entry for it in standing.told.values() if it.entry.state is not State.DONE)
     return frozenset(onboarding.REQUIRED) | {it.responsible for it in left}
 
 
-def _add(row: OnboardingStep | OnboardingContact) -> None:
+def _add(row: OnboardingStep | OnboardingContact | OnboardingActivity) -> None:
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -287,6 +348,19 @@ def _contact(row: OnboardingContact) -> Contact:
         title=row.contact_title,
         email=row.email,
         phone=row.phone,
+    )
+
+
+def _activity(row: OnboardingActivity) -> Activity:
+    return Activity(
+        what=row.what,
+        responsible=row.responsible,
+        with_whom=row.with_whom,
+        forum=row.forum,
+        wanted_on=row.wanted_on,
+        done_on=row.done_on,
+        id=row.activity,
+        number=row.number,
     )
 
 

@@ -14,7 +14,7 @@ from portal import parties, times
 from tenants import onboarding
 from tenants.models import Tenant
 from tenants.onboarding import TITLES, ContactRole, Missing, State, Step, Told
-from tenants.progress import Contact
+from tenants.progress import Activity, Contact
 from tenants.sorting import sort_key
 
 STATES = {
@@ -141,6 +141,16 @@ class Shown:
     page_label: str
 
 
+@dataclass(frozen=True)
+class Planned:
+    """An activity beside the eight steps, in words."""
+
+    activity: Activity
+    wanted: str
+    done: str
+    is_late: bool
+
+
 def board(everybody: Iterable[Joining], *, at: datetime) -> tuple[Group, ...]:
     """Return the board: the huvudmän by delregion, each with its eight steps."""
     rows = sorted(everybody, key=_delregion)
@@ -215,6 +225,20 @@ def course(shown_steps: Iterable[Shown], current: Step | None) -> list[dict[str,
         }
         for it in shown_steps
     ]
+
+
+def activities(planned: Iterable[Activity], *, at: datetime) -> tuple[Planned, ...]:
+    """Return what is planned beside the eight steps, in words."""
+    today = timezone.localdate(at)
+    return tuple(
+        Planned(
+            activity=it,
+            wanted=day(it.wanted_on, at=at),
+            done=day(it.done_on, at=at),
+            is_late=it.done_on is None and it.wanted_on is not None and it.wanted_on < today,
+        )
+        for it in planned
+    )
 
 
 def title(step: Step) -> str:

@@ -60,7 +60,8 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     (
         "krokom", "Anna Bergström", "",
         ("/onboarding", "/onboarding/t_krokom", "/onboarding/t_krokom/steps/start",
-         "/onboarding/t_krokom/contacts/controller"),
+         "/onboarding/t_krokom/contacts/controller", "/onboarding/t_krokom/activities/new",
+         "{activity}"),
     ),
 )  # fmt: skip
 # Where each is found: the page that links to it, and the link; a page may stand in braces itself.
@@ -77,6 +78,7 @@ PLACES = {
     "basis": ("{invoiced}", "a.row-link[href$='/accounting.csv']"),
     "invoice": ("{invoiced}", "a.row-link[href^='/costs/invoices/']"),
     "liability": ("/costs/liability", "a.row-link[href^='/costs/liability/']"),
+    "activity": ("/onboarding/t_krokom", "a.row-link[href*='/activities/']"),
     "joining": ("/onboarding", "a.row-link:has-text('Härjedalen')"),
     "unpaid": ("{invoiced}", "tr:has-text('Utställd') a.row-link[href^='/costs/invoices/']"),
 }

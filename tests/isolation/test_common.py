@@ -27,6 +27,9 @@ ROWS = {
     " VALUES ('{}', gen_random_uuid(), 'x', 'x', now())",
     "tenants_onboarding": "(owner, tenant, delregion, name, title, opened_at)"
     " VALUES ('{}', 'x', '', 'x', 'x', now())",
+    "tenants_onboardingactivity": "(owner, activity, number, what, responsible, with_whom, forum,"
+    " name, title, planned_at)"
+    " VALUES ('{}', gen_random_uuid(), 1, 'x', '', '', '', 'x', 'x', now())",
     "tenants_onboardingstep": "(owner, step, number, state, responsible, due_on, reason, evidence,"
     " name, title, told_at) VALUES ('{}', 'units', 1, 'done', 'contact_1', now(), '', '', 'x', 'x',"
     " now())",

@@ -442,3 +442,63 @@ class TestTheFiles(Tells):
 
         for name in ("board.pdf", "board.xlsx"):
             assert client.get(f"/onboarding/{name}").status_code == 403
+
+
+class TestTheActivityPlan:
+    def test_is_planned_changed_and_finished_in_sight_of_all(
+        self, anna: Hired, operator: Hired, begun: None
+    ) -> None:
+        client = browser(anna)
+        fields = {
+            "seen": 0, "what": "Gå igenom rutinen", "responsible": "Karin",
+            "with_whom": "Avdelning 1", "forum": "APT", "wanted_on": "2026-03-01",
+        }  # fmt: skip
+        post(client, anna, f"{PLACE}/activities/new", **fields)
+        assert "Gå igenom rutinen Karin Avdelning 1 APT sön 1 mar Försenad" in text(client, PLACE)
+        (planned,) = plan()
+
+        path = f"{PLACE}/activities/{planned.id}"
+        post(client, anna, path, **fields | {"seen": 1, "done_on": "2026-03-02"})
+
+        assert "sön 1 mar i dag" in text(browser(operator), PLACE)
+        assert len(plan()) == 1
+        assert path not in browser(operator).get(PLACE).content.decode()
+
+    def test_what_is_left_comes_before_what_is_done(self, anna: Hired, begun: None) -> None:
+        client = browser(anna)
+        for what, wanted, done in (
+            ("Gjort", "2026-03-01", "2026-03-01"), ("Sedan", "2026-04-01", ""), ("Nu", "2026-03-05",
+            ""), ("Någon gång", "", ""),
+        ):  # fmt: skip
+            fields = {"seen": 0, "what": what, "wanted_on": wanted, "done_on": done}
+            post(client, anna, f"{PLACE}/activities/new", **fields)
+
+        assert [it.what for it in plan()] == ["Nu", "Sedan", "Någon gång", "Gjort"]
+
+    def test_what_somebody_else_has_changed_is_read_first(
+        self, anna: Hired, bo: Hired, begun: None
+    ) -> None:
+        post(browser(anna), anna, f"{PLACE}/activities/new", seen=0, what="Första")
+        path = f"{PLACE}/activities/{plan()[0].id}"
+        post(browser(bo), bo, path, seen=1, what="Andra")
+
+        said = refused(browser(anna), anna, path, seen=1, what="Tredje")
+
+        assert "Bo Ek har skrivit här sedan du öppnade sidan" in said
+        assert "Andra" in said
+        post(browser(anna), anna, path, seen=2, what="Tredje")
+        assert [it.what for it in plan()] == ["Tredje"]
+
+    def test_says_what_is_to_be_done(self, anna: Hired, begun: None) -> None:
+        client = browser(anna)
+
+        said = refused(client, anna, f"{PLACE}/activities/new", seen=0, what="")
+
+        assert "Skriv vad som ska göras." in said
+        assert client.get(f"{PLACE}/activities/{uuid4()}").status_code == 404
+
+
+def plan() -> tuple[progress.Activity, ...]:
+    """Return what the municipality plans."""
+    with acting_as(MUNICIPALITY):
+        return progress.activities(MUNICIPALITY)

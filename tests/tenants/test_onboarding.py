@@ -295,7 +295,13 @@ def test_two_who_tell_of_a_step_in_the_same_moment_are_not_both_the_first(
     "statement", ["UPDATE public.{} SET owner = owner", "DELETE FROM public.{}"]
 )
 @pytest.mark.parametrize(
-    "table", ["tenants_onboarding", "tenants_onboardingstep", "tenants_onboardingcontact"]
+    "table",
+    [
+        "tenants_onboarding",
+        "tenants_onboardingstep",
+        "tenants_onboardingcontact",
+        "tenants_onboardingactivity",
+    ],
 )
 def test_what_was_told_is_changed_by_nobody(
     dba: psycopg.Connection[object], table: str, statement: str

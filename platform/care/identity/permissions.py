@@ -66,6 +66,7 @@ class Permission(StrEnum):
     OPEN_ONBOARDING = "onboarding:open"
     RECORD_STEP = "onboarding:record_step"
     NAME_CONTACT = "onboarding:name_contact"
+    PLAN_ACTIVITY = "onboarding:plan_activity"
     READ_COSTS = "cost:read"
     EDIT_COSTS = "cost:edit"
     ALLOCATE = "cost:allocate"
@@ -139,6 +140,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.READ_ONBOARDING,
             P.RECORD_STEP,
             P.NAME_CONTACT,
+            P.PLAN_ACTIVITY,
             P.READ_COSTS,
         }
     ),

@@ -17,7 +17,7 @@ from tenants import agreements, onboarding, progress
 from tenants.context import acting_for
 from tenants.models import Unit
 from tenants.onboarding import Entry, Found, Inbox, Missing, State, Step
-from tenants.progress import By, Contact, Standing
+from tenants.progress import Activity, By, Contact, Standing
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 # An administration has no inbox: nobody sends to it about a person.
@@ -161,6 +161,18 @@ def name_contact(*, actor: Actor, contact: Contact, seen: int, at: datetime) -> 
     progress.name_contact(
         contact, standing=progress.standing(actor.tenant), seen=seen, by=_by(actor), at=at
     )
+
+
+def plan_activity(*, actor: Actor, activity: Activity, seen: int, at: datetime) -> None:
+    """Plan an activity of the own huvudman, or change or finish one.
+
+    :param seen: the number of the row that was there when the form was read, 0 for a new one
+    :raises operations.NotAdministrator: if the actor may not
+    :raises progress.NotOpened: if nobody has let the huvudman begin
+    :raises progress.WrittenMeanwhile: if somebody has changed the activity since
+    """
+    operations.refuse_unless_administrator(actor, Permission.PLAN_ACTIVITY)
+    progress.plan_activity(activity, seen=seen, by=_by(actor), at=at)
 
 
 def _by(actor: Actor) -> By:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,7 @@ from portal import onboarding
 from portal.forms import Choice, Radio, Text
 from portal.forms.costs import Day
 from tenants.onboarding import CONTACTS, REQUIRED, CannotRecord, ContactRole, Entry, State, Step
-from tenants.progress import Contact, Opened
+from tenants.progress import Activity, Contact, Opened
 
 NOBODY = _("Skriv inget om en enskild person.")
 FEW_LINES = forms.Textarea(attrs={"rows": 3})
@@ -122,6 +123,33 @@ class ContactForm(SeenForm):
         """Return who was typed."""
         told = {it: self.cleaned_data[it].strip() for it in ("name", "title", "email", "phone")}
         return Contact(self.role, **told) if told["name"] else Contact(self.role)
+
+
+class ActivityForm(SeenForm):
+    """Aktivitet: who does what, with whom and when."""
+
+    what = Text(
+        _("Aktivitet"),
+        _("Skriv vad som ska göras."),
+        help_text=_("Till exempel Genomgång av kvittensrutinen med nattpersonalen."),
+    )
+    responsible = Text(
+        _("Ansvarig"), length=100, help_text=_("Till exempel Karin Nyström, koordinator.")
+    )
+    with_whom = Text(_("Tillsammans med"), help_text=_("Till exempel Avdelning 202."))
+    forum = Text(_("Forum"), length=100, help_text=_("Till exempel Arbetsplatsträff."))
+    wanted_on = Day(_("Önskad dag"), help_text=_("Dagen då det helst är gjort."))
+    done_on = Day(_("Klar dag"), help_text=_("Lämna tomt tills det är gjort."))
+
+    def __init__(self, given: Mapping[str, Any] | None, *, activity: Activity | None) -> None:
+        """Take the activity that is changed; None for a new one."""
+        told = asdict(activity) | {"seen": activity.number} if activity else {"seen": 0}
+        super().__init__(given, initial=told)
+
+    def activity(self, activity_id: UUID) -> Activity:
+        """Return what was typed."""
+        told = {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+        return Activity(**told, id=activity_id)
 
 
 class OpenForm(forms.Form):

@@ -1,6 +1,7 @@
 """Anslutning: the county's board of readiness, and the eight steps of each huvudman that joins."""
 
 from collections.abc import Callable
+from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -15,12 +16,19 @@ from care.identity.readiness import Joining
 from care.law import calendar
 from portal import idempotent, onboarding, parties
 from portal.access import ActorRequest, needs
-from portal.forms.onboarding import ContactForm, OpenForm, SeenForm, SinceForm, StepForm
+from portal.forms.onboarding import (
+    ActivityForm,
+    ContactForm,
+    OpenForm,
+    SeenForm,
+    SinceForm,
+    StepForm,
+)
 from portal.idempotent import Done
 from portal.papers import readiness as papers
 from tenants import progress
 from tenants.onboarding import CONTACTS, CannotRecord, ContactRole, Step, current
-from tenants.progress import CannotOpen, WrittenMeanwhile
+from tenants.progress import Activity, CannotOpen, WrittenMeanwhile
 
 FORMS = ["GET", "HEAD", "POST"]
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -100,6 +108,8 @@ def show_joining(request: ActorRequest, schema: str) -> HttpResponse:
             "done": sum(it.cell.color == "success" for it in steps),
             "next": next((it for it in steps if it.step is now), None),
             "contacts": onboarding.contacts(joining),
+            "activities": onboarding.activities(progress.activities(schema), at=request.at),
+            "may_plan": is_own and request.actor.may(Permission.PLAN_ACTIVITY),
             "history": onboarding.history(joining, at=request.at),
             "may_record": is_own and request.actor.may(Permission.RECORD_STEP),
             "may_name": is_own and request.actor.may(Permission.NAME_CONTACT),
@@ -175,6 +185,33 @@ def name_contact(request: ActorRequest, schema: str, role: str) -> HttpResponse:
     )
 
 
+@needs(Permission.PLAN_ACTIVITY)
+@require_http_methods(FORMS)
+def plan_activity(
+    request: ActorRequest, schema: str, activity_id: UUID | None = None
+) -> HttpResponse:
+    """Plan an activity beside the eight steps of our own, or change or finish one."""
+    _own(request, schema)
+    planned = _activity(schema, activity_id) if activity_id else None
+    form = ActivityForm(request.POST or None, activity=planned)
+
+    def act() -> Done:
+        readiness.plan_activity(
+            actor=request.actor,
+            activity=form.activity(activity_id or uuid4()),
+            seen=form.cleaned_data["seen"],
+            at=request.at,
+        )
+        return Done(f"{_url(schema)}#activities", gettext("Aktiviteten är sparad."))
+
+    answer = _answered(request, form, act, seen=lambda now: planned.number if planned else 0)
+    if answer is not None:
+        return answer
+    shown = onboarding.activities([planned] if planned else [], at=request.at)
+    more: dict[str, object] = {"planned": next(iter(shown), None)}
+    return _form(request, form, "portal/onboarding/activity.html", schema, more)
+
+
 @needs(Permission.OPEN_ONBOARDING)
 @require_http_methods(FORMS)
 def open_onboarding(request: ActorRequest, schema: str = "") -> HttpResponse:
@@ -239,6 +276,13 @@ def _form(
     )
 
 
+def _activity(schema: str, activity_id: UUID) -> Activity:
+    found = (it for it in progress.activities(schema) if it.id == activity_id)
+    if (activity := next(found, None)) is None:
+        raise Http404("no such activity")
+    return activity
+
+
 def _own(request: ActorRequest, schema: str) -> Joining:
     """Return where our own huvudman stands; another's is read, and told of by itself alone."""
     if schema != request.actor.tenant:
@@ -264,5 +308,9 @@ urlpatterns = [
     path("onboarding/<str:schema>", show_joining, name="joining"),
     path("onboarding/<str:schema>/change", open_onboarding, name="change_onboarding"),
     path("onboarding/<str:schema>/steps/<str:step>", record_step, name="record_onboarding_step"),
+    path("onboarding/<str:schema>/activities/new", plan_activity, name="new_activity"),
+    path(
+        "onboarding/<str:schema>/activities/<uuid:activity_id>", plan_activity, name="plan_activity"
+    ),
     path("onboarding/<str:schema>/contacts/<str:role>", name_contact, name="name_contact"),
 ]

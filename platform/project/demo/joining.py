@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from care.identity import readiness
-from project.demo.county import ADMINISTRATOR, MUNICIPALITIES, OPERATOR, REGION, Huvudman
+from project.demo.county import ADMINISTRATOR, KROKOM, MUNICIPALITIES, OPERATOR, REGION, Huvudman
 from tenants import progress
 from tenants.context import acting_as
 from tenants.onboarding import ContactRole, Entry, State, Step
-from tenants.progress import By, Contact
+from tenants.progress import Activity, By, Contact
 
 EVIDENCE = {
     Step.ROUTINES: "Lokal rutin fastställd av vård- och omsorgsnämnden.",
@@ -39,6 +39,15 @@ class Course:
     reason: str = ""  # why that one is stopped
 
 
+# What, who, with whom, where, the wanted day and the day it was done, counted from now.
+PLAN = (
+    ("Bestäm vem som kvitterar på helger", "Sofie Lindahl", "Socialjouren", "Ledningsgrupp", -24,
+     -26),
+    ("Gå igenom kvittensrutinen med nattpersonalen", "Karin Nyström", "Hemsjukvården",
+     "Arbetsplatsträff", -3, 0),
+    ("Provkör Teams-rummet för samordnad planering", "Anna Bergström", "Hälsocentralen Älven", "",
+     10, 0),
+)  # fmt: skip
 WEST, SOUTH, EAST = "Västra Jämtland", "Södra Jämtland och Härjedalen", "Östra Jämtland"
 COURSES: Mapping[str, Course] = {
     "ostersund": Course(EAST, 8),
@@ -68,6 +77,8 @@ def fill(now: datetime) -> None:
         with acting_as(huvudman.schema):
             _name(huvudman, now)
             _tell(huvudman, course, now)
+            if huvudman == KROKOM:
+                _plan(huvudman, now)
 
 
 def _name(huvudman: Huvudman, now: datetime) -> None:
@@ -101,6 +112,20 @@ def _tell(huvudman: Huvudman, course: Course, now: datetime) -> None:
         state = State.STOPPED if course.reason else State.ONGOING
         due = now + timedelta(days=course.due)
         _record(huvudman, steps[course.done], state, now - timedelta(days=8), due, course.reason)
+
+
+def _plan(huvudman: Huvudman, now: datetime) -> None:
+    today = timezone.localdate(now)
+    for what, responsible, with_whom, forum, wanted, done in PLAN:
+        activity = Activity(
+            what,
+            responsible,
+            with_whom,
+            forum,
+            today + timedelta(days=wanted),
+            today + timedelta(days=done) if done else None,
+        )
+        progress.plan_activity(activity, seen=0, by=_by(huvudman), at=now - timedelta(days=40))
 
 
 def _record(
