@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from care.identity.readiness import Joining
 from portal import parties, times
-from tenants import onboarding
+from tenants import onboarding, progress
 from tenants.models import Tenant
 from tenants.onboarding import TITLES, ContactRole, Missing, State, Step, Told
 from tenants.progress import Activity, Contact
@@ -264,9 +264,11 @@ def facts(joining: Joining, *, at: datetime) -> list[dict[str, str]]:
 
 
 def joinable() -> dict[str, str]:
-    """Return who can be let begin: every huvudman but the pure regions, in Swedish order."""
-    rows = Tenant.objects.exclude(schema_name="public").exclude(kind=Tenant.Kind.REGION)
-    return dict(rows.order_by("name_sort", "name").values_list("schema_name", "name"))
+    """Return who can be let begin: all but the pure regions and those that have begun."""
+    begun = [it.tenant for it in progress.standings()]
+    rows = Tenant.objects.exclude(schema_name__in=["public", *begun])
+    municipal = rows.exclude(kind=Tenant.Kind.REGION).order_by("name_sort", "name")
+    return dict(municipal.values_list("schema_name", "name"))
 
 
 def contacts(joining: Joining) -> list[tuple[ContactRole, str, Contact]]:

@@ -126,6 +126,14 @@ class TestOpening:
         assert "Testkommun" in page
         assert f'value="{REGION}"' not in page
 
+    def test_leaves_out_who_has_begun_since_that_is_changed_elsewhere(
+        self, operator: Hired, begun: None
+    ) -> None:
+        page = browser(operator).get("/onboarding/new").content.decode()
+
+        assert f'value="{STRANGER}"' in page
+        assert f'value="{MUNICIPALITY}"' not in page
+
     def test_may_be_changed(self, operator: Hired, begun: None) -> None:
         client = browser(operator)
         assert 'value="Norr"' in client.get(f"{PLACE}/change").content.decode()
@@ -134,6 +142,8 @@ class TestOpening:
 
         assert standing().opened.delregion == "Söder"
         assert "Söder" in text(client, "/onboarding")
+        post(client, operator, f"{PLACE}/change", delregion="Söder", wanted_start_on="")
+        assert "Anslutningen är ändrad." in text(client, PLACE)
 
     @pytest.mark.parametrize("path", ["/onboarding/new", f"{PLACE}/change"])
     def test_is_refused_to_a_municipality(self, anna: Hired, begun: None, path: str) -> None:
@@ -363,12 +373,15 @@ class TestTheBoard(Tells):
 
     def test_asks_as_many_questions_for_many_as_for_one(self, anna: Hired, begun: None) -> None:
         client = browser(anna)
-        client.get("/onboarding")
 
-        def asked() -> int:
+        def once() -> int:
             with CaptureQueriesContext(connection) as queries:
                 assert client.get("/onboarding").status_code == 200
             return len(queries)
+
+        def asked() -> int:
+            # The names of the huvudmän are read anew each minute: once of two they are not.
+            return min(once(), once())
 
         alone = asked()
         begin(STRANGER)

@@ -218,6 +218,7 @@ def open_onboarding(request: ActorRequest, schema: str = "") -> HttpResponse:
     """Let a huvudman begin to join, or change its part of the county and its wanted start."""
     opened = progress.standing(schema).opened if schema else None
     form = OpenForm(request.POST or None, joinable=onboarding.joinable(), opened=opened)
+    done = gettext("Anslutningen är ändrad.") if schema else gettext("Anslutningen är öppnad.")
 
     def act() -> Done:
         told = form.cleaned_data
@@ -229,7 +230,7 @@ def open_onboarding(request: ActorRequest, schema: str = "") -> HttpResponse:
             wanted_start_on=told["wanted_start_on"],
             at=request.at,
         )
-        return Done(_url(tenant), gettext("Anslutningen är öppnad."))
+        return Done(_url(tenant), done)
 
     if form.is_valid():
         try:
