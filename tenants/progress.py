@@ -4,7 +4,7 @@ Rows are added and never changed, so that next month's meeting sees what moved.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -290,18 +290,21 @@ def _opened(tenant: str | None) -> tuple[Opened, ...]:
     """Return who has been let begin. Anybody can write such a row: the county's region's counts."""
     hosts = _hosts()
     asked = {"tenant": tenant} if tenant else {}
-    rows = Onboarding.objects.filter(**asked).order_by("pk")
-    newest = {it.tenant: it for it in rows if it.owner == hosts.get(it.tenant)}
-    return tuple(
-        Opened(
-            tenant=it.tenant,
-            delregion=it.delregion,
-            wanted_start_on=it.wanted_start_on,
-            by=By(it.name, it.title),
-            at=it.opened_at,
-        )
-        for name in hosts
-        if (it := newest.get(name))
+    counted: dict[str, list[Onboarding]] = defaultdict(list)
+    for it in Onboarding.objects.filter(**asked).order_by("pk"):
+        if it.owner == hosts.get(it.tenant):
+            counted[it.tenant].append(it)
+    return tuple(_as_opened(counted[name]) for name in hosts if name in counted)
+
+
+def _as_opened(rows: Sequence[Onboarding]) -> Opened:
+    first, last = rows[0], rows[-1]
+    return Opened(
+        tenant=last.tenant,
+        delregion=last.delregion,
+        wanted_start_on=last.wanted_start_on,
+        by=By(first.name, first.title),
+        at=first.opened_at,
     )
 
 

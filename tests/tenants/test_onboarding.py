@@ -199,6 +199,18 @@ class TestTheRows:
             assert progress.Onboarding.objects.count() == 2
             assert progress.standing(MUNICIPALITY).opened.delregion == "Söder"
 
+    def test_who_let_it_begin_and_when_is_told_of_the_first_row(self) -> None:
+        begin()
+        with acting_as(REGION):
+            progress.open_onboarding(
+                tenant=MUNICIPALITY, delregion="Söder", wanted_start_on=None, by=ANNA,
+                at=AT + timedelta(days=9),
+            )  # fmt: skip
+
+            opened = progress.standing(MUNICIPALITY).opened
+        assert (opened.by, opened.at) == (BO, AT)
+        assert (opened.delregion, opened.wanted_start_on) == ("Söder", None)
+
     def test_a_municipality_lets_nobody_begin(self) -> None:
         with acting_as(MUNICIPALITY), pytest.raises(CannotOpen, match="öppnas av regionen"):
             progress.open_onboarding(
