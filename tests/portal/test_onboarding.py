@@ -311,6 +311,28 @@ class TestAStep:
         assert [it.by for it in standing().history] == ["Bo Ek", "Anna Berg"]
         assert "HSA-id saknas" in text(client, PLACE)
 
+    def test_that_goes_on_leaves_what_stopped_it_to_its_history(
+        self, anna: Hired, begun: None
+    ) -> None:
+        client = browser(anna)
+        stopped = typed(state="stopped", reason="Nämnden har inte beslutat")
+        post(client, anna, UNITS, **stopped)
+        assert "Stopp: Nämnden har inte beslutat" in text(client, PLACE)
+
+        post(client, anna, UNITS, **stopped | {"seen": 1, "state": "ongoing"})
+
+        page = text(client, PLACE)
+        assert "Stopp:" not in page
+        assert "Nämnden har inte beslutat" in page
+
+    def test_of_the_start_names_the_start_date(self, anna: Hired, begun: None) -> None:
+        client = browser(anna)
+        assert "Startdatum" in text(client, f"{PLACE}/steps/start")
+
+        post(client, anna, f"{PLACE}/steps/start", **typed(due_on="2026-06-01"))
+
+        assert "mån 1 jun" in text(client, "/onboarding")
+
     def test_the_gate_opens_when_everything_holds(
         self, anna: Hired, begun: None, agreed: None
     ) -> None:

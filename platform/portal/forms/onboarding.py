@@ -69,18 +69,25 @@ class StepForm(SeenForm):
             help_text=_("En av era kontaktpersoner, till exempel den som leder införandet."),
         )  # fmt: skip
         self.fields["evidence"].help_text = f"{onboarding.EXAMPLES[step]} {NOBODY}"
+        if step is Step.START:
+            self.fields["due_on"].label = _("Startdatum")
+            self.fields["due_on"].help_text = _(
+                "Dagen då ni börjar. Tavlan visar den i stället för den önskade."
+            )
         self.order_fields(["state", "responsible", "due_on", "reason", "evidence"])
 
     @property
     def entry(self) -> Entry:
         """Return what was typed as an entry."""
         told = self.cleaned_data
+        state = State(told["state"])
         return Entry(
             step=self.step,
-            state=State(told["state"]),
+            state=state,
             responsible=ContactRole(told["responsible"]),
             due_on=told["due_on"],
-            reason=told["reason"].strip(),
+            # What stopped it is history once it goes on.
+            reason=told["reason"].strip() if state is State.STOPPED else "",
             evidence=told["evidence"].strip(),
         )
 
