@@ -1,5 +1,6 @@
 """The versions of the cost agreement, as every party of the board reads them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -58,5 +59,17 @@ def version(number: int) -> AgreementShown:
 
 
 def in_force(on: date) -> AgreementShown | None:
-    """Return the newest version that holds on a day, None before the first."""
-    return next((it for it in versions() if it.agreed.valid_from <= on), None)
+    """Return the version that holds on a day, None before the first.
+
+    It is the one that holds from the latest day, and of two from one day the one written last.
+    """
+    return holding(versions(), on)
+
+
+def holding(found: Iterable[AgreementShown], on: date) -> AgreementShown | None:
+    """Return which of some versions holds on a day."""
+    return max(
+        (it for it in found if it.agreed.valid_from <= on),
+        key=lambda it: (it.agreed.valid_from, it.version),
+        default=None,
+    )

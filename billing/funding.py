@@ -102,14 +102,16 @@ def fund(
         methods.parts_of(method_id, total_ore, basis, parameters), total_ore, basis, rule
     )
     gap = Bearer(rule.get("gap", Bearer.OTHERS))
-    shrinks = gap is Bearer.OTHERS and not members.is_whole
+    # What is set by hand is what each one pays, whatever the days.
+    is_partial = not members.is_whole and method_id != methods.BY_HAND
+    shrinks = gap is Bearer.OTHERS and is_partial
     if shrinks:
         parts = tuple(_by_days(part, members) for part in parts)
     steps = [(Why.SPLIT, allocation.allocate_parts(parts))]
     if "cap_ore" in rule or "floor_ore" in rule:
         limits = _limits(rule, basis, members if shrinks else None)
         steps.append((Why.BOUNDS, _bounded(total_ore, parts, limits, rule, members.host)))
-    if gap is Bearer.HOST and not members.is_whole:
+    if gap is Bearer.HOST and is_partial:
         steps.append((Why.DAYS, _for_their_days(steps[-1][1], members)))
     return Funding(parts, tuple(steps))
 

@@ -4,7 +4,7 @@ What takes a number locks the series first, so that numbers come one after the o
 in the same transaction as what has got them, so that a failure leaves no gap.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,20 +15,21 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from billing import balances, issued, parties, queries, runs
+from billing import amounts, balances, issued, parties, queries, runs
 from billing.decisions import Act
 from billing.invoices import accounting, allocated, content, drafts, settled
 from billing.invoices import sie as ledger
 from billing.invoices.drafts import DRAFT, AgreedTerms, Drafts
-from billing.invoices.model import Invoice, InvoiceLine
+from billing.invoices.model import Credited, Invoice, InvoiceLine, Vat
 from billing.invoices.parties import Buyer, Party, Seller
 from billing.invoices.status import Status
 from billing.invoices.texts import CannotInvoice, refuse_unfit
 from billing.invoices.ubl import ubl
-from billing.issued import BasisShown
+from billing.issued import BasisShown, InvoiceShown
 from billing.models import (
     BasisAttest,
     BatchedInvoice,
+    CostTable,
     InvoiceBasis,
     InvoiceEvent,
     InvoiceTerms,
@@ -64,7 +65,7 @@ def write_terms(agreed: AgreedTerms, *, by: Doer, at: datetime) -> None:
     """
     refuse_unless_host()
     _seller(parties.board(), agreed)
-    _locked(Series.BASIS)
+    locked(Series.BASIS)
     newest = issued.terms()
     InvoiceTerms.objects.create(
         version=newest.version + 1 if newest else 1,
@@ -112,13 +113,15 @@ def make_basis(*, run_id: UUID, by: Doer, at: datetime) -> UUID:
     :raises CannotInvoice: if a payer lacks, or a text cannot stand on an invoice
     """
     refuse_unless_host()
-    _locked(Series.INVOICE)
+    locked(Series.INVOICE)
     shown = queries.run(run_id, at=at)
     _refuse_unless_final(shown)
-    _refuse_if_settled(shown)
+    _refuse_if_settled(shown, at=at)
     agreed, left = _agreed(), issued.not_invoiced(shown)
     if not left:
         raise Refused("Alla som betalar har fått sin faktura. Kreditera den som är fel först.")
+    credited = balances.to_credit(shown.record)
+    _refuse_other_vat((credited[code] for code in left if code in credited), agreed.terms.vat)
     today = timezone.localdate(at)
     made = allocated.invoices_of(
         shown.record,
@@ -130,9 +133,12 @@ def make_basis(*, run_id: UUID, by: Doer, at: datetime) -> UUID:
         numbers={code: f"{DRAFT}-{code}" for code in allocated.payers(shown.record)},
         issued_on=today,
         due_on=drafts.due(today, agreed.days_to_pay),
-        credited=balances.to_credit(shown.record, run_id),
+        credited={
+            code: Credited(it.invoice.number, it.invoice.issued_on) for code, it in credited.items()
+        },
     )
     found = dict(zip(allocated.payers(shown.record), made, strict=True))
+    _refuse_too_much((found[code] for code in left), credited)
     return _keep_basis(
         Drafts({code: found[code] for code in left}, agreed.days_to_pay, agreed.posting),
         run_id=run_id, by=by, at=at,
@@ -148,7 +154,7 @@ def make_settlement_basis(*, settlement_id: UUID, record: Record, by: Doer, at: 
     :raises CannotInvoice: if the payer lacks, or no day is left to pay
     """
     refuse_unless_host()
-    _locked(Series.INVOICE)
+    locked(Series.INVOICE)
     _refuse_if_invoiced(settlement_id)
     agreed, code = _agreed(), record["code"]
     buyer = issued.payers().get(code)
@@ -183,9 +189,10 @@ def make_credit_basis(
     :raises CannotInvoice: if nothing is taken back, or more than is left
     """
     refuse_unless_host()
-    _locked(Series.INVOICE)
+    locked(Series.INVOICE)
     refuse_unfit(reason, "Skälet till krediteringen")
     credited = issued.invoice(invoice_id)
+    _refuse_if_carried_on(credited)
     held = issued.basis(credited.basis)
     days_to_pay = held.drafts.days_to_pay
     today = timezone.localdate(at)
@@ -249,7 +256,7 @@ def issue(*, basis_id: UUID, by: Doer, at: datetime) -> tuple[UUID, ...]:
     :raises CannotInvoice: if a credit note takes back more than is left
     """
     refuse_unless_host()
-    series, board = _locked(Series.INVOICE), parties.board()
+    series, board = locked(Series.INVOICE), parties.board()
     basis = issued.basis(basis_id)
     _refuse_unless_ready(basis, at=at)
     today = timezone.localdate(at)
@@ -273,7 +280,7 @@ def record_payment(*, invoice_id: UUID, on: date, by: Doer, at: datetime) -> Non
     :raises Refused: if it is paid or credited, is a credit note, or the day cannot be
     """
     refuse_unless_host()
-    _locked(Series.INVOICE)
+    locked(Series.INVOICE)
     shown = issued.invoice(invoice_id)
     if shown.credits is not None or shown.status is not Status.ISSUED:
         raise Refused(
@@ -296,7 +303,7 @@ def make_batch(
     :raises Refused: if there are none
     """
     refuse_unless_host()
-    series = _locked(Series.BATCH)
+    series = locked(Series.BATCH)
     origin = run_id or settlement_id
     left = issued.not_batched(origin) if origin else ()
     if not origin or not left:
@@ -325,7 +332,7 @@ def make_batch(
     return row.pk
 
 
-def _locked(name: Series) -> NumberSeries:
+def locked(name: Series) -> NumberSeries:
     """Return a series that nobody else can take numbers of until we have committed."""
     NumberSeries.objects.get_or_create(name=name)
     return NumberSeries.objects.select_for_update().get(name=name)
@@ -343,23 +350,57 @@ def _refuse_if_invoiced(settlement_id: UUID) -> None:
         raise Refused("Avräkningen är redan fakturerad. Kreditera fakturan först om den är fel.")
 
 
-def _refuse_if_settled(shown: RunShown) -> None:
-    """Refuse to invoice what is settled otherwise, or was computed from other invoices.
+def _refuse_if_settled(shown: RunShown, *, at: datetime) -> None:
+    """Refuse to invoice what is settled otherwise, or was computed from what has changed.
 
     :raises Refused: with what to do
     """
-    if carrying := balances.carrying(shown.id):
-        raise Refused(f"Avstämningen är överförd till {carrying} och faktureras där.")
-    if balances.invoiced_since(shown.record, shown.id):
+    if in_the_way := balances.obstacle(shown, at=at):
+        raise Refused(in_the_way)
+
+
+def _refuse_if_carried_on(credited: InvoiceShown) -> None:
+    """Refuse to credit an invoice that counted in a balance which another table has charged."""
+    of = Run.objects.filter(pk=credited.origin).values("table")
+    outcome = CostTable.objects.filter(follows__in=of).first()
+    if outcome is not None and (title := balances.charged_in(outcome.pk)):
         raise Refused(
-            "Budgeten har fakturerats eller krediterats sedan avstämningen räknades. Ersätt"
-            " fördelningen, så att den räknas på det som nu är fakturerat."
+            f"Fakturan räknades av i avstämningen, som är fakturerad i {title}. Kreditera den"
+            " fakturan i stället."
         )
-    table = balances.outcome_table(shown)
-    if table and issued.net_ore(Run.objects.filter(table=table).values_list("id", flat=True)):
-        raise Refused(
-            "Utfallet är redan fakturerat, och där ingår det som inte var fakturerat av budgeten."
-        )
+
+
+def _refuse_other_vat(credited: Iterable[InvoiceShown], vat: Vat) -> None:
+    """Refuse to take off, or back, what was invoiced with another VAT than the terms have now.
+
+    :raises Refused: with what to do
+    """
+    for it in credited:
+        if any(line.vat != vat for line in it.invoice.lines):
+            raise Refused(
+                f"Faktura {it.invoice.number}, som räknas av här, har en annan moms än"
+                " faktureringsvillkoren har nu. Skriv villkoren med den moms som fakturan hade."
+            )
+
+
+def _refuse_too_much(notes: Iterable[Invoice], credited: Mapping[str, InvoiceShown]) -> None:
+    """Refuse credit notes for more than is left of what they take back.
+
+    :raises Refused: with what to do
+    """
+    of = {it.invoice.number: it for it in credited.values()}
+    for note in notes:
+        if note.credits is None:
+            continue
+        charged = of[note.credits.number]
+        try:
+            drafts.refuse_more_than(charged.invoice, [*charged.notes, note])
+        except CannotInvoice:
+            raise Refused(
+                f"{note.buyer.name} ska få tillbaka {amounts.kronor(note.net_ore)} kr, och så"
+                f" mycket är inte kvar av faktura {note.credits.number}. Kreditera fakturorna för"
+                " sig, och ersätt sedan fördelningen: då räknas det av."
+            ) from None
 
 
 def _refuse_unless_final(shown: RunShown) -> None:
@@ -407,7 +448,7 @@ def _keep_basis(
     credits: UUID | None = None,
     reason: str = "",
 ) -> UUID:
-    series = _locked(Series.BASIS)
+    series = locked(Series.BASIS)
     series.last += 1
     series.save(update_fields=["last"])
     written = content.plain(of)
@@ -439,7 +480,7 @@ def _refuse_unless_ready(basis: BasisShown, *, at: datetime) -> None:
     if basis.credits is None and basis.run is not None:
         shown = queries.run(basis.run, at=at)
         _refuse_unless_final(shown)
-        _refuse_if_settled(shown)
+        _refuse_if_settled(shown, at=at)
 
 
 def _write(

@@ -21,6 +21,7 @@ from billing.allocation import CannotAllocate, Part, Shares, Weights
 Parameters: TypeAlias = Mapping[str, object]
 NO_PARAMETERS: Parameters = MappingProxyType({})
 REST = "rest"
+BY_HAND = "manual@1"
 
 PER_PARTY = {"shares": "De fasta andelarna", "amounts_ore": "Beloppen för hand"}
 COUNTED = {

@@ -80,7 +80,7 @@ class CostTable(Home):
     title = models.CharField(max_length=200)
     first_on = models.DateField()
     last_on = models.DateField()
-    # The run whose outcome the table holds, and the one whose balance is paid with it.
+    # The table whose outcome this one holds, and the outcome whose balance is paid with it.
     follows = models.UUIDField(null=True, unique=True)
     carries = models.UUIDField(null=True, unique=True)
     made_by = models.CharField(max_length=100)

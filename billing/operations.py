@@ -40,6 +40,7 @@ from billing.models import (
 )
 from billing.periods import Period
 from billing.population import Snapshot
+from billing.queries import TableShown
 from billing.runs import Category, Kind
 from tenants.context import acting_for
 
@@ -270,7 +271,8 @@ def allocate(
         raise Refused(" ".join(obstacles))
     shown = queries.table(table_id)
     if shown.follows is not None:
-        asked = balances.question_of_outcome(shown, shown.follows, at=at)
+        _refuse_if_charged(shown, is_correction=supersedes is not None)
+        asked = balances.question_of_outcome(shown, at=at, chosen_counts=chosen_counts)
     else:
         asked = queries.question(
             table_id=table_id,
@@ -416,6 +418,14 @@ def refuse_unless_host() -> None:
 def _refuse_fed(row_id: int, advice: str) -> None:
     if CloudRow.objects.filter(row=row_id).exists():
         raise Refused(f"Raden får sitt belopp ur molnkostnader. {advice}")
+
+
+def _refuse_if_charged(outcome: TableShown, *, is_correction: bool) -> None:
+    """Refuse to correct an outcome whose balance another table has charged already."""
+    if is_correction and (title := balances.charged_in(outcome.id)):
+        raise Refused(
+            f"Avstämningen är fakturerad i {title}. Rätta skillnaden i utfallet av {title}."
+        )
 
 
 def _refuse_second_correction(run_id: UUID) -> None:

@@ -87,8 +87,8 @@ class TableShown:
     title: str
     period: Period
     rows: tuple[RowShown, ...]
-    follows: UUID | None  # the run whose outcome it holds
-    carries: UUID | None  # the run whose balance is paid with it
+    follows: UUID | None  # the table whose outcome it holds
+    carries: UUID | None  # the outcome whose balance is paid with it
 
     @property
     def region_ore(self) -> int:
@@ -289,7 +289,7 @@ def question(
     sharing = held.agreed if held else NOTHING_AGREED
     # Who takes part on none of the days is no party of the table.
     names = sharing.taking_part(asked.period, board.municipalities)
-    wanted = wanted_on or sharing.wanted_on(asked.period)
+    wanted = sharing.wanted_on(asked.period) or wanted_on
     return Question(
         title=asked.title,
         period=asked.period,
@@ -300,8 +300,15 @@ def question(
         wanted_on=wanted.isoformat() if wanted and wanted != row.on else "",
         members=sharing.membership(asked.period, names, board.codes[board.host]),
         agreement=AgreedBy(held.version, held.hash) if held else None,
-        counts={what: _count(what, pk) for what, pk in (chosen_counts or {}).items()},
+        counts=chosen(chosen_counts),
     )
+
+
+def taking_part(period: Period) -> dict[str, str]:
+    """Return the names of the municipalities that share a table of a period, by their codes."""
+    held = agreed.in_force(period.first_on)
+    sharing = held.agreed if held else NOTHING_AGREED
+    return sharing.taking_part(period, parties.board().municipalities)
 
 
 def listed(*, at: datetime) -> tuple[Listed, ...]:
@@ -429,6 +436,14 @@ def funded(
     line = CostLine(row.activity, row.region_ore, row.municipalities_ore, row.note, is_text)
     rule = sharing.ruled(row.rule, period, is_outcome=is_outcome)
     return Funded(line, row.kind, row.category, row.method_id, row.parameters, rule)
+
+
+def chosen(counts: Mapping[str, UUID] | None) -> dict[str, Count]:
+    """Return the counts that somebody has chosen, by `counts.What`.
+
+    :raises NoSuchCount: if one is not here, or of something else
+    """
+    return {what: _count(what, pk) for what, pk in (counts or {}).items()}
 
 
 def _count(what: str, count_id: UUID) -> Count:

@@ -113,7 +113,8 @@ def due(asked: Mapping[str, Any], shares: Mapping[str, int]) -> Shares | None:
     for code in sorted(set(balance) - set(asked["names"])):
         if balance[code]:
             raise CannotAllocate(
-                f"Avstämningen har {kronor(balance[code])} kr för {code}, som inte deltar längre."
+                f"Avstämningen har {kronor(balance[code])} kr för kommunen med koden {code}, som"
+                " inte är med i tabellen."
                 " Fakturera avstämningen i stället för att föra över den."
             )
     return true_up(carried_forward(own, balance), invoiced(asked))

@@ -61,6 +61,9 @@ def index(of: IndexTerms) -> str:
         told.append(gettext("{years} års eftersläpning").format(years=clause.lag_years))
     if clause.cap is not None:
         told.append(gettext("högst {part} % om året").format(part=amounts.in_percent(clause.cap)))
+    rounding = ROUNDING.get(str(clause.rounding_ore))
+    if rounding:
+        told.append(gettext("avrundat {how}").format(how=str(rounding).lower()))
     return ", ".join(told)
 
 

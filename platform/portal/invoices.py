@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import astuple
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from billing import issued
+from billing import balances, issued
 from billing.invoices import accounting
 from billing.invoices.accounting import PostingTemplate
 from billing.invoices.model import Invoice, Rounding, VatCategory
@@ -109,19 +110,22 @@ def origin(actor: Actor, of: BasisShown | InvoiceShown) -> dict[str, str]:
     return {"url": reverse("portal:liability_list", args=[listed.id]), "title": title}
 
 
-def card(actor: Actor, shown: RunShown) -> dict[str, Any]:
+def card(actor: Actor, shown: RunShown, *, at: datetime) -> dict[str, Any]:
     """Return what the page of a run shows of its invoices: to the host all, to a party its own."""
     rows = [row(it) for it in issued.invoices(shown.id)]
     if not shown.board.is_hosted_here:
         return {"rows": rows, "is_shown": bool(rows)}
     may_issue = actor.may(Permission.ISSUE_INVOICES)
     bases = issued.bases(shown.id)
+    is_billable = shown.standing.is_billable and bool(issued.not_invoiced(shown))
+    obstacle = balances.obstacle(shown, at=at) if is_billable else ""
     return {
         "rows": rows,
         "is_shown": True,
         "is_host": True,
         "waits": not shown.standing.is_billable,
-        "may_make": may_issue and shown.standing.is_billable and bool(issued.not_invoiced(shown)),
+        "obstacle": obstacle,
+        "may_make": may_issue and is_billable and not obstacle,
         "open": [
             {"it": it, "attests": attests(it), "kind": _credits(it)} for it in bases if it.is_open
         ],

@@ -69,19 +69,29 @@ def acts(actor: Actor, shown: RunShown) -> dict[str, str]:
 
 def budget(table: TableShown, *, at: datetime) -> dict[int, str]:
     """Return the budget beside each row of an outcome, by the row."""
-    found = balances.budget(table, at=at)
-    return {it.id: costs.kronor(found.get(it.activity, 0)) for it in table.rows if table.follows}
+    return {row: costs.kronor(ore) for row, ore in balances.budget(table, at=at).items()}
 
 
 def carried(table: TableShown, *, at: datetime) -> dict[str, Any]:
-    """Return which balance a table carries, and whether one can be; nothing where none can."""
+    """Return what a table carries, and the way to choose it; nothing where there is no choice."""
     if table.follows is not None:
         return {}
-    found = {it.id: it.title for it in balances.to_carry(table.id, at=at)}
-    title = found.get(table.carries, "") if table.carries else ""
-    return (
-        {"title": title, "url": reverse("portal:carry_balance", args=[table.id])} if found else {}
-    )
+    found = balances.to_carry(table.id, at=at)
+    if not found and table.carries is None:
+        return {}
+    return {
+        "title": balances.carried(table.carries, at=at).title if table.carries else "",
+        "url": ""
+        if balances.is_decided(table.id, at=at)
+        else reverse("portal:carry_balance", args=[table.id]),
+    }
+
+
+def budget_of(table: TableShown, *, at: datetime) -> str:
+    """Return the address of the budget whose outcome a table holds; empty where it holds none."""
+    if table.follows is None:
+        return ""
+    return reverse("portal:run", args=[balances.standing(table.follows, at=at).id])
 
 
 def _row(it: Compared) -> dict[str, str]:

@@ -219,3 +219,48 @@ def test_an_index_that_lacks_a_value_is_asked_for() -> None:
         )
         with pytest.raises(CannotAllocate, match="Index för 2024 saknas"):
             operations.allocate(table_id=table, population_id=people, by=SECRETARY, at=AT)
+
+
+@pytest.mark.usefixtures("board")
+def test_a_version_that_is_written_later_for_an_earlier_day_leaves_the_later_one() -> None:
+    write()
+    write(replace(SHARING, valid_from=date(2028, 1, 1), exit_terms="2028"))
+    write(replace(SHARING, valid_from=date(2027, 1, 1), exit_terms="2027"))
+    write(replace(SHARING, valid_from=date(2027, 1, 1), exit_terms="2027, rättad"))
+    with acting_as(REGION):
+        held = {year: agreed.in_force(date(year, 6, 1)) for year in (2025, 2026, 2027, 2028)}
+
+    assert held[2025] is None
+    assert {year: it.agreed.exit_terms for year, it in held.items() if it} == {
+        2026: "", 2027: "2027, rättad", 2028: "2028",
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("board")
+def test_the_agreements_day_goes_before_a_day_that_somebody_writes() -> None:
+    write(replace(SHARING, date_rule=DateRule.FIXED_DATE, fixed_on=date(2024, 12, 31)))
+    table, people = books.prepared()
+    with acting_as(REGION):
+        run = operations.allocate(
+            table_id=table, population_id=people, wanted_on=date(2023, 1, 1), by=SECRETARY, at=AT
+        ).pk
+
+    assert record_of(run)["asked"]["population"]["wanted_on"] == "2024-12-31"
+
+
+@pytest.mark.usefixtures("board")
+@pytest.mark.parametrize("gap", Bearer)
+def test_what_is_set_by_hand_stands_whatever_the_days(gap: Bearer) -> None:
+    write(replace(SHARING, gap=gap))
+    table, people = books.prepared()
+    by_hand = {"amounts_ore": {"2398": 600_00, "2399": 400_00}, "reason": "Enligt bilaga 2"}
+    with acting_as(REGION):
+        row = next(it for it in queries.table(table).rows if it.activity == "Projektledare")
+        line = Line(
+            row.activity, municipalities_ore=1_000_00, method_id="manual@1", parameters=by_hand
+        )
+        operations.write_line(line, table_id=table, row_id=row.id)
+        run = operations.allocate(table_id=table, population_id=people, by=SECRETARY, at=AT).pk
+    shares = record_of(run)["result"]["shares_ore"]
+
+    assert (shares["2398"], shares["2399"]) == (600_00, 400_00)

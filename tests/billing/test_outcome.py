@@ -5,11 +5,16 @@ from uuid import UUID
 
 import pytest
 from cast import AT, MUNICIPALITY, REGION, STRANGER
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from billing import balances, issued, issuing, operations, outcomes, queries, runs, settlement
 from billing.decisions import Act
+from billing.invoices.allocated import Terms
+from billing.invoices.model import Rounding, Vat, VatCategory
 from billing.invoices.texts import CannotInvoice
 from billing.invoices.ubl import ubl
+from billing.models import Run
 from billing.operations import Doer, Line, NotTheHost, Refused
 from billing.periods import Period
 from billing.runs import Kind
@@ -83,9 +88,13 @@ def test_the_table_of_an_outcome_has_the_budgets_rows_and_waits_for_amounts() ->
         made = queries.table(table)
 
     assert [it.activity for it in made.rows] == ["Licens", LEADER, "Utbildning"]
-    assert (made.title, made.total_ore, made.follows) == ("Utfall Samplan 2026", 0, run)
+    assert (made.title, made.total_ore, made.follows) == (
+        "Utfall Samplan 2026",
+        0,
+        shown(run).table,
+    )
     with acting_as(REGION):
-        assert balances.budget(made, at=LATER)[LEADER] == 1_000_01
+        assert list(balances.budget(made, at=LATER).values()) == [1_000_00, 1_000_01, 0]
         with pytest.raises(Refused, match="redan en tabell"):
             outcomes.follow(run_id=run, by=SECRETARY, at=LATER)
 
@@ -237,11 +246,11 @@ def test_an_outcome_that_is_corrected_takes_off_what_the_first_one_charged() -> 
 # Carried on
 
 
-def next_budget(*, carries: UUID | None) -> UUID:
+def next_budget(*, carries: UUID | None, title: str = "Samplan 2027") -> UUID:
     """Return the table of the next year, of which the municipalities pay 1 000,00."""
     with acting_as(REGION):
         table = operations.make_table(
-            title="Samplan 2027",
+            title=title,
             period=Period(date(2027, 1, 1), date(2027, 12, 31)),
             content=b"",
             by=SECRETARY,
@@ -249,9 +258,15 @@ def next_budget(*, carries: UUID | None) -> UUID:
         ).pk
     write(table, "Drift", 1_000_00)
     if carries:
-        with acting_as(REGION):
-            outcomes.carry(table_id=table, run_id=carries, at=LATER)
+        carry(table, carries)
     return table
+
+
+def carry(table: UUID, outcome: UUID | None) -> None:
+    """Let the secretary choose what a table carries, by a run of the outcome."""
+    with acting_as(REGION):
+        chosen = shown(outcome).table if outcome else None
+        outcomes.carry(table_id=table, outcome=chosen, at=LATER)
 
 
 def people() -> UUID:
@@ -293,20 +308,21 @@ def test_a_balance_is_carried_once_and_not_when_it_is_invoiced() -> None:
     made = outcome(run, 1_500_00)
     table = next_budget(carries=made)
     with acting_as(REGION):
-        assert [it.id for it in balances.to_carry(table, at=LATER)] == [made]
-        outcomes.carry(table_id=table, run_id=None, at=LATER)
+        assert [it.table for it in balances.to_carry(table, at=LATER)] == [shown(made).table]
+    with pytest.raises(Refused, match="varken är fakturerat"):
+        next_budget(carries=made)
+    carry(table, None)
     bills.issue(bills.basis(made))
-    with acting_as(REGION), pytest.raises(Refused, match="varken är fakturerat"):
-        outcomes.carry(table_id=table, run_id=made, at=LATER)
-    with acting_as(REGION), pytest.raises(Refused, match="varken är fakturerat"):
-        outcomes.carry(table_id=table, run_id=run, at=LATER)
+    for other in (made, run):
+        with pytest.raises(Refused, match="varken är fakturerat"):
+            carry(table, other)
 
 
 def test_only_the_host_carries() -> None:
     with acting_as(MUNICIPALITY), pytest.raises(NotTheHost):
-        outcomes.carry(table_id=UUID(int=1), run_id=None, at=LATER)
+        outcomes.carry(table_id=UUID(int=1), outcome=None, at=LATER)
     with acting_as(REGION), pytest.raises(queries.NoSuchTable):
-        outcomes.carry(table_id=UUID(int=1), run_id=None, at=LATER)
+        outcomes.carry(table_id=UUID(int=1), outcome=None, at=LATER)
 
 
 def test_a_party_reads_the_outcome_and_cannot_follow() -> None:
@@ -316,3 +332,198 @@ def test_a_party_reads_the_outcome_and_cannot_follow() -> None:
         assert queries.run(made, at=LATER).record["result"]["due_ore"]["2399"] == -150_00
         with pytest.raises(NotTheHost):
             outcomes.follow(run_id=run, by=Doer("A", "B"), at=LATER)
+
+
+# Nothing is charged twice, whatever is corrected in between
+
+
+def charged() -> int:
+    """Return what 2398 has been charged of all runs, less what was credited."""
+    with acting_as(REGION):
+        return issued.net_ore(Run.objects.values_list("id", flat=True)).get("2398", 0)
+
+
+def correct(run: UUID, **how: UUID) -> UUID:
+    """Compute a run anew in its place, and let the board decide on it."""
+    with acting_as(REGION):
+        return decide(
+            operations.allocate(
+                table_id=shown(run).table, by=SECRETARY, at=LATER, supersedes=run, reason="Fel",
+                **how,  # type: ignore[arg-type]
+            ).pk
+        )  # fmt: skip
+
+
+def carried_on(made: UUID) -> UUID:
+    """Return the final run of the next budget, which carries an outcome."""
+    return decide(allocate(next_budget(carries=made), population_id=people()))
+
+
+@pytest.mark.parametrize("other", [None, "another outcome"])
+def test_what_is_carried_is_settled_by_the_boards_decision(other: str | None) -> None:
+    run, _ = bills.invoiced()
+    made = outcome(run, 1_500_00)
+    following = carried_on(made if other is None else None)  # type: ignore[arg-type]
+    with pytest.raises(Refused, match="har beslutat om tabellen"):
+        carry(shown(following).table, made if other else None)
+
+
+def test_an_outcome_that_is_corrected_before_it_is_charged_is_charged_as_corrected() -> None:
+    run, _ = bills.invoiced()
+    made = outcome(run, 1_500_00)
+    following = carried_on(made)
+    write(shown(made).table, LEADER, 1_400_00)
+    second = correct(made)
+
+    with pytest.raises(Refused, match="faktureras där"):
+        bills.basis(second)
+    with pytest.raises(Refused, match="har ändrats sedan fördelningen räknades"):
+        bills.basis(following)
+    bills.issue(bills.basis(correct(following, population_id=people())))
+    assert charged() == 980_00 + 700_00
+
+
+def test_an_outcome_is_not_corrected_once_another_budget_has_charged_it() -> None:
+    run, invoices = bills.invoiced()
+    made = outcome(run, 1_500_00)
+    following = carried_on(made)
+    bills.issue(bills.basis(following))
+
+    with pytest.raises(Refused, match="utfallet av Samplan 2027"):
+        correct(made)
+    with pytest.raises(Refused, match="fakturerad i Samplan 2027"):
+        bills.credit(invoices[0], 100_00)
+    with pytest.raises(Refused, match="Utfallet är redan fakturerat"):
+        bills.basis(run)
+    assert charged() == 1_050_00 + 700_00
+
+
+@pytest.mark.parametrize("change", ["invoiced", "credited"])
+def test_a_carried_balance_is_computed_anew_when_its_budget_has_other_invoices(
+    change: str,
+) -> None:
+    bills.write_settings()
+    run = bills.final()
+    invoices = bills.issue(bills.basis(run)) if change == "credited" else ()
+    made = outcome(run, 800_00)
+    following = carried_on(made)
+    if invoices:
+        bills.issue(bills.credit(invoices[0], 100_00))
+    else:
+        bills.issue(bills.basis(run))
+
+    with pytest.raises(Refused, match="har ändrats sedan fördelningen räknades"):
+        bills.basis(following)
+    correct(made)
+    bills.issue(bills.basis(correct(following, population_id=people())))
+    assert charged() == 560_00 + 700_00
+
+
+def test_a_budget_that_is_corrected_keeps_its_one_outcome() -> None:
+    bills.write_settings()
+    run = bills.final()
+    table = follow(run)
+    second = correct(run, population_id=people())
+    with pytest.raises(Refused, match="redan en tabell"):
+        follow(second)
+    write(table, LEADER, 800_00)
+    made = decide(allocate(table))
+    bills.issue(bills.basis(made))
+
+    with pytest.raises(Refused, match="Utfallet är redan fakturerat"):
+        bills.basis(second)
+    assert charged() == 560_00
+
+
+def test_an_outcome_is_not_invoiced_by_the_key_of_a_budget_that_was_corrected() -> None:
+    run, _ = bills.invoiced()
+    made = outcome(run, 1_500_00)
+    with acting_as(REGION):
+        halves = operations.import_population(
+            "kommunkod;kommun;folkmängd\n2398;Främlinge;5000\n2399;Testkommun;5000\n".encode(),
+            on=date(2025, 11, 2), source="SCB", by=SECRETARY, at=AT,
+        ).pk  # fmt: skip
+    correct(run, population_id=halves)
+
+    with pytest.raises(Refused, match="eller ersatts sedan avstämningen räknades"):
+        bills.basis(made)
+    bills.issue(bills.basis(correct(made)))
+    assert charged() == 750_00
+
+
+def test_what_was_charged_without_vat_is_not_paid_back_with_it() -> None:
+    bills.write_settings()
+    with acting_as(REGION):
+        none = Vat(VatCategory.OUTSIDE_SCOPE, reason="Kostnadsdelning")
+        terms = bills.agreed(terms=Terms("GNS-2026-01", none, Rounding.KRONA))
+        issuing.write_terms(terms, by=GUNILLA, at=AT)
+    run = bills.final()
+    bills.issue(bills.basis(run))
+    bills.write_settings()
+
+    with pytest.raises(Refused, match="en annan moms"):
+        bills.basis(outcome(run, 500_00))
+
+
+def test_more_than_an_invoice_has_left_is_refused_before_anybody_attests() -> None:
+    run, invoices = bills.invoiced()
+    first = outcome(run, 1_500_00)
+    bills.issue(bills.basis(first))
+    write(shown(first).table, LEADER, 0, 1_00)
+    second = correct(first)
+    with pytest.raises(Refused, match="Kreditera fakturorna för sig"):
+        bills.basis(second)
+
+    # As the message says: what is credited by hand is taken off when it is computed anew.
+    for it in invoices:
+        with acting_as(REGION):
+            lines = [line.amount_ore for line in issued.invoice(it).invoice.lines]
+        bills.issue(bills.credit(it, *lines))
+    third = correct(second)
+    bills.issue(bills.basis(third))
+    assert charged() == 0
+
+
+def test_a_row_that_the_budget_lacks_may_need_a_count_of_its_own() -> None:
+    run, _ = bills.invoiced()
+    table = follow(run)
+    with acting_as(REGION):
+        users = operations.import_count(
+            "kommunkod;kommun;antal\n2398;Främlinge;3\n2399;Testkommun;7\n".encode(),
+            what="users", on=date(2026, 1, 1), source="IT", by=SECRETARY, at=AT,
+        ).pk  # fmt: skip
+        line = Line("Support", municipalities_ore=100_00, method_id="users@1")
+        operations.write_line(line, table_id=table)
+        assert balances.counted(queries.table(table), at=LATER) == ("users",)
+        made = operations.allocate(
+            table_id=table, by=SECRETARY, at=LATER, chosen_counts={"users": users}
+        ).pk
+
+    assert shown(made).record["result"]["shares_ore"]["2399"] == 70_00
+
+
+def test_two_rows_of_one_activity_meet_the_budgets_rows_in_their_order() -> None:
+    bills.write_settings()
+    table = next_budget(carries=None)
+    with acting_as(REGION):
+        operations.write_line(Line("Drift", region_ore=50_00), table_id=table)
+    made = follow(decide(allocate(table, population_id=books.people())))
+    with acting_as(REGION):
+        rows = queries.table(made)
+        assert list(balances.budget(rows, at=LATER).values()) == [1_000_00, 50_00]
+
+
+def test_the_question_of_what_can_be_carried_does_not_grow_with_what_is_settled() -> None:
+    run, _ = bills.invoiced()
+    first = outcome(run, 500_00)
+    bills.issue(bills.basis(first))
+    table = next_budget(carries=None)
+
+    def statements() -> int:
+        with acting_as(REGION), CaptureQueriesContext(connection) as asked:
+            assert balances.to_carry(table, at=LATER) == ()
+        return len(asked)
+
+    before = statements()
+    correct(first)
+    assert statements() == before

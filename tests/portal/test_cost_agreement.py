@@ -56,7 +56,8 @@ def test_a_version_is_written_and_every_party_reads_it(secretary: Hired, economi
     page = text(browser(economist), "/costs/agreement")
     for told in (
         "Version 1 av GNS-2026-01", "Gäller", "Testkommun, från 2 juli 2026",
-        "PKV, från 2024 års priser, 1 års eftersläpning", "106,5", "Tolv månaders uppsägning.",
+        "PKV, från 2024 års priser, 1 års eftersläpning, avrundat till hela kronor",
+        "106,5", "Tolv månaders uppsägning.",
         "Värden betalar det som saknas", "Version 2",
     ):  # fmt: skip
         assert told in page
@@ -70,6 +71,7 @@ def test_a_version_is_written_and_every_party_reads_it(secretary: Hired, economi
     ("wrong", "told"),
     [
         ({"members": "Gotland; från 2026-07-02"}, "rad 1: ”Gotland” är ingen av kommunerna"),
+        ({"valid_from": "0001-01-01"}, "Kontrollera årtalet"),
         ({"members": "2399; i somras"}, "rad 1: ”i somras” är inga dagar"),
         ({"members": "2399; från 2026-02-30"}, "är inga dagar"),
         ({"members": "2399; 2026-07-02 till 2026-01-01"}, "innan det börjar"),
@@ -115,6 +117,7 @@ def test_a_row_follows_the_index_and_the_page_says_by_which_version(
     assert "600,00" in page
     form = office.get(f"/costs/tables/{table}/lines/{row.id}").content.decode()
     assert 'value="40"' in form
+    assert "Dag som avtalet säger" not in page
     made = post(office, secretary, f"/costs/tables/{table}", population=str(people))
 
     page = text(browser(economist), made)
@@ -135,3 +138,14 @@ def test_a_share_of_the_region_is_in_percent(secretary: Hired) -> None:
     )  # fmt: skip
     assert refused.status_code == 422
     assert "Skriv den i procent från 0 till 100" in refused.content.decode()
+
+
+def test_who_takes_part_later_is_not_asked_for_in_a_row(secretary: Hired) -> None:
+    office = browser(secretary)
+    later = {"members": "2399 Testkommun; från 2027-01-01"}
+    post(office, secretary, "/costs/agreement/new", **WRITTEN | later)
+    table, _ = books.prepared()
+    form = office.get(f"/costs/tables/{table}/lines/new").content.decode()
+
+    assert "2398; Främlinge kommun;" in form
+    assert "2399" not in form

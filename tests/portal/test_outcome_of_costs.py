@@ -1,5 +1,6 @@
 """Budget and outcome on the pages: the secretary writes it, every party reads what it leaves."""
 
+import re
 from io import BytesIO
 from uuid import UUID
 
@@ -110,18 +111,54 @@ def test_a_balance_is_carried_on_by_choice(secretary: Hired) -> None:
     table = f"/costs/tables/{test_outcome.next_budget(carries=None)}"
     office = browser(secretary)
     assert "kan föras över hit" in text(office, table)
-    post(office, secretary, f"{table}/carry", carries=str(made))
+    post(office, secretary, f"{table}/carry", carries=str(test_outcome.shown(made).table))
     assert "Utfall Samplan 2026" in text(office, table)
     following = post(office, secretary, table, population=str(test_outcome.people()))
 
     page = text(office, following)
     assert "Överfört från Utfall Samplan 2026" in page
     assert "349,99" in page
-    refused = office.post(f"{table}/carry", sent(secretary, carries=str(run)))
+    refused = office.post(
+        f"{table}/carry", sent(secretary, carries=str(test_outcome.shown(run).table))
+    )
     assert refused.status_code == 422
+    # What the board has decided on cannot be chosen anew, and the outcome says where it went.
+    test_outcome.decide(UUID(following.rsplit("/", 1)[-1]))
+    page = text(office, table)
+    assert "valet ligger fast" in page
+    assert "Välj avstämning" not in page
+    page = text(office, f"/costs/runs/{made}")
+    assert "är överförd till Samplan 2027 och faktureras där" in page
+    assert "Gör fakturaunderlag" not in page
+
+
+def test_the_invoice_of_an_outcome_can_be_credited_as_its_form_opens(secretary: Hired) -> None:
+    run, _ = bills.invoiced()
+    invoice = bills.issue(bills.basis(test_outcome.outcome(run, 1_500_00)))[0]
+    office = browser(secretary)
+    form = office.get(f"/costs/invoices/{invoice}/credit").content.decode()
+    held = dict(re.findall(r'name="(line_\d)" value="([^"]*)"', form))
+    assert held["line_1"].endswith("700,01")
+
+    basis = post(office, secretary, f"/costs/invoices/{invoice}/credit", reason="Fel", **held)
+    assert "349,99" in text(office, basis)
+
+
+def test_the_boards_proposal_says_which_way_the_money_goes(secretary: Hired) -> None:
+    run, _ = bills.invoiced()
+    made = test_outcome.outcome(run, 500_00)
+    carried = test_outcome.carried_on(made)
+    office = browser(secretary)
+
+    def paper(of: UUID) -> str:
+        pdf = PdfReader(BytesIO(office.get(f"/costs/runs/{of}/board-paper.pdf").content))
+        return " ".join(pdf.pages[0].extract_text().replace("\xa0", " ").split())
+
+    assert "tillsammans 500,01 kronor, betalas tillbaka till kommunerna" in paper(made)
+    assert "Överskottet från Utfall Samplan 2026, 500,01 kronor, räknas av" in paper(carried)
 
 
 def test_a_municipality_neither_follows_nor_carries(economist: Hired) -> None:
     run, _ = bills.invoiced()
-    refused = browser(economist).post(f"/costs/runs/{run}/follow", sent(economist))
-    assert refused.status_code == 403
+    for url in (f"/costs/runs/{run}/follow", f"/costs/tables/{run}/carry"):
+        assert browser(economist).post(url, sent(economist)).status_code == 403

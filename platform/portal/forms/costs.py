@@ -1,6 +1,7 @@
 """Forms of the joint board's books: tables, populations, runs, steps, objections."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -12,14 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from billing import agreement, amounts, funding
 from billing.allocation import CannotAllocate
 from billing.amounts import BadAmount
+from billing.balances import ToCarry
 from billing.counts import What
 from billing.operations import Line
 from billing.periods import Period
-from billing.queries import CountShown, Listed, PopulationShown, RowShown
+from billing.queries import CountShown, PopulationShown, RowShown
 from billing.runs import Category, Kind
 from billing.simulation import LEAST_MODELS, MOST_MODELS
 from portal import costs
-from portal.forms import Choice, Prose, Radio, Several, Text, Words, methods
+from portal.forms import EARLIEST, LATEST, Choice, Prose, Radio, Several, Text, Words, methods
 from portal.forms.methods import MethodFields
 
 RULE = (
@@ -36,7 +38,7 @@ FED = ("kind", "region_ore", "municipalities_ore")  # what cloud costs write in 
 
 
 class Day(forms.DateField):
-    """A day."""
+    """A day, of a year that people write."""
 
     def __init__(self, label: Words, missing: Words = "", **more: Any) -> None:
         super().__init__(
@@ -46,6 +48,15 @@ class Day(forms.DateField):
             error_messages={"required": missing, "invalid": _("Skriv dagen som 2026-11-01.")},
             **more,
         )
+
+    def clean(self, value: Any) -> date | None:
+        """Return the day, None where none is written."""
+        day: date | None = super().clean(value)
+        if day is not None and not EARLIEST <= day.year <= LATEST:
+            raise forms.ValidationError(
+                _("Kontrollera årtalet och skriv det med fyra siffror."), code="year"
+            )
+        return day
 
 
 class Amount(forms.CharField):
@@ -391,15 +402,18 @@ class AllocateForm(WithCounts):
         populations: Sequence[PopulationShown],
         supersedes: bool = False,
         is_outcome: bool = False,
+        asks_day: bool = True,
         **more: Any,
     ) -> None:
         super().__init__(*args, **more)
+        if not asks_day:  # the agreement says it
+            del self.fields["wanted_on"]
         self.fields["population"].choices = [  # type: ignore[attr-defined]
             (str(it.id), costs.population_label(it)) for it in populations
         ]
         if is_outcome:  # it is shared as its budget was
             for name in ("population", "wanted_on", "model"):
-                del self.fields[name]
+                self.fields.pop(name, None)
         if supersedes:
             self.fields["reason"].required = True
             self.fields["reason"].error_messages["required"] = _(
@@ -439,16 +453,16 @@ class CarryForm(forms.Form):
         error_messages={"invalid_choice": _("Välj en avstämning i listan.")},
     )
 
-    def __init__(self, *args: Any, outcomes: Sequence[Listed], **more: Any) -> None:
+    def __init__(self, *args: Any, outcomes: Sequence[ToCarry], **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["carries"].choices = [  # type: ignore[attr-defined]
             ("", _("Ingen")),
-            *((str(it.id), it.title) for it in outcomes),
+            *((str(it.table), it.title) for it in outcomes),
         ]
 
     @property
-    def run_id(self) -> UUID | None:
-        """Return the run that is chosen."""
+    def outcome(self) -> UUID | None:
+        """Return the outcome's table that is chosen."""
         chosen = self.cleaned_data["carries"]
         return UUID(chosen) if chosen else None
 

@@ -14,7 +14,8 @@ from billing.invoices.model import Invoice, Rounding, Vat, VatCategory
 from billing.invoices.parties import Address, Buyer
 from portal import invoices
 from portal.forms import Choice, Radio, Text, Words
-from portal.forms.costs import Amount, Day
+from portal.forms.cloud import SignedAmount
+from portal.forms.costs import Day
 
 PERCENTS = {"25": _("25 %"), "12": _("12 %"), "6": _("6 %")}
 
@@ -174,13 +175,13 @@ class CreditForm(forms.Form):
         self.names = [f"line_{number}" for number in range(len(of.lines))]
         for name, line in zip(self.names, of.lines, strict=True):
             label: Words = _("{text}, kr utan moms").format(text=line.text)
-            self.fields[name] = Amount(label, initial=amounts.kronor(line.amount_ore))
+            self.fields[name] = SignedAmount(label, initial=amounts.kronor(line.amount_ore))
         self.fields["reason"] = Text(_("Skäl"), _("Skriv varför fakturan krediteras."), length=500)
 
     @property
     def amounts_ore(self) -> list[int]:
         """Return what is taken back of each line."""
-        return [self.cleaned_data[name] for name in self.names]
+        return [self.cleaned_data[name] or 0 for name in self.names]
 
 
 class PaymentForm(forms.Form):

@@ -23,7 +23,7 @@ def show_agreement(request: ActorRequest, version: int | None = None) -> HttpRes
     """Show a version of the agreement: the one that is asked for, or that holds today."""
     board, found = parties.board(), agreed.versions()
     today = timezone.localdate(request.at)
-    holds = next((it for it in found if it.agreed.valid_from <= today), None)
+    holds = agreed.holding(found, today)
     asked = holds or next(iter(found), None)
     if version is not None:
         asked = next((it for it in found if it.version == version), None)

@@ -314,7 +314,7 @@ def _context(request: ActorRequest, shown: RunShown, before: Listed | None) -> d
             }
             for it in shown.objections
         ],
-        "invoices": invoices.card(request.actor, shown),
+        "invoices": invoices.card(request.actor, shown, at=request.at),
         "compared": outcomes.compared(shown.record),
         "balance": outcomes.balance(shown.record),
         "outcome": outcomes.acts(request.actor, shown),
@@ -354,11 +354,18 @@ def _proposals(shown: RunShown, total: str) -> tuple[str, ...]:
         f"Nämnden beslutar att kommunernas del av kostnaderna för {shown.title}, {total} kronor,"
         " fördelas enligt bilagan."
     )
-    owed = shown.record["result"].get("due_ore")
-    if owed is None:
-        return (first,)
-    due = costs.kronor(sum(owed.values()))
-    return (first, f"Avstämningen, tillsammans {due} kronor, betalas enligt tabellen Avstämning.")
+    asked, result = shown.record["asked"], shown.record["result"]
+    if "follows" in asked:
+        due = sum(result["due_ore"].values())
+        way = "betalas tillbaka till" if due < 0 else "betalas av"
+        told = f"Avstämningen, tillsammans {costs.kronor(abs(due))} kronor, {way} kommunerna enligt"
+        return (first, f"{told} tabellen Avstämning, om den inte förs över till nästa budget.")
+    if "carries" in asked:
+        balance = sum(asked["carries"]["balance_ore"].values())
+        kind, way = ("Överskottet", "räknas av") if balance < 0 else ("Underskottet", "läggs till")
+        told = f"{kind} från {asked['carries']['title']}, {costs.kronor(abs(balance))} kronor"
+        return (first, f"{told}, {way} enligt tabellen Avstämning.")
+    return (first,)
 
 
 def _next_acts(request: ActorRequest, shown: RunShown) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from billing import cloud, issued, operations, parties, queries, simulation
+from billing import agreed, balances, cloud, issued, operations, parties, queries, simulation
 from billing.allocation import CannotAllocate
 from billing.counts import What
 from billing.files import BadFile
@@ -203,6 +203,7 @@ def show_table(request: ActorRequest, table_id: UUID) -> HttpResponse:
         {
             "table": table,
             "carried": outcomes.carried(table, at=request.at),
+            "budget_url": outcomes.budget_of(table, at=request.at),
             "obstacles": cloud.cloud_cost(table_id).obstacles,
             "period": _period(table),
             "rows": [_row(it) | {"budget": budget.get(it.id)} for it in table.rows],
@@ -224,7 +225,7 @@ def write_line(request: ActorRequest, table_id: UUID, row_id: int | None = None)
     row = next((it for it in table.rows if it.id == row_id), None)
     if row_id is not None and row is None:
         raise operations.NoSuchRow
-    names = parties.board().municipalities
+    names = balances.names(table, at=request.at)
     form = LineForm(
         request.POST or None,
         initial=LineForm.first(row, names),
@@ -319,14 +320,15 @@ def _compared(
 def allocate_form(request: ActorRequest, table: TableShown, **more: Any) -> AllocateForm:
     """Return the form of what a table is shared by, with the counts that its rows need.
 
-    An outcome is shared as its budget was, and asks for none.
+    An outcome is shared as its budget was, and asks for what that did not need.
     """
-    is_outcome = table.follows is not None
-    counted = () if is_outcome else table.counted
+    counted = balances.counted(table, at=request.at)
+    held = agreed.in_force(table.period.first_on)
     return AllocateForm(
         request.POST or None,
         populations=queries.populations(),
-        is_outcome=is_outcome,
+        is_outcome=table.follows is not None,
+        asks_day=held is None or held.agreed.date_rule is None,
         counts=queries.counts() if counted else (),
         counted=counted,
         **more,

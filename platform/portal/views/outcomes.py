@@ -43,7 +43,7 @@ def carry(request: ActorRequest, table_id: UUID) -> HttpResponse:
     if form.is_valid():
 
         def act() -> Done:
-            outcomes.carry(table_id=table_id, run_id=form.run_id, at=request.at)
+            outcomes.carry(table_id=table_id, outcome=form.outcome, at=request.at)
             return Done(reverse("portal:table", args=[table_id]), gettext("Valet är sparat."))
 
         try:
