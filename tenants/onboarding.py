@@ -64,7 +64,7 @@ TITLES = {
     Step.START: "Start",
 }
 # Nothing shows these but what somebody says, so it is written down.
-BY_WORD = frozenset({Step.ROUTINES, Step.TEST_MESSAGE, Step.TRAINING})
+BY_WORD = frozenset({Step.ROUTINES, Step.TRAINING})
 
 
 @dataclass
@@ -122,6 +122,7 @@ class Found:
     inboxes: tuple[Inbox, ...]
     people: int | None = None
     unstaffed: tuple[str, ...] = ()  # receiving units where nobody holds an assignment
+    untested: tuple[str, ...] = ()  # those where no person has taken on a message of the trial
 
     @property
     def unwatched(self) -> tuple[Inbox, ...]:
@@ -260,6 +261,15 @@ def _staffed(found: Found, told: Steps) -> Iterable[Missing]:
         )
 
 
+def _tested(found: Found, told: Steps) -> Iterable[Missing]:
+    if found.untested:
+        yield Missing(
+            f"Ingen har kvitterat ett provmeddelande vid {_listed(found.untested)}.",
+            "Regionen skickar ett meddelande om en testperson till enheten, och någon där"
+            " kvitterar det i inkorgen.",
+        )
+
+
 def _earlier_steps(found: Found, told: Steps) -> Iterable[Missing]:
     left = [TITLES[it].lower() for it in Step if it is not Step.START and not _is_done(it, told)]
     if left:
@@ -275,9 +285,10 @@ ASKED: Mapping[Step, tuple[Condition, ...]] = {
     Step.AGREEMENTS: (_agreement,),
     Step.UNITS: (_watched,),
     Step.ROLES: (_staffed,),
+    Step.TEST_MESSAGE: (_tested,),
 }
 # What must hold before a huvudman starts.
-GATE: tuple[Condition, ...] = (_earlier_steps, _agreement, _watched)
+GATE: tuple[Condition, ...] = (_earlier_steps, _agreement, _watched, _tested)
 
 
 def _moment(at: datetime | None) -> str:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from care.identity.readiness import Joining
+from care.inbox.readiness import Joining
 from portal import parties, times
 from tenants import onboarding, progress
 from tenants.models import Tenant

@@ -163,6 +163,9 @@ LIABILITY_SOURCE = environment.text(
     "SAMPLAN_LIABILITY_SOURCE", "project.demo.liability.Stays" if DEMO else ""
 )
 # A worker without a broker runs the same functions in process (decision 25).
+# Identities by which a huvudman tries the product, besides those that are published.
+TEST_IDENTITIES = environment.words("SAMPLAN_TEST_IDENTITIES", "")
+
 CELERY_BROKER_URL = environment.text("SAMPLAN_BROKER_URL", "")
 
 LOGGING = {

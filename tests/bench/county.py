@@ -21,7 +21,7 @@ from care.inbox.models import Delivery, WorklistRow
 from care.inbox.projections import RECEIPTED
 from care.individuals.models import Individual
 from care.individuals.operations import Person
-from project.demo.people import NUMBERS
+from care.individuals.trial_identities import NUMBERS
 from project.demo.seed import CHANNELS, TERMS, TEXT
 from tenants import agreements
 from tenants.context import acting_as

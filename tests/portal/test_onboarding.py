@@ -13,10 +13,23 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from hired import Hired, hire
-from people import CASE_OFFICERS, DUTY, ELSEWHERE, HEALTH_CENTRE, MUNICIPAL_NURSES
+from isolation.county import admit
+from people import (
+    CASE_OFFICERS,
+    DUTY,
+    ELSEWHERE,
+    HEALTH_CENTRE,
+    MUNICIPAL_NURSE,
+    MUNICIPAL_NURSES,
+    OFFICER,
+    ON_DUTY,
+)
 from visits import browser, post, sent, text, words
 
 from care.identity.permissions import Role
+from care.inbox import operations as inbox
+from care.inbox import tasks
+from care.inbox.models import Message
 from tenants import agreements, clock, progress
 from tenants.context import acting_as
 from tenants.models import Unit
@@ -340,6 +353,7 @@ class TestAStep:
         name(ContactRole.CONTROLLER, ContactRole.PRIVACY_OFFICER)
         for unit in (MUNICIPAL_NURSES, DUTY):
             hire(MUNICIPALITY, "Per", f"P-{unit}", (unit, Role.MUNICIPAL_NURSE))
+        try_out()
         for step in list(Step)[:-1]:
             said = refused(client, anna, f"{PLACE}/steps/start", **typed(state="done"))
             assert "Steget kan inte vara klart än" in said
@@ -352,6 +366,16 @@ class TestAStep:
         assert "8 av 8 steg är klara" in page
         assert "3 medarbetare hade uppdrag" in page
         assert "Har startat: 1" in text(client, "/onboarding")
+
+
+def try_out() -> None:
+    """Let the region send a message about a test person, and every unit take it on."""
+    admit(to=(CASE_OFFICERS, MUNICIPAL_NURSES, DUTY))
+    tasks.drain()
+    with acting_as(MUNICIPALITY):
+        (message,) = Message.objects.values_list("pk", flat=True)
+        for who in (OFFICER, MUNICIPAL_NURSE, ON_DUTY):
+            inbox.acknowledge_message(actor=who, message_id=message, at=AT)
 
 
 class Tells:

@@ -1,6 +1,6 @@
 """Questions about one case, answered with values."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -190,3 +190,9 @@ def dues(case: Case) -> tuple[Due, ...]:
         )
         for it in rows
     )
+
+
+def of_identities(values: Collection[str]) -> list[UUID]:
+    """Return the common identities of the cases of some people, by their identities."""
+    found = Case.objects.filter(individual__identities__value__in=values)
+    return list(found.values_list("common_id", flat=True))

@@ -9,7 +9,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from care.identity.readiness import Joining
+from care.inbox.readiness import Joining
 from care.law import calendar
 from portal import onboarding
 from portal.forms import Choice, Radio, Text

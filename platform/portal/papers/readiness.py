@@ -12,7 +12,7 @@ import xlsxwriter
 from django.utils import timezone, translation
 
 from billing.papers.pdf import pdf
-from care.identity.readiness import Joining
+from care.inbox.readiness import Joining
 from care.law import calendar
 from portal import onboarding, parties
 from portal.onboarding import Cell, Change

@@ -10,9 +10,9 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from care.identity import readiness
 from care.identity.permissions import Permission
-from care.identity.readiness import Joining
+from care.inbox import readiness
+from care.inbox.readiness import Joining
 from care.law import calendar
 from portal import idempotent, onboarding, parties
 from portal.access import ActorRequest, needs

@@ -9,16 +9,21 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from care.identity import readiness
+from care.discharge import operations as discharge
+from care.inbox import readiness
+from care.individuals import trial_identities
+from care.individuals.operations import Person, identity_number
+from project.demo import people
 from project.demo.county import ADMINISTRATOR, KROKOM, MUNICIPALITIES, OPERATOR, REGION, Huvudman
+from project.demo.stage import UNITS, Stage, at_unit
 from tenants import progress
 from tenants.context import acting_as
 from tenants.onboarding import ContactRole, Entry, State, Step
 from tenants.progress import Activity, By, Contact
 
+TESTED = list(Step).index(Step.TEST_MESSAGE) + 1  # so many steps are done when that one is
 EVIDENCE = {
     Step.ROUTINES: "Lokal rutin fastställd av vård- och omsorgsnämnden.",
-    Step.TEST_MESSAGE: "Skickat från avdelning 202 och kvitterat av alla mottagande enheter.",
     Step.TRAINING: "Alla koordinatorer och handläggare har gått utbildningen.",
 }
 LEADS = ("Inger Sjölund", "Mattias Grönvall", "Sofie Lindahl", "Urban Edlund", "Kerstin Östman",
@@ -64,6 +69,7 @@ COURSES: Mapping[str, Course] = {
 
 def fill(now: datetime) -> None:
     """Let every municipality begin, name its contacts and tell how far it has come."""
+    test_persons = iter(trial_identities.NUMBERS[-people.TRIALS :])
     for huvudman in MUNICIPALITIES:
         course = COURSES[huvudman.slug]
         with acting_as(REGION.schema):
@@ -74,11 +80,37 @@ def fill(now: datetime) -> None:
                 by=By(OPERATOR.name, OPERATOR.title),
                 at=now - timedelta(days=90),
             )
+        if course.done >= TESTED:
+            _try_out(huvudman, next(test_persons), now - timedelta(days=45))
         with acting_as(huvudman.schema):
             _name(huvudman, now)
             _tell(huvudman, course, now)
             if huvudman == KROKOM:
                 _plan(huvudman, now)
+
+
+def _try_out(huvudman: Huvudman, number: str, at: datetime) -> None:
+    """Send a message about a test person to every unit that receives, and let each take it on."""
+    ward = at_unit(REGION, "AVD202")
+    receivers = [
+        at_unit(huvudman, it.local_id)
+        for it in UNITS.values()
+        if it.huvudman == huvudman and it.kind in readiness.RECEIVING
+    ]
+    kind, twelve = identity_number(number)
+    person = Person(kind, twelve, "Test", "Testsson", huvudman.municipality_code)
+    stage = Stage(huvudman)
+    stage.open(ward, at, person=person, variant="somatic", admitted_at=at, need_assessed_at=None)
+    stage.play(
+        ward, discharge.notify_admission, at, recipients=[it.unit_id for it in receivers],
+        admitted_at=at, need_assessed_at=None, physician="Jonas Ek",
+        expected_discharge_at=at + timedelta(days=2), needs=["social_services"],
+        reason="Prov inför start", ground="consent",
+    )  # fmt: skip
+    stage.acknowledge(at + timedelta(hours=1), *receivers)
+    stage.play(ward, discharge.abort_case, at + timedelta(hours=2), reason="misregistered")
+    stage.acknowledge(at + timedelta(hours=3), *receivers)
+    stage.settle()
 
 
 def _name(huvudman: Huvudman, now: datetime) -> None:

@@ -189,6 +189,6 @@ def _close(stage: Stage, who: Company, clock: _Clock, random: Random) -> None:
 
 
 def _abort(stage: Stage, who: Company, clock: _Clock, random: Random) -> None:
-    reason = random.choice(["moved_to_other_hospital", "no_need"])
+    reason = random.choice(["other_hospital", "no_need"])
     stage.play(who.ward, discharge.abort_case, clock.later(4, 40), reason=reason)
     stage.acknowledge(clock.later(1, 4), *who.receivers)

@@ -5,12 +5,28 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cast import AT, MUNICIPALITY, REGION, STRANGER
+from django.conf import LazySettings
 from hired import hire
-from people import ALWAYS, CASE_OFFICERS, ELSEWHERE, MUNICIPAL_NURSES, WEEKDAYS, write_units
+from isolation.county import admit
+from people import (
+    ALWAYS,
+    BERIT,
+    CASE_OFFICERS,
+    ELSEWHERE,
+    MUNICIPAL_NURSE,
+    MUNICIPAL_NURSES,
+    OFFICER,
+    WEEKDAYS,
+    write_units,
+)
 
-from care.identity import readiness
+from care.identity.actors import Actor
 from care.identity.permissions import Role
 from care.identity.units import Address
+from care.inbox import operations as inbox
+from care.inbox import readiness, tasks
+from care.inbox.models import Message
+from care.individuals import trial_identities
 from tenants import progress
 from tenants.context import acting_as
 from tenants.progress import By
@@ -100,3 +116,63 @@ def test_who_works_where_is_counted_at_home(joining: None) -> None:
 
     assert found.people == 1
     assert found.unstaffed == ("Socialjouren",)
+
+
+class TestATrial:
+    """A message about a test person, from another huvudman, that a person at the unit takes on."""
+
+    @pytest.fixture(autouse=True)
+    def joining(self, joining: None) -> None:
+        hire(MUNICIPALITY, "Anna", "A", (CASE_OFFICERS, Role.LOCAL_ADMINISTRATOR))
+
+    def untested(self) -> tuple[str, ...]:
+        with acting_as(MUNICIPALITY):
+            return readiness.found_at_home(progress.standing(MUNICIPALITY), at=AT).untested
+
+    def take_on(self, who: Actor) -> None:
+        with acting_as(MUNICIPALITY):
+            (message,) = Message.objects.values_list("pk", flat=True)
+            inbox.acknowledge_message(actor=who, message_id=message, at=AT + HOUR)
+
+    def test_leaves_out_no_unit(self) -> None:
+        everybody = ("Biståndsenheten", "Kommunal hemsjukvård", "Socialjouren")
+        assert self.untested() == everybody
+
+        admit(to=(CASE_OFFICERS, MUNICIPAL_NURSES))
+        tasks.drain()
+        assert self.untested() == everybody  # nobody has taken it on
+
+        self.take_on(OFFICER)
+        assert self.untested() == ("Kommunal hemsjukvård", "Socialjouren")
+        self.take_on(MUNICIPAL_NURSE)
+        assert self.untested() == ("Socialjouren",)
+
+    def test_is_no_trial_with_somebody_who_may_be_anybody(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        admit(to=(CASE_OFFICERS,))
+        tasks.drain()
+        self.take_on(OFFICER)
+        monkeypatch.setattr(trial_identities, "NUMBERS", [])
+
+        assert "Biståndsenheten" in self.untested()
+
+    def test_may_be_with_an_identity_of_the_county(
+        self, monkeypatch: pytest.MonkeyPatch, settings: LazySettings
+    ) -> None:
+        admit(to=(CASE_OFFICERS,))
+        tasks.drain()
+        self.take_on(OFFICER)
+        monkeypatch.setattr(trial_identities, "NUMBERS", [])
+        settings.TEST_IDENTITIES = [BERIT.number]
+
+        assert "Biståndsenheten" not in self.untested()
+
+    def test_from_before_the_joining_does_not_count(self) -> None:
+        admit(to=(CASE_OFFICERS,), at=AT - 2 * timedelta(days=1))
+        tasks.drain()
+        with acting_as(MUNICIPALITY):
+            (message,) = Message.objects.values_list("pk", flat=True)
+            inbox.acknowledge_message(actor=OFFICER, message_id=message, at=AT - HOUR)
+
+        assert "Biståndsenheten" in self.untested()

@@ -8,10 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
+from care.cases import queries as cases
 from care.identity import operations, queries, units
 from care.identity.actors import Actor
 from care.identity.permissions import Permission
 from care.identity.units import LONGEST_LINE, Address
+from care.inbox.models import Delivery
+from care.individuals import trial_identities
 from care.law import calendar
 from tenants import agreements, onboarding, progress
 from tenants.context import acting_for
@@ -89,11 +92,26 @@ def found_at_home(standing: Standing, *, at: datetime) -> Found:
     held = [it for member in queries.staff_list(at=at) for it in member.assignments]
     staffed = {it.unit_id for it in held}
     own = units.receiving(owners=[standing.tenant], kinds=RECEIVING)
+    tested = _tested(since=standing.opened.at)
     return replace(
         found([standing], at=at)[standing.tenant],
         people=len({it.staff_id for it in held}),
         unstaffed=tuple(it.name for it in own if it.hsa_id not in staffed),
+        untested=tuple(it.name for it in own if it.hsa_id not in tested),
     )
+
+
+def _tested(*, since: datetime) -> frozenset[str]:
+    """Return the units where a person has taken on another huvudman's message about a test person.
+
+    What nobody but the product has taken on, or forwarded, is not taken on.
+    """
+    taken_on = Delivery.objects.filter(
+        message__common_id__in=cases.of_identities(trial_identities.known()),
+        acknowledged_at__gte=since,
+        acknowledged_staff_id__isnull=False,
+    ).exclude(message__sender=acting_for())
+    return frozenset(taken_on.values_list("unit_id", flat=True))
 
 
 def gaps(unit: Address, line: Sequence[Address], *, at: datetime) -> tuple[Gap, ...]:
