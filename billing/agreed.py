@@ -66,6 +66,12 @@ def in_force(on: date) -> AgreementShown | None:
     return holding(versions(), on)
 
 
+def sharing_on(day: date) -> AgreedSharing:
+    """Return what holds on a day; before the first version, nothing."""
+    held = in_force(day)
+    return held.agreed if held else NOTHING_AGREED
+
+
 def holding(found: Iterable[AgreementShown], on: date) -> AgreementShown | None:
     """Return which of some versions holds on a day."""
     return max(

@@ -249,15 +249,11 @@ def to_credit(runs: Iterable[UUID]) -> dict[str, InvoiceShown]:
     return {it.code: it for it in sorted(found, key=lambda it: it.left_ore)}
 
 
-def numbered(number: str) -> InvoiceShown:
-    """Return the invoice of a number.
-
-    :raises NoSuchInvoice: if there is none such that we may see
-    """
-    found = next(iter(_invoices(Q(number=number))), None)
-    if found is None:
-        raise NoSuchInvoice
-    return found
+def numbered(numbers: Collection[str]) -> dict[str, InvoiceShown]:
+    """Return the invoices of some numbers, by number; nothing is asked where there are none."""
+    if not numbers:
+        return {}
+    return {it.invoice.number: it for it in _invoices(Q(number__in=list(numbers)))}
 
 
 def ubl(invoice_id: UUID) -> tuple[str, bytes]:

@@ -258,13 +258,24 @@ def issue(*, basis_id: UUID, by: Doer, at: datetime) -> tuple[UUID, ...]:
     refuse_unless_host()
     series, board = locked(Series.INVOICE), parties.board()
     basis = issued.basis(basis_id)
-    _refuse_unless_ready(basis, at=at)
+    drafted = basis.drafts.invoices.values()
+    credited = issued.numbered([it.credits.number for it in drafted if it.credits])
+    _refuse_unless_ready(basis, credited, at=at)
     today = timezone.localdate(at)
     sequences = dict(enumerate(sorted(basis.drafts.invoices), start=series.last + 1))
     numbers = {code: f"{today.year}-{sequence:04}" for sequence, code in sequences.items()}
     written = basis.drafts.numbered(numbers, issued_on=today)
     rows = [
-        _write(written[code], basis, code=code, sequence=sequence, board=board, by=by, at=at)
+        _write(
+            written[code],
+            basis,
+            credited,
+            code=code,
+            sequence=sequence,
+            board=board,
+            by=by,
+            at=at,
+        )
         for sequence, code in sequences.items()
     ]
     series.last += len(rows)
@@ -465,7 +476,9 @@ def _keep_basis(
     ).pk
 
 
-def _refuse_unless_ready(basis: BasisShown, *, at: datetime) -> None:
+def _refuse_unless_ready(
+    basis: BasisShown, credited: Mapping[str, InvoiceShown], *, at: datetime
+) -> None:
     if not basis.is_open:
         raise Refused("Underlaget är redan fakturerat eller ersatt. Öppna det som gäller.")
     if not basis.is_attested:
@@ -475,8 +488,8 @@ def _refuse_unless_ready(basis: BasisShown, *, at: datetime) -> None:
         )
     for draft in basis.drafts.invoices.values():
         if draft.credits is not None:
-            credited = issued.numbered(draft.credits.number)
-            drafts.refuse_more_than(credited.invoice, [*credited.notes, draft])
+            of = credited[draft.credits.number]
+            drafts.refuse_more_than(of.invoice, [*of.notes, draft])
     if basis.credits is None and basis.run is not None:
         shown = queries.run(basis.run, at=at)
         _refuse_unless_final(shown)
@@ -486,6 +499,7 @@ def _refuse_unless_ready(basis: BasisShown, *, at: datetime) -> None:
 def _write(
     of: Invoice,
     basis: BasisShown,
+    credited: Mapping[str, InvoiceShown],
     *,
     code: str,
     sequence: int,
@@ -505,7 +519,7 @@ def _write(
         sequence=sequence,
         number=of.number,
         code=code,
-        credits_id=issued.numbered(of.credits.number).id if of.credits else None,
+        credits_id=credited[of.credits.number].id if of.credits else None,
         issued_on=of.issued_on,
         due_on=of.due_on,
         net_ore=of.net_ore,

@@ -306,8 +306,7 @@ def question(
 
 def taking_part(period: Period) -> dict[str, str]:
     """Return the names of the municipalities that share a table of a period, by their codes."""
-    held = agreed.in_force(period.first_on)
-    sharing = held.agreed if held else NOTHING_AGREED
+    sharing = agreed.sharing_on(period.first_on)
     return sharing.taking_part(period, parties.board().municipalities)
 
 

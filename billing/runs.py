@@ -18,14 +18,13 @@ from billing.allocation import CannotAllocate, Part
 from billing.counts import Count
 from billing.files import BadFile
 from billing.funding import NO_RULE, Funding, Membership, Rule
-from billing.methods import COUNTED, Basis, Parameters
+from billing.methods import BY_HAND, COUNTED, Basis, Parameters
 from billing.periods import Period
 from billing.population import Snapshot
 from billing.settlement import Carried, Followed
 from billing.table import REGION, CostLine
 
 FORMAT = 1
-BY_HAND = "manual@1"
 
 Record = dict[str, Any]
 

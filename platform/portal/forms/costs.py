@@ -15,6 +15,7 @@ from billing.allocation import CannotAllocate
 from billing.amounts import BadAmount
 from billing.balances import ToCarry
 from billing.counts import What
+from billing.methods import BY_HAND
 from billing.operations import Line
 from billing.periods import Period
 from billing.queries import CountShown, PopulationShown, RowShown
@@ -262,7 +263,7 @@ class LineForm(MethodFields):
         method_id, kind = written.get("method_id"), written.get("kind")
         if kind == Kind.TEXT_ONLY and method_id not in {None, "population@1", "equal@1"}:
             told["method_id"] = "population@1"  # nothing is shared, so nothing is asked for
-        if kind == Kind.UNKNOWN and method_id == "manual@1":
+        if kind == Kind.UNKNOWN and method_id == BY_HAND:
             text = gettext(
                 "Ett belopp som inte är känt går inte att dela för hand. Välj ett annat sätt tills"
                 " det är känt."

@@ -323,12 +323,11 @@ def allocate_form(request: ActorRequest, table: TableShown, **more: Any) -> Allo
     An outcome is shared as its budget was, and asks for what that did not need.
     """
     counted = balances.counted(table, at=request.at)
-    held = agreed.in_force(table.period.first_on)
     return AllocateForm(
         request.POST or None,
         populations=queries.populations(),
         is_outcome=table.follows is not None,
-        asks_day=held is None or held.agreed.date_rule is None,
+        asks_day=agreed.sharing_on(table.period.first_on).date_rule is None,
         counts=queries.counts() if counted else (),
         counted=counted,
         **more,
