@@ -7,8 +7,6 @@ nyårsafton runs until the next working day (lag (1930:173) 2 §).
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from holidays.countries.sweden import Sweden
-
 SATURDAY = 5
 
 
@@ -26,4 +24,7 @@ def after(day: date, working_days: int) -> date:
 
 
 def _red_days(year: int) -> Collection[date]:
+    # Brings every country of the world along, half a second that most commands never need.
+    from holidays.countries.sweden import Sweden
+
     return Sweden(years=year, categories=("public", "de_facto"), include_sundays=False)

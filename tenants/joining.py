@@ -1,8 +1,9 @@
 """A huvudman joins: registry, host name, schema, role, tables, grants and policies."""
 
 import re
+from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tenants import identifiers, migrating
 from tenants.models import Domain, Tenant
@@ -10,8 +11,9 @@ from tenants.sorting import sort_key
 
 # A schema is a role too, and roles are one namespace for the whole cluster. Those of the cluster
 # itself must never be taken for a huvudman: joining it would grant it to the application.
-SCHEMA = re.compile(r"(?!pg_|sp_|login_|public$|information_schema$)[a-z][a-z0-9_]{1,50}")
-HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
+SCHEMA = re.compile(r"(?!pg_|sp_|login_|public$|none$|information_schema$)[a-z][a-z0-9_]{1,50}")
+LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"  # RFC 1123 2.1
+HOST = re.compile(rf"{LABEL}(\.{LABEL})*")
 COUNTY = re.compile(r"\d{2}")
 MUNICIPALITY = re.compile(r"\d{4}")
 
@@ -20,16 +22,20 @@ class CannotJoin(Exception):
     """Something about the huvudman is wrong; the text is Swedish and says what to do."""
 
 
-def join(
-    *,
-    schema_name: str,
-    name: str,
-    kind: str,
-    organisation_number: str,
-    county_code: str,
-    municipality_code: str = "",
-    domain: str,
-) -> Tenant:
+@dataclass(frozen=True)
+class Newcomer:
+    """What a huvudman joins with."""
+
+    schema_name: str
+    name: str
+    kind: str
+    organisation_number: str
+    county_code: str
+    domain: str
+    municipality_code: str = ""
+
+
+def join(newcomer: Newcomer) -> Tenant:
     """Let a huvudman join. The same call twice changes nothing.
 
     The registry comes last: whoever finds a huvudman there finds its tables and policies too, and
@@ -38,27 +44,41 @@ def join(
     :raises CannotJoin: if a name or a code has the wrong form, or belongs to somebody else
     :raises identifiers.BadIdentifier: if the organisation number is wrong
     """
-    number = identifiers.organisation_number(organisation_number)
-    _refuse_malformed_names(schema_name, name, domain)
-    _refuse_malformed_codes(kind, county_code, municipality_code)
-    _refuse_taken(schema_name, number, municipality_code, domain)
+    number = check(newcomer)
     wanted = migrating.fingerprint()
-    if not Tenant.objects.filter(schema_name=schema_name, fingerprint=wanted).exists():
-        migrating.migrate_one(schema_name)
+    if not Tenant.objects.filter(schema_name=newcomer.schema_name, fingerprint=wanted).exists():
+        migrating.migrate_one(newcomer.schema_name)
     values = {
-        "name": name,
-        "name_sort": sort_key(name),
-        "kind": kind,
+        "name": newcomer.name,
+        "name_sort": sort_key(newcomer.name),
+        "kind": newcomer.kind,
         "organisation_number": number,
-        "county_code": county_code,
-        "municipality_code": municipality_code,
+        "county_code": newcomer.county_code,
+        "municipality_code": newcomer.municipality_code,
         "fingerprint": wanted,
     }
     with transaction.atomic():
         tenant: Tenant
-        tenant, _ = Tenant.objects.update_or_create(schema_name=schema_name, defaults=values)
-        Domain.objects.get_or_create(domain=domain, defaults={"tenant": tenant, "is_primary": True})
+        tenant, _ = Tenant.objects.update_or_create(
+            schema_name=newcomer.schema_name, defaults=values
+        )
+        Domain.objects.get_or_create(
+            domain=newcomer.domain, defaults={"tenant": tenant, "is_primary": True}
+        )
     return tenant
+
+
+def check(newcomer: Newcomer) -> str:
+    """Refuse what a huvudman cannot join with; return its organisation number as ten digits.
+
+    :raises CannotJoin: if a name or a code has the wrong form, or belongs to somebody else
+    :raises identifiers.BadIdentifier: if the organisation number is wrong
+    """
+    number = identifiers.organisation_number(newcomer.organisation_number)
+    _refuse_malformed_names(newcomer.schema_name, newcomer.name, newcomer.domain)
+    _refuse_malformed_codes(newcomer.kind, newcomer.county_code, newcomer.municipality_code)
+    _refuse_taken(newcomer, number)
+    return number
 
 
 def _refuse_malformed_names(schema_name: str, name: str, domain: str) -> None:
@@ -97,7 +117,8 @@ def _refuse_malformed_codes(kind: str, county_code: str, municipality_code: str)
         )
 
 
-def _refuse_taken(schema_name: str, number: str, municipality_code: str, domain: str) -> None:
+def _refuse_taken(newcomer: Newcomer, number: str) -> None:
+    schema_name, municipality_code = newcomer.schema_name, newcomer.municipality_code
     others = Tenant.objects.exclude(schema_name=schema_name)
     if others.filter(organisation_number=number).exists():
         raise CannotJoin(
@@ -106,5 +127,20 @@ def _refuse_taken(schema_name: str, number: str, municipality_code: str, domain:
         )
     if municipality_code and others.filter(municipality_code=municipality_code).exists():
         raise CannotJoin(f"Kommunkoden {municipality_code} är redan ansluten. Kontrollera koden.")
-    if Domain.objects.filter(domain=domain).exclude(tenant__schema_name=schema_name).exists():
-        raise CannotJoin(f"Värdnamnet {domain} används av en annan huvudman. Välj ett annat.")
+    domains = Domain.objects.filter(domain=newcomer.domain)
+    if domains.exclude(tenant__schema_name=schema_name).exists():
+        raise CannotJoin(
+            f"Värdnamnet {newcomer.domain} används av en annan huvudman. Välj ett annat."
+        )
+    if _is_a_login(schema_name):
+        raise CannotJoin(
+            f"Namnet {schema_name} är redan en inloggning i databasen. Välj ett annat schemanamn,"
+            " till exempel t_krokom."
+        )
+
+
+def _is_a_login(role: str) -> bool:
+    # Our own roles never log in: one that does, such as postgres, would be granted to the product.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_roles WHERE rolname = %s AND rolcanlogin", [role])
+        return cursor.fetchone() is not None

@@ -123,6 +123,7 @@ class Found:
     people: int | None = None
     unstaffed: tuple[str, ...] = ()  # receiving units where nobody holds an assignment
     untested: tuple[str, ...] = ()  # those where no person has taken on a message of the trial
+    is_both: bool = False  # region and kommun in one: nobody to agree with at home
 
     @property
     def unwatched(self) -> tuple[Inbox, ...]:
@@ -165,7 +166,8 @@ def check(entry: Entry, *, found: Found, told: Steps) -> None:
         raise CannotRecord("reason", "Skriv varför steget är stoppat, så att någon kan hjälpa er.")
     if entry.state is not State.DONE:
         return
-    if entry.step in BY_WORD and not entry.evidence:
+    by_word = BY_WORD | {Step.AGREEMENTS} if found.is_both else BY_WORD
+    if entry.step in by_word and not entry.evidence:
         raise CannotRecord(
             "evidence",
             "Skriv vad som visar att steget är klart, till exempel dag och diarienummer.",
@@ -232,7 +234,7 @@ def _named(found: Found, told: Steps) -> Iterable[Missing]:
 
 
 def _agreement(found: Found, told: Steps) -> Iterable[Missing]:
-    if not found.has_agreement:
+    if not found.has_agreement and not found.is_both:
         yield Missing(
             "Ingen överenskommelse med huvudmannen som part är i kraft.",
             "En undertecknare hos varje part skriver under den, under Överenskommelser.",

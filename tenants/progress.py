@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, connection, transaction
-from psycopg import sql
+from django.db import IntegrityError, transaction
 
 from tenants import onboarding
-from tenants.context import acting_as, acting_for
+from tenants.context import acting_for, in_the_name_of
 from tenants.models import (
     Onboarding,
     OnboardingActivity,
@@ -55,6 +54,7 @@ class Opened:
     wanted_start_on: date | None
     by: By
     at: datetime
+    is_both: bool = False  # region and kommun in one
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,8 @@ class Standing:
 
 def host_of(tenant: str) -> str | None:
     """Return the region of a huvudman's county, which opens its onboarding; None where none is."""
-    return _hosts().get(tenant)
+    registered = _registered().get(tenant)
+    return registered.host if registered else None
 
 
 def open_onboarding(
@@ -147,20 +148,27 @@ def open_onboarding(
     )
 
 
-def begin(*, tenant: str, by: By, at: datetime) -> bool:
+def begin(
+    *,
+    tenant: str,
+    delregion: str = "",
+    wanted_start_on: date | None = None,
+    by: By,
+    at: datetime,
+) -> bool:
     """Let a municipality that has been entered begin, in the name of its county's region.
 
-    For the migrator, to whom row-level security shows nothing: it takes the region's role. One that
-    has begun is left as it is. Returns whether it has begun; a region does not, nor does anybody
-    whose county has none.
+    For the migrator, who takes the region's role. One that has begun is left as it is. Returns
+    whether it has begun; a region does not, nor does anybody whose county has none.
     """
     host = host_of(tenant)
     if host is None or Tenant.objects.filter(schema_name=tenant, kind=Tenant.Kind.REGION).exists():
         return False
-    with acting_as(host), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(host)))
+    with in_the_name_of(host):
         if not Onboarding.objects.filter(owner=host, tenant=tenant).exists():
-            open_onboarding(tenant=tenant, delregion="", wanted_start_on=None, by=by, at=at)
+            open_onboarding(
+                tenant=tenant, delregion=delregion, wanted_start_on=wanted_start_on, by=by, at=at
+            )
     return True
 
 
@@ -288,16 +296,20 @@ def _standings(tenant: str | None) -> tuple[Standing, ...]:
 
 def _opened(tenant: str | None) -> tuple[Opened, ...]:
     """Return who has been let begin. Anybody can write such a row: the county's region's counts."""
-    hosts = _hosts()
+    registered = _registered()
     asked = {"tenant": tenant} if tenant else {}
     counted: dict[str, list[Onboarding]] = defaultdict(list)
     for it in Onboarding.objects.filter(**asked).order_by("pk"):
-        if it.owner == hosts.get(it.tenant):
+        if it.tenant in registered and it.owner == registered[it.tenant].host:
             counted[it.tenant].append(it)
-    return tuple(_as_opened(counted[name]) for name in hosts if name in counted)
+    return tuple(
+        _as_opened(counted[name], is_both=it.is_both)
+        for name, it in registered.items()
+        if name in counted
+    )
 
 
-def _as_opened(rows: Sequence[Onboarding]) -> Opened:
+def _as_opened(rows: Sequence[Onboarding], *, is_both: bool) -> Opened:
     first, last = rows[0], rows[-1]
     return Opened(
         tenant=last.tenant,
@@ -305,18 +317,30 @@ def _as_opened(rows: Sequence[Onboarding]) -> Opened:
         wanted_start_on=last.wanted_start_on,
         by=By(first.name, first.title),
         at=first.opened_at,
+        is_both=is_both,
     )
 
 
-def _hosts() -> dict[str, str | None]:
-    """Return the region of each huvudman's county, in Swedish order of the huvudmän."""
+@dataclass(frozen=True)
+class _Registered:
+    """A huvudman of the registry: the region of its county, and whether it is both in one."""
+
+    host: str | None
+    is_both: bool
+
+
+def _registered() -> dict[str, _Registered]:
+    """Return every huvudman, in Swedish order."""
     rows = list(
         Tenant.objects.order_by("name_sort", "name").values_list(
             "schema_name", "county_code", "kind"
         )
     )
     regions = {county: name for name, county, kind in rows if kind in REGIONS}
-    return {name: regions.get(county) for name, county, _ in rows}
+    return {
+        name: _Registered(regions.get(county), kind == Tenant.Kind.BOTH)
+        for name, county, kind in rows
+    }
 
 
 def _by_day(it: Activity) -> tuple[date, date, str]:

@@ -86,7 +86,7 @@ def django_db_setup(
         log_in(cluster["sp_migrator"], assume_role=False)
         migrating.migrate_public()
         for tenant in TENANTS:
-            joining.join(**tenant)
+            joining.join(joining.Newcomer(**tenant))
         log_in(cluster["sp_app"], assume_role=True)
         yield
         connection.close()

@@ -2,6 +2,7 @@
 
 import os
 
+import holidays.countries.sweden  # noqa: F401 - here and not in the first request that needs it
 from django.core.wsgi import get_wsgi_application
 
 from project.startup import refuse_if_unsafe

@@ -1,13 +1,14 @@
 """The county that is measured: a region, its municipalities, who works there, and their cases."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
+from huvudman import COUNTY, REGION, joining_values, municipality
 from stdnum import luhn
 
 from care.cases.models import Case
@@ -23,16 +24,14 @@ from care.individuals.models import Individual
 from care.individuals.operations import Person
 from care.individuals.trial_identities import NUMBERS
 from project.demo.seed import CHANNELS, TERMS, TEXT
-from tenants import agreements
+from tenants import agreements, onboarding, progress
 from tenants.context import acting_as
-from tenants.models import Unit
+from tenants.models import OnboardingStep, Unit
 from tenants.sorting import sort_key
 
 NAMESPACE = UUID("2b8c1f6e-0000-4000-8000-000000000099")
-COUNTY = "99"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ALWAYS = {day: ["00:00", "24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
-REGION = "b_region"
 SENDERS = 5  # municipalities that the inbox has heard from
 CASES_OF_A_WARD, OPEN_OF_A_WARD = 400, 100
 
@@ -56,25 +55,6 @@ HOME_CARE = Work(
     Unit.Kind.MUNICIPAL_HEALTH_CARE, "health_care", Role.MUNICIPAL_NURSE, "Sjuksköterska"
 )
 WORK = {"INBOX": WARD, "AVD": WARD, "HC": CENTRE, "BIST": OFFICE, "HSL": HOME_CARE}
-
-
-def municipality(number: int) -> str:
-    """Return the schema of a municipality, counted from one."""
-    return f"b_m{number:02d}"
-
-
-def joining_values(number: int) -> dict[str, str]:
-    """Return what a huvudman joins with: the region is number nought."""
-    nine = f"299999{number:03d}"
-    values = {
-        "schema_name": municipality(number) if number else REGION,
-        "name": f"Kommun {number}" if number else "Regionen",
-        "kind": "municipality" if number else "region",
-        "organisation_number": nine + luhn.calc_check_digit(nine),
-        "county_code": COUNTY,
-        "domain": f"m{number:02d}.localhost" if number else "region.localhost",
-    }
-    return values | ({"municipality_code": f"{COUNTY}{number:02d}"} if number else {})
 
 
 def unit_id(schema: str, local_id: str) -> str:
@@ -178,7 +158,7 @@ def sign_in(actor: Actor, *, at: datetime) -> str:
     """Hire somebody and begin a session; return its token."""
     with acting_as(actor.tenant):
         Staff.objects.create(
-            id=actor.staff_id, hsa_id=f"{actor.unit_id}-P1", name=actor.name,
+            id=actor.staff_id, hsa_id=f"{actor.unit_id}-{actor.role}"[:32], name=actor.name,
             name_sort=sort_key(actor.name),
         )  # fmt: skip
         Assignment.objects.create(
@@ -186,6 +166,38 @@ def sign_in(actor: Actor, *, at: datetime) -> str:
             role=actor.role, title=actor.title, purpose=actor.purpose, valid_from=at - 900 * DAY,
         )  # fmt: skip
         return identity.open_session(staff_id=actor.staff_id, at=at)
+
+
+def tell_steps(*, municipalities: Iterable[int], at: datetime) -> str:
+    """Let municipalities join and tell of every step; return the session of an operator."""
+    by = progress.By("Driften", "")
+    operator = replace(
+        NURSE, staff_id=uuid5(NAMESPACE, "operator"), name="Ola Sandberg",
+        assignment_id=uuid5(NAMESPACE, "operator's"), role=Role.OPERATOR, title="Driftansvarig",
+        purpose="administration",
+    )  # fmt: skip
+    for number in municipalities:
+        schema = municipality(number)
+        with acting_as(REGION):
+            progress.open_onboarding(
+                tenant=schema, delregion=f"Delregion {number % 6}", wanted_start_on=at.date(),
+                by=by, at=at,
+            )  # fmt: skip
+        with acting_as(schema):
+            for role in onboarding.REQUIRED:
+                progress.name_contact(
+                    progress.Contact(role, 0, "Inger Sjölund", "Verksamhetschef"),
+                    standing=progress.standing(schema), seen=0, by=by, at=at,
+                )  # fmt: skip
+            OnboardingStep.objects.bulk_create(
+                OnboardingStep(
+                    owner=schema, step=step, number=1, state=onboarding.State.DONE,
+                    responsible=onboarding.ContactRole.CONTACT_1, due_on=at.date(), people=2,
+                    name="Inger Sjölund", title="Verksamhetschef", told_at=at - months * 30 * DAY,
+                )
+                for months, step in enumerate(reversed(onboarding.Step))
+            )  # fmt: skip
+    return sign_in(operator, at=at)
 
 
 class Played:

@@ -24,7 +24,7 @@ from infra.dev import postgres
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-COUNTY, CELL = "county", "cell"
+COUNTY, CELL, FRESH = "county", "cell", "fresh"
 SMALL, LARGE = 11, 50  # huvudmän
 WARDS, MORE_WARDS = 11, 39  # with 400 cases each
 TABLES = ("individuals_individual", "cases_case", "inbox_worklistrow")
@@ -106,6 +106,10 @@ class Databases:
         self.step("grow", SMALL - 1, LARGE - SMALL, WARDS, MORE_WARDS, database=CELL)
         self.tidy(CELL)
         self._has_cell = True
+
+    def make_fresh(self) -> None:
+        """Make a database that nobody has joined."""
+        self._urls[FRESH] = postgres.prepare(self._superuser, name=FRESH, passwords={})
 
     def tidy(self, database: str) -> None:
         """Let the planner know the rows, as it does in production after a night."""

@@ -17,14 +17,14 @@ import django
 
 def join(first: int, count: int) -> list[float]:
     """Let huvudmän join, the first ones into an empty database; tell the seconds of each."""
-    import county
+    from huvudman import joining_values
 
     from tenants import joining, migrating
 
     if first == 0:
         migrating.migrate_public()
     return [
-        _seconds(partial(joining.join, **county.joining_values(number)))
+        _seconds(partial(joining.join, joining.Newcomer(**joining_values(number))))
         for number in range(first, first + count)
     ]
 
@@ -67,6 +67,37 @@ def grow(municipalities: int, more_municipalities: int, wards: int, more_wards: 
     county.write_units([f"AVD{ward}" for ward in new_wards], municipalities=new)
     county.agree(municipalities=new, at=at)
     county.write_many(wards=new_wards, municipalities=new, at=at)
+
+
+def tell(municipalities: int) -> str:
+    """Let every municipality have told of its eight steps; return who reads the board's session."""
+    import county
+
+    from tenants import clock
+
+    return county.tell_steps(municipalities=range(1, municipalities + 1), at=clock.moment())
+
+
+def enter(number: int) -> float:
+    """Let the first administrator of a huvudman in; tell the seconds until the first page."""
+    import subjects
+    from huvudman import joining_values
+
+    from care.identity import operations, queries
+    from tenants import clock
+    from tenants.context import acting_as
+
+    values = joining_values(number)
+    subjects.page(values["domain"], "/units", ok="302 Found")()  # a server that has run a while
+
+    def sign_in() -> None:
+        at = clock.moment()
+        with acting_as(values["schema_name"]):
+            (first,) = queries.administrators(at=at)
+            token = operations.open_session(staff_id=first.staff_id, at=at)
+        subjects.page(values["domain"], "/units", f"samplan_session={token}")()
+
+    return _seconds(sign_in)
 
 
 def send(count: int) -> list[float]:
@@ -128,7 +159,8 @@ def main() -> None:
     django.setup()
     step, *arguments = sys.argv[1:]
     steps: dict[str, Any] = {
-        it.__name__: it for it in (join, play, grow, send, registry, enter_others, migrate)
+        it.__name__: it
+        for it in (join, play, grow, tell, enter, send, registry, enter_others, migrate)
     }
     print(json.dumps(steps[step](*map(int, arguments))))
 

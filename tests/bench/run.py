@@ -10,7 +10,7 @@ from collections.abc import Callable
 import databases
 import results
 from databases import Databases
-from measures import costs, pages, scale, sending, statements
+from measures import costs, joining, pages, scale, sending, statements
 from results import Result
 from rich.console import Console
 
@@ -26,6 +26,9 @@ BENCHMARKS: dict[str, Callable[[Databases], list[Result]]] = {
         sending.send_visible,
         scale.join,
         scale.migrate_noop,
+        joining.first_sign_in,
+        joining.county_file,
+        joining.readiness_board,
         costs.allocation,
         costs.what_if,
     )

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 
 
-def page(host: str, path: str, cookie: str = "") -> Callable[[], bytes]:
+def page(host: str, path: str, cookie: str = "", *, ok: str = "200 OK") -> Callable[[], bytes]:
     """Return a request through the whole stack: WSGI in, bytes out, no socket between."""
     application = get_wsgi_application()
     environ = {
@@ -37,7 +37,7 @@ def page(host: str, path: str, cookie: str = "") -> Callable[[], bytes]:
         answer = application({**environ, "wsgi.input": BytesIO()}, started)
         body = b"".join(answer)
         answer.close()
-        assert status == "200 OK", f"{path}: {status}"
+        assert status == ok, f"{path}: {status}"
         return body
 
     return ask

@@ -200,7 +200,7 @@ def _fill(urls: dict[str, str]) -> tuple[Hired, str, UUID]:
     migrating.migrate_public()
     for tenant in TENANTS:
         if tenant["schema_name"] in (REGION, MUNICIPALITY):
-            joining.join(**tenant)
+            joining.join(joining.Newcomer(**tenant))
     log_in(urls["sp_app"], assume_role=True)
     write_units(of=(REGION, MUNICIPALITY))
     nurse = hire(REGION, "Sara Lindmark", "SE2999999119-P001", (WARD, Role.WARD_NURSE))

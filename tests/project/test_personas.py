@@ -6,11 +6,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from cast import MUNICIPALITY, REGION
+from cast import AT, MUNICIPALITY, REGION
 from django.test import Client
-from hired import Hired
+from hired import Hired, hire
+from people import WARD
 from pytest_django import Settings
 
+from care.identity.models import Assignment
+from care.identity.permissions import Role
 from portal.access import COOKIE
 from project.demo import Persona, county
 from tenants.context import acting_as
@@ -45,6 +48,19 @@ def test_a_huvudmans_host_lists_its_own(units: None) -> None:
 
     assert "Sara Lindmark" in text
     assert "Karin Nyström" not in text
+
+
+def test_who_has_been_entered_since_stands_there_too(nurse: Hired) -> None:
+    hire(REGION, "Ida Norberg", "P077", (WARD, Role.LOCAL_ADMINISTRATOR))
+    left = hire(REGION, "Ola Fransson", "P078", (WARD, Role.WARD_NURSE))
+    with acting_as(REGION):
+        Assignment.objects.filter(staff_id=left.staff_id).update(revoked_at=AT)
+
+    text = browser().get("/sign-in").content.decode()
+
+    assert "Ida Norberg" in text
+    assert "Ola Fransson" not in text
+    assert text.count("Sara Lindmark") == 1
 
 
 def test_the_chosen_person_is_the_first_button(units: None) -> None:

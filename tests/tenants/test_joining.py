@@ -11,6 +11,7 @@ from tenants import catalogue, joining, migrating
 from tenants.context import acting_as
 from tenants.home.models import Answer
 from tenants.identifiers import BadIdentifier
+from tenants.joining import Newcomer
 from tenants.models import Domain, Tenant
 
 NEWCOMER = {
@@ -27,7 +28,7 @@ NEWCOMER = {
 @pytest.fixture
 def newcomer(migrator: None, dba: psycopg.Connection[Any]) -> Iterator[Tenant]:
     """Let a huvudman join, and leave again after the test."""
-    yield joining.join(**NEWCOMER)
+    yield joining.join(Newcomer(**NEWCOMER))
     dba.rollback()
     dba.execute("DROP SCHEMA IF EXISTS test_newcomer CASCADE")
     dba.execute("DROP ROLE IF EXISTS test_newcomer")
@@ -53,7 +54,7 @@ def test_the_same_call_twice_changes_nothing(
     before = list(Tenant.objects.values()), list(Domain.objects.values())
     monkeypatch.setattr(migrating, "migrate_one", pytest.fail)
 
-    again = joining.join(**NEWCOMER)
+    again = joining.join(Newcomer(**NEWCOMER))
 
     assert again == newcomer
     assert (list(Tenant.objects.values()), list(Domain.objects.values())) == before
@@ -70,16 +71,16 @@ def test_a_huvudman_is_in_the_registry_only_when_everything_is_there(
     with monkeypatch.context() as broken:
         broken.setattr(migrating.isolation, "apply", _fail)
         with pytest.raises(OSError):  # noqa: PT011 - ours
-            joining.join(**NEWCOMER)
+            joining.join(Newcomer(**NEWCOMER))
     assert not Tenant.objects.filter(schema_name="test_newcomer").exists()
     assert not Domain.objects.filter(domain="newcomer.localhost").exists()
 
-    joining.join(**NEWCOMER)
+    joining.join(Newcomer(**NEWCOMER))
     assert catalogue.faults() == []
 
 
 def test_another_host_name_is_added_and_becomes_the_first(newcomer: Tenant) -> None:
-    joining.join(**NEWCOMER | {"domain": "newcomer.example"})
+    joining.join(Newcomer(**NEWCOMER | {"domain": "newcomer.example"}))
     assert set(newcomer.domains.values_list("domain", "is_primary")) == {
         ("newcomer.localhost", False),
         ("newcomer.example", True),
@@ -113,20 +114,20 @@ def test_what_is_wrong_is_refused_in_swedish_and_nothing_is_made(
     changed: dict[str, str], advice: str
 ) -> None:
     with pytest.raises(joining.CannotJoin, match=advice):
-        joining.join(**NEWCOMER | changed)
+        joining.join(Newcomer(**NEWCOMER | changed))
     assert Tenant.objects.count() == len(TENANTS)
 
 
 @pytest.mark.django_db
 def test_a_wrong_organisation_number_is_refused_in_swedish() -> None:
     with pytest.raises(BadIdentifier, match="Kontrollera de tio siffrorna"):
-        joining.join(**NEWCOMER | {"organisation_number": "2999999201"})
+        joining.join(Newcomer(**NEWCOMER | {"organisation_number": "2999999201"}))
 
 
 def test_the_cast_joins_again_without_a_change(migrator: None) -> None:
     before = list(Tenant.objects.order_by("pk").values())
     for tenant in TENANTS:
-        joining.join(**tenant)
+        joining.join(Newcomer(**tenant))
     assert list(Tenant.objects.order_by("pk").values()) == before
     assert {REGION, MUNICIPALITY} < {row["schema_name"] for row in before}
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
+from django.db.models import F
+
 from care.cases import queries as cases
 from care.identity import operations, queries, units
 from care.identity.actors import Actor
@@ -33,6 +35,9 @@ class Gap:
 
     begins: datetime
     ends: datetime
+
+
+Gaps = dict[str, tuple[Gap, ...]]  # by the hours of whoever watches an inbox, and takes over
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,7 @@ def one(tenant: str, *, at: datetime) -> Joining:
 def found(standings: Sequence[Standing], *, at: datetime) -> dict[str, Found]:
     """Return what common rows tell of each huvudman, in a fixed number of questions."""
     bound = agreements.bound(at=at)
+    known: Gaps = {}
     owned: dict[str, list[Address]] = {it.tenant: [] for it in standings}
     for unit in units.receiving(owners=list(owned), kinds=RECEIVING):
         owned[unit.owner].append(unit)
@@ -81,7 +87,8 @@ def found(standings: Sequence[Standing], *, at: datetime) -> dict[str, Found]:
         it.tenant: Found(
             named=it.named,
             has_agreement=it.tenant in bound,
-            inboxes=_inboxes(owned[it.tenant], at=at),
+            inboxes=_inboxes(owned[it.tenant], known, at=at),
+            is_both=it.opened.is_both,
         )
         for it in standings
     }
@@ -92,7 +99,7 @@ def found_at_home(standing: Standing, *, at: datetime) -> Found:
     held = [it for member in queries.staff_list(at=at) for it in member.assignments]
     staffed = {it.unit_id for it in held}
     own = units.receiving(owners=[standing.tenant], kinds=RECEIVING)
-    tested = _tested(since=standing.opened.at)
+    tested = _tested(since=standing.opened.at, within=standing.opened.is_both)
     return replace(
         found([standing], at=at)[standing.tenant],
         people=len({it.staff_id for it in held}),
@@ -101,17 +108,23 @@ def found_at_home(standing: Standing, *, at: datetime) -> Found:
     )
 
 
-def _tested(*, since: datetime) -> frozenset[str]:
-    """Return the units where a person has taken on another huvudman's message about a test person.
+def _tested(*, since: datetime, within: bool) -> frozenset[str]:
+    """Return the units where a person has taken on another's message about a test person.
 
     What nobody but the product has taken on, or forwarded, is not taken on.
+
+    :param within: whether the other may be a unit of the same huvudman, where that is the region
     """
     taken_on = Delivery.objects.filter(
         message__common_id__in=cases.of_identities(trial_identities.known()),
         acknowledged_at__gte=since,
         acknowledged_staff_id__isnull=False,
-    ).exclude(message__sender=acting_for())
-    return frozenset(taken_on.values_list("unit_id", flat=True))
+    )
+    if within:
+        from_another = taken_on.exclude(message__sender_unit=F("unit_id"))
+    else:
+        from_another = taken_on.exclude(message__sender=acting_for())
+    return frozenset(from_another.values_list("unit_id", flat=True))
 
 
 def gaps(unit: Address, line: Sequence[Address], *, at: datetime) -> tuple[Gap, ...]:
@@ -197,19 +210,23 @@ def _by(actor: Actor) -> By:
     return By(actor.name, actor.title)
 
 
-def _inboxes(own: Sequence[Address], *, at: datetime) -> tuple[Inbox, ...]:
+def _inboxes(own: Sequence[Address], known: Gaps, *, at: datetime) -> tuple[Inbox, ...]:
     by_id = {it.hsa_id: it for it in own}
-    return tuple(_inbox(it, _line(it, by_id), at=at) for it in own)
+    return tuple(_inbox(it, _line(it, by_id), known, at=at) for it in own)
 
 
-def _inbox(unit: Address, line: Sequence[Address], *, at: datetime) -> Inbox:
-    left = gaps(unit, line, at=at)
+def _inbox(unit: Address, line: Sequence[Address], known: Gaps, *, at: datetime) -> Inbox:
+    # A county has hundreds of inboxes and a handful of opening hours.
+    hours = repr([(it.opening_hours, it.watches_red_days) for it in (unit, *line)])
+    if hours not in known:
+        known[hours] = gaps(unit, line, at=at)
+    left = known[hours]
     # Part of an hour counts as one: a message that comes then waits.
-    hours = -(-sum((it.ends - it.begins for it in left), timedelta()) // HOUR)
+    unwatched = -(-sum((it.ends - it.begins for it in left), timedelta()) // HOUR)
     return Inbox(
         name=unit.name,
         takes_over=line[0].name if line else "",
-        unwatched_hours=hours,
+        unwatched_hours=unwatched,
         unwatched_from=left[0].begins if left else None,
     )
 

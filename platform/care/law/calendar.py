@@ -10,8 +10,6 @@ from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from holidays.countries.sweden import Sweden
-
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 SATURDAY, SUNDAY = 5, 6
 WEEKDAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
@@ -54,6 +52,9 @@ def _red_days(year: int, categories: tuple[HolidayCategory, ...]) -> dict[date, 
     names = tuple(category.value for category in categories)
     if not names:
         return {}
+    # Brings every country of the world along, half a second that most commands never need.
+    from holidays.countries.sweden import Sweden
+
     return dict(Sweden(years=year, categories=names, language="sv", include_sundays=False))
 
 

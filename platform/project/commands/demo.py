@@ -55,13 +55,15 @@ def _migrate() -> None:
     migrating.migrate_public()
     for huvudman in HUVUDMAN:
         joining.join(
-            schema_name=huvudman.schema,
-            name=huvudman.name,
-            kind=huvudman.kind,
-            organisation_number=huvudman.organisation_number,
-            county_code=COUNTY,
-            municipality_code=huvudman.municipality_code,
-            domain=huvudman.host,
+            joining.Newcomer(
+                schema_name=huvudman.schema,
+                name=huvudman.name,
+                kind=huvudman.kind,
+                organisation_number=huvudman.organisation_number,
+                county_code=COUNTY,
+                municipality_code=huvudman.municipality_code,
+                domain=huvudman.host,
+            )
         )
 
 

@@ -5,17 +5,16 @@ This is how the first local administrator comes to be; from then on the pages do
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
 
 import typer
 
 from project.commands import setup
 
 if TYPE_CHECKING:
-    from care.identity.actors import Actor
     from care.identity.importing import Report
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+COMMAND = "samplan directory"
 CHANGES = {
     "added": "Tillkommer",
     "changed": "Ändras",
@@ -41,15 +40,16 @@ def import_directory(
     setup.django()
     from care.identity import importing
     from care.inbox.queries import busy_units
+    from project import newcomers
     from tenants import clock
-    from tenants.context import acting_as, acting_for
+    from tenants.context import acting_as
     from tenants.models import Tenant
 
     with acting_as("public"):
         if not Tenant.objects.filter(schema_name=schema).exists():
             _refuse(f"{schema} är inte ansluten. Se namnen med samplan tenant list.")
     with acting_as(schema):
-        actor, at = _operator(acting_for()), clock.moment()
+        actor, at = newcomers.operator(schema, title=COMMAND), clock.moment()
         try:
             if units:
                 content = units.read_bytes()
@@ -69,26 +69,6 @@ def import_directory(
             _refuse(str(problem))
         except OSError as problem:
             _refuse(f"{problem.filename} går inte att läsa. Kontrollera sökvägen.")
-
-
-def _operator(schema: str) -> "Actor":
-    """Return who acts: the operator, by the command line, with a local administrator's rights."""
-    from care.identity.actors import Actor
-    from care.identity.permissions import Role
-
-    return Actor(
-        tenant=schema,
-        staff_id=UUID(int=0),
-        name="Driften",
-        assignment_id=UUID(int=0),
-        role=Role.LOCAL_ADMINISTRATOR,
-        title="samplan directory",
-        purpose="administration",
-        unit_id="",
-        unit_name="",
-        unit_kind="",
-        branch="",
-    )
 
 
 def _tell(report: "Report") -> None:

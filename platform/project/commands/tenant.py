@@ -4,7 +4,8 @@ What holds rows is imported inside the commands: first Django has to be set up.
 """
 
 import json
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich import box
@@ -15,7 +16,14 @@ from rich.table import Table
 from project.commands import setup
 
 FAULTY, WRONG_VALUE = 1, 2
-COMMAND = "samplan tenant add"  # who has opened an onboarding, as its history tells
+# Who has opened an onboarding, as its history tells.
+COMMAND, COUNTY_COMMAND = "samplan tenant add", "samplan tenant add-county"
+CHANGES = {
+    "added": "Tillkommer",
+    "changed": "Ändras",
+    "unchanged": "Oförändrad",
+    "refused": "Går inte",
+}
 
 app = typer.Typer(
     help="Huvudmän: anslut, visa, uppgradera.", no_args_is_help=True, add_completion=False
@@ -31,28 +39,74 @@ def add(
     county: Annotated[str, typer.Option(help="Länskod, två siffror.")],
     domain: Annotated[str, typer.Option(help="Värdnamn, till exempel krokom.localhost.")],
     municipality: Annotated[str, typer.Option(help="Kommunkod, fyra siffror.")] = "",
+    administrator: Annotated[
+        str, typer.Option(help="HSA-id för den första lokala administratören.")
+    ] = "",
+    administrator_name: Annotated[str, typer.Option(help="Administratörens namn.")] = "",
+    phone: Annotated[str, typer.Option(help="Förvaltningens telefon.")] = "",
 ) -> None:
     """Anslut en huvudman. Samma steg en gång till ändrar ingenting."""
     setup.django(migrating=True)
+    from care.identity.entries import BadEntry
+    from project import newcomers
     from tenants import clock, identifiers, joining, migrating, progress
 
+    first = (administrator, administrator_name, phone)
     migrating.migrate_public()
     try:
-        tenant = joining.join(
-            schema_name=schema,
-            name=name,
-            kind=kind,
-            organisation_number=orgnr,
-            county_code=county,
-            municipality_code=municipality,
-            domain=domain,
+        opened = newcomers.join(
+            newcomers.Entry(
+                joining.Newcomer(schema, name, kind, orgnr, county, domain, municipality),
+                administrator=newcomers.Administrator(*first) if any(first) else None,
+            ),
+            by=progress.By(COMMAND, ""),
+            at=clock.moment(),
         )
-    except (joining.CannotJoin, identifiers.BadIdentifier) as error:
-        typer.echo(f"Fel: {error}", err=True)
-        raise typer.Exit(WRONG_VALUE) from None
-    typer.echo(f"{tenant.name} är ansluten och nås på {domain}.")
-    if progress.begin(tenant=schema, by=progress.By(COMMAND, ""), at=clock.moment()):
+    except (joining.CannotJoin, identifiers.BadIdentifier, BadEntry) as error:
+        _refuse(str(error))
+    typer.echo(f"{name} är ansluten och nås på {domain}.")
+    if administrator:
+        typer.echo(f"{administrator_name} är lokal administratör och kan logga in.")
+    if opened:
         typer.echo("De åtta stegen är öppnade. De står på beredskapstavlan, under Anslutning.")
+
+
+@app.command("add-county")
+def add_county(
+    file: Annotated[Path, typer.Argument(help="CSV-fil med en huvudman på varje rad.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Visa bara vad som sker.")] = False,
+) -> None:
+    """Anslut ett helt län från en fil. Går någon rad inte så ansluts ingen."""
+    setup.django(migrating=True)
+    from billing.files import BadFile
+    from project import newcomers
+    from tenants import clock, migrating, progress
+
+    migrating.migrate_public()
+    at = clock.moment()
+    try:
+        entries, lines = newcomers.read(file.read_bytes(), at=at)
+    except BadFile as error:
+        _refuse(str(error))
+    except OSError as error:
+        _refuse(f"{error.filename} går inte att läsa. Kontrollera sökvägen.")
+    for line in lines:
+        typer.echo(f"{CHANGES[line.change]}: rad {line.line}, {line.name}. {line.text}".rstrip())
+    if any(it.change is newcomers.Change.REFUSED for it in lines):
+        _refuse("Ingen är ansluten. Rätta raderna ovan i filen och kör kommandot igen.")
+    if dry_run:
+        typer.echo("Ingen är ansluten ännu.")
+        return
+    console = _console()
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress_bar:
+        bar = progress_bar.add_task("Ansluter", total=len(entries))
+        newcomers.join_all(
+            entries,
+            by=progress.By(COUNTY_COMMAND, ""),
+            at=at,
+            tell=lambda name, done: progress_bar.update(bar, description=name, completed=done),
+        )
+    typer.echo(f"{len(entries)} huvudmän är anslutna.")
 
 
 @app.command("list")
@@ -101,13 +155,17 @@ def login(
     from tenants.models import Tenant
 
     if not Tenant.objects.filter(schema_name=schema).exists():
-        typer.echo(f"Fel: {schema} är inte ansluten. Se namnen med samplan tenant list.", err=True)
-        raise typer.Exit(WRONG_VALUE)
+        _refuse(f"{schema} är inte ansluten. Se namnen med samplan tenant list.")
     isolation.give_own_login(schema)
     typer.echo(
         f"Inloggningen login_{schema} finns. Ge den ett lösenord eller ett certifikat i databasen,"
         f" och starta processen med den i DATABASE_URL och med SAMPLAN_PINNED={schema}."
     )
+
+
+def _refuse(text: str) -> NoReturn:
+    typer.echo(f"Fel: {text}", err=True)
+    raise typer.Exit(WRONG_VALUE)
 
 
 def _rows() -> list[dict[str, Any]]:

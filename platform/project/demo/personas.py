@@ -4,7 +4,7 @@ project.urls mounts these pages only with SAMPLAN_DEMO=1, project.startup refuse
 but .localhost from a loopback address with it, and the backend asks once more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -13,12 +13,15 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from care.identity import queries
 from care.identity.models import Staff
 from portal import access
 from project import sessions
 from project.demo import Persona, county
+from tenants.context import acting_for
 
 
 class PersonaBackend:
@@ -72,7 +75,21 @@ def _by_huvudman() -> dict[str, list[Persona]]:
 
 def _at_host(request: access.Request) -> Sequence[Persona]:
     host, _ = split_domain_port(request.get_host())
-    return [it for it in county.PERSONAS if it.host == host]
+    return [*(it for it in county.PERSONAS if it.host == host), *_newcomers(host, request)]
+
+
+def _newcomers(host: str, request: access.Request) -> Iterator[Persona]:
+    """Give those who have been entered since the demo was filled, by a command or on a page."""
+    if acting_for() == "public":
+        return
+    invented = {it.hsa_id for it in county.staff()} | {it.hsa_id for it in county.PERSONAS}
+    for member in queries.staff_list(at=request.at):
+        if member.assignments and member.hsa_id not in invented:
+            held = member.assignments[0]
+            yield Persona(
+                acting_for(), host, member.hsa_id, member.name, held.title, held.unit_name,
+                gettext("Upplagd efter att demon fylldes."),
+            )  # fmt: skip
 
 
 def _link(request: access.Request, persona: Persona) -> dict[str, object]:

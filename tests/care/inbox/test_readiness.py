@@ -1,8 +1,11 @@
 """When nobody watches an inbox in the coming week, red days and summer time included."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import psycopg
 import pytest
 from cast import AT, MUNICIPALITY, REGION, STRANGER
 from django.conf import LazySettings
@@ -12,7 +15,9 @@ from people import (
     ALWAYS,
     BERIT,
     CASE_OFFICERS,
+    COORDINATOR,
     ELSEWHERE,
+    HEALTH_CENTRE,
     MUNICIPAL_NURSE,
     MUNICIPAL_NURSES,
     OFFICER,
@@ -27,8 +32,9 @@ from care.inbox import operations as inbox
 from care.inbox import readiness, tasks
 from care.inbox.models import Message
 from care.individuals import trial_identities
-from tenants import progress
+from tenants import onboarding, progress
 from tenants.context import acting_as
+from tenants.onboarding import ContactRole, Entry, Found, State, Step
 from tenants.progress import By
 
 HOUR = timedelta(hours=1)
@@ -176,3 +182,48 @@ class TestATrial:
             inbox.acknowledge_message(actor=OFFICER, message_id=message, at=AT - HOUR)
 
         assert "Biståndsenheten" in self.untested()
+
+
+class TestRegionAndMunicipalityInOne:
+    """Gotland's kind: it lets itself begin, has nobody to agree with, and tries itself out."""
+
+    @pytest.fixture(autouse=True)
+    def gotland(self, committed: None, dba: psycopg.Connection[Any]) -> Iterator[None]:
+        write_units()
+        kind = "UPDATE tenants_tenant SET kind = %s, municipality_code = %s WHERE schema_name = %s"
+        dba.execute(kind, ["both", "2380", REGION])
+        dba.commit()
+        with acting_as(REGION):
+            progress.open_onboarding(
+                tenant=REGION, delregion="", wanted_start_on=None, by=By("x", "x"), at=AT
+            )
+        yield
+        dba.execute(kind, ["region", "", REGION])
+        dba.commit()
+
+    def found(self) -> Found:
+        with acting_as(REGION):
+            return readiness.found_at_home(progress.standing(REGION), at=AT)
+
+    def test_needs_no_agreement_but_somebodys_word_of_the_other_contracts(self) -> None:
+        found = replace(self.found(), named=frozenset({ContactRole.CONTACT_1}))
+        entry = Entry(Step.AGREEMENTS, State.DONE, ContactRole.CONTACT_1, AT.date())
+
+        assert not found.has_agreement
+        assert onboarding.lacking(Step.AGREEMENTS, found=found, told={}) == ()
+        with pytest.raises(onboarding.CannotRecord) as refused:
+            onboarding.check(entry, found=found, told={})
+        assert refused.value.field == "evidence"
+        onboarding.check(replace(entry, evidence="Avtal 2026:1"), found=found, told={})
+
+    def test_tries_itself_out_between_its_own_units(self) -> None:
+        assert {"Avdelning 1", "Hälsocentralen Norr"} <= set(self.found().untested)
+
+        admit(to=(HEALTH_CENTRE,))
+        tasks.drain()
+        with acting_as(REGION):
+            (message,) = Message.objects.values_list("pk", flat=True)
+            inbox.acknowledge_message(actor=COORDINATOR, message_id=message, at=AT + HOUR)
+
+        assert "Hälsocentralen Norr" not in self.found().untested
+        assert "Avdelning 1" in self.found().untested  # it has sent, and taken on nothing
