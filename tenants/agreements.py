@@ -6,7 +6,7 @@ it. So the signed text is what switches sharing on, and no control plane stands 
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 
 from tenants.context import acting_for
 from tenants.models import AgreementText, Signature, Tenant, Termination
@@ -242,8 +243,8 @@ def in_force(tenant: str, *, at: datetime) -> tuple[Agreement, ...]:
 
 def bound(*, at: datetime) -> frozenset[str]:
     """Return every huvudman that an agreement in force names, in a fixed number of questions."""
-    rows = AgreementText.objects.order_by("agreement", "version")
-    return frozenset(party for it in _newest_begun(_read_all(rows), at=at) for party in it.parties)
+    everything = _remembered(EVERYBODY, lambda: _read_all(AgreementText.objects.all()))
+    return frozenset(party for it in _newest_begun(everything, at=at) for party in it.parties)
 
 
 def between(one: str, other: str, *, at: datetime) -> tuple[Agreement, ...]:
@@ -260,21 +261,27 @@ def change_tag(*, at: datetime) -> str:
 
 
 Versions = tuple[Agreement, ...]
+EVERYBODY = ""
 # Who asks (row-level security answers each differently) and about whom: what was there, and what it
 # was read as.
 _kept: dict[tuple[str, str], tuple[str, Versions]] = {}
 
 
 def _naming(tenant: str) -> Versions:
-    """Return every version of the agreements that name a huvudman in at least one of them.
+    """Return every version of the agreements that name a huvudman in at least one of them."""
+    return _remembered(tenant, lambda: _read_naming(tenant))
 
-    Read anew only when a text, a signature or a termination is another: every page of a case asks.
+
+def _remembered(about: str, read: Callable[[], Versions]) -> Versions:
+    """Return versions as they were read last: every page of a case asks.
+
+    Read anew only when a text, a signature or a termination is another.
     """
     there = _there()
-    asked = (acting_for(), tenant)
+    asked = (acting_for(), about)
     known, found = _kept.get(asked, ("", ()))
     if known != there:
-        found = _read_naming(tenant)
+        found = read()
         _kept[asked] = there, found
     return found
 
@@ -297,14 +304,13 @@ def _there() -> str:
 
 def _read_naming(tenant: str) -> Versions:
     naming = AgreementText.objects.filter(parties__contains=[tenant]).values("agreement")
-    return _read_all(
-        AgreementText.objects.filter(agreement__in=naming).order_by("agreement", "version")
-    )
+    return _read_all(AgreementText.objects.filter(agreement__in=naming))
 
 
-def _read_all(rows: Iterable[AgreementText]) -> Versions:
+def _read_all(rows: QuerySet[AgreementText]) -> Versions:
+    ordered = rows.order_by("agreement", "version")
     counted = chain.from_iterable(
-        _counted(texts) for _, texts in groupby(rows, key=attrgetter("agreement"))
+        _counted(texts) for _, texts in groupby(ordered, key=attrgetter("agreement"))
     )
     return _read(counted)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from care.inbox.readiness import Joining
+from care.law import calendar
 from portal import parties, times
 from tenants import onboarding, progress
 from tenants.models import Tenant
@@ -318,7 +319,7 @@ def _cell(joining: Joining, step: Step, *, at: datetime) -> Cell:
 
 
 def _flag(joining: Joining, told: Told, *, at: datetime) -> str:
-    if onboarding.is_overdue(told, today=timezone.localdate(at)):
+    if onboarding.is_overdue(told, today=calendar.local_date(at)):
         return gettext("Försenad")
     return gettext("Brister") if joining.is_doubtful(told.entry.step) else ""
 
