@@ -123,6 +123,7 @@ class Found:
     people: int | None = None
     unstaffed: tuple[str, ...] = ()  # receiving units where nobody holds an assignment
     untested: tuple[str, ...] = ()  # those where no person has taken on a message of the trial
+    left_out: tuple[str, ...] = ()  # units that no admission is told to by itself
     is_both: bool = False  # region and kommun in one: nobody to agree with at home
 
     @property
@@ -255,6 +256,15 @@ def _watched(found: Found, told: Steps) -> Iterable[Missing]:
         )
 
 
+def _reached(found: Found, told: Steps) -> Iterable[Missing]:
+    if found.left_out:
+        yield Missing(
+            f"Inget når {_listed(found.left_out)} av sig självt.",
+            "En lokal administratör gör enheten förvald, eller låter den ta över efter en annan,"
+            " under Enheter.",
+        )
+
+
 def _staffed(found: Found, told: Steps) -> Iterable[Missing]:
     if found.unstaffed:
         yield Missing(
@@ -285,12 +295,12 @@ def _earlier_steps(found: Found, told: Steps) -> Iterable[Missing]:
 ASKED: Mapping[Step, tuple[Condition, ...]] = {
     Step.ORGANISATION: (_named,),
     Step.AGREEMENTS: (_agreement,),
-    Step.UNITS: (_watched,),
+    Step.UNITS: (_watched, _reached),
     Step.ROLES: (_staffed,),
     Step.TEST_MESSAGE: (_tested,),
 }
 # What must hold before a huvudman starts.
-GATE: tuple[Condition, ...] = (_earlier_steps, _agreement, _watched, _tested)
+GATE: tuple[Condition, ...] = (_earlier_steps, _agreement, _watched, _reached, _tested)
 
 
 def _moment(at: datetime | None) -> str:

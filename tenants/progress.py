@@ -121,6 +121,13 @@ def host_of(tenant: str) -> str | None:
     return registered.host if registered else None
 
 
+def region_of(municipality_code: str) -> str | None:
+    """Return the region whose wards tell a municipality of admissions; None where none is."""
+    code = {"municipality_code": municipality_code}
+    tenant = Tenant.objects.filter(**code).values_list("schema_name", flat=True).first()
+    return host_of(tenant) if tenant else None
+
+
 def open_onboarding(
     *, tenant: str, delregion: str, wanted_start_on: date | None, by: By, at: datetime
 ) -> None:

@@ -21,6 +21,14 @@ def name(code: str) -> str:
     return municipalities().get(code) or gettext("kommun {code}").format(code=code)
 
 
+def code_of(schema_name: str) -> str:
+    """Return the code of a huvudman that is a municipality, or nothing for a region."""
+    codes = Tenant.objects.filter(schema_name=schema_name).values_list(
+        "municipality_code", flat=True
+    )
+    return codes.first() or ""
+
+
 @lru_cache(maxsize=1)
 def _municipalities(now: float) -> Mapping[str, str]:
     joined = Tenant.objects.exclude(municipality_code="").order_by("name_sort")

@@ -22,7 +22,7 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         "krokom", "Karin Nyström", "",
         ("/", "/?view=to_acknowledge", "{case}", "{case}/answer-admission", "/help"),
     ),
-    ("krokom", "Anna Bergström", "", ("/", "/units", "/agreements")),
+    ("krokom", "Anna Bergström", "", ("/", "/units", "/units/route", "/agreements")),
     (
         "krokom", "Per-Olof Lundin", "",
         ("/", "/agreements", "/costs/offers", "{offer}", "{offer}/decide"),

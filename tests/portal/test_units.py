@@ -16,6 +16,7 @@ from care.identity.units import Address, NoSuchUnit, address
 from portal import imports
 from tenants import clock
 from tenants.context import acting_as
+from tenants.models import Unit
 
 PLACE = f"/units/{CASE_OFFICERS}"
 
@@ -48,6 +49,58 @@ def typed(**changes: Any) -> dict[str, Any]:
         "successor": DUTY,
     }
     return given | changes
+
+
+class TestWhoWouldGetThis:
+    def test_tells_of_the_own_municipality_now(self, client: Client) -> None:
+        page = client.get("/units/route").content.decode()
+
+        assert "Folkbokförd i Testkommun" in page
+        assert page.index("Biståndsenheten") < page.index("Om avdelningen väljer den")
+        assert "Inga. Varje enhet är förvald" in page
+
+    def test_tells_of_a_sunday_night(self, client: Client) -> None:
+        asked = {"municipality": "2399", "day": "2026-03-08", "time": "22:00"}
+
+        page = client.get("/units/route", asked).content.decode()
+
+        assert "sön 8 mar 22.00" in page.replace("\xa0", " ")
+        row = page[page.index("Hälsocentralen Norr") :]
+        assert "Ingen" in row[: row.index("</tr>")]
+
+    def test_names_the_units_that_nothing_reaches(self, client: Client) -> None:
+        with acting_as(MUNICIPALITY):
+            Unit.objects.filter(pk=CASE_OFFICERS).update(is_default=False)
+
+        page = client.get("/units/route").content.decode()
+
+        assert "De är varken förvalda eller tar över efter någon." in page
+        assert f'href="/units/{DUTY}"' in page
+
+    @pytest.mark.parametrize(
+        ("wrong", "advice"),
+        [
+            ({"time": "sen"}, "Skriv klockslaget"),
+            ({"day": "snart"}, "Skriv dagen som"),
+            ({"municipality": "0000"}, "0000"),
+        ],
+    )
+    def test_says_what_is_wrong_and_answers_for_now(
+        self, client: Client, wrong: dict[str, str], advice: str
+    ) -> None:
+        asked = {"municipality": "2399", "day": "2026-03-08", "time": "22:00"} | wrong
+
+        answer = client.get("/units/route", asked)
+
+        assert answer.status_code == 422
+        assert advice in answer.content.decode()
+        assert "Folkbokförd i Testkommun" in answer.content.decode()
+
+    def test_is_refused_to_a_coordinator(self, units: None) -> None:
+        coordinator = hire(
+            MUNICIPALITY, "Karin Nyström", "K", (CASE_OFFICERS, Role.INBOX_COORDINATOR)
+        )
+        assert browser(coordinator).get("/units/route").status_code == 403
 
 
 class TestTheList:

@@ -68,6 +68,11 @@ class TestWhatHoldsAStepBack:
                 " klockan 00.00, och ingen tar över då.",
             ),
             (
+                Step.UNITS,
+                replace(READY, left_out=("Hemsjukvården", "Socialjouren")),
+                "Inget når Hemsjukvården och Socialjouren av sig självt.",
+            ),
+            (
                 Step.ROLES,
                 replace(READY, unstaffed=("Socialjouren",)),
                 "Ingen har ett uppdrag vid Socialjouren.",
@@ -118,11 +123,16 @@ class TestTheGate:
             assert onboarding.TITLES[step].lower() in missing.text
 
     def test_asks_anew_for_what_can_be_computed(self) -> None:
-        found = replace(READY, has_agreement=False, inboxes=(UNWATCHED,))
+        found = replace(
+            READY, has_agreement=False, inboxes=(UNWATCHED,), left_out=("Socialjouren",),
+            untested=("Hemsjukvården",),
+        )  # fmt: skip
 
         said = " ".join(it.text for it in onboarding.gate(found, EARLIER))
 
         assert "Ingen överenskommelse" in said
+        assert "Inget når Socialjouren av sig självt" in said
+        assert "Ingen har kvitterat ett provmeddelande vid Hemsjukvården" in said
         assert "Hemsjukvården bevakas inte" in said
 
     def test_says_everything_at_once(self) -> None:

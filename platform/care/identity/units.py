@@ -100,6 +100,24 @@ def receiving(*, owners: Sequence[str], kinds: Sequence[str]) -> tuple[Address, 
     return tuple(_address(row) for row in rows.order_by("-is_default", "name_sort", "name"))
 
 
+def line(unit: Address, own: Mapping[str, Address]) -> list[Address]:
+    """Return who takes over from a unit, one after another.
+
+    :param own: units of its huvudman by HSA-id
+    """
+    found: list[Address] = []
+    after = own.get(unit.successor)
+    while after is not None and len(found) < LONGEST_LINE:
+        found.append(after)
+        after = own.get(after.successor)
+    return found
+
+
+def is_open(unit: Address, *, at: datetime) -> bool:
+    """Tell whether a unit's inbox is watched at a moment."""
+    return _closes_at(unit, at) is not None
+
+
 def watches(hsa_ids: Sequence[str], *, at: datetime) -> dict[str, Watch]:
     """Return for each unit whether its inbox is watched, and who takes over, in two queries."""
     asked = addresses(hsa_ids)

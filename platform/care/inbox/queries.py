@@ -16,13 +16,13 @@ from care.identity import units
 from care.identity.actors import Actor
 from care.identity.permissions import Permission
 from care.identity.units import Address, Watch
-from care.inbox import projections
+from care.inbox import projections, routing
 from care.inbox.models import Delivery, Message, WorklistRow
 from care.individuals import queries as individuals
 from care.law import calendar, discharge
 from care.sharing import access
 from care.sharing.access import Case
-from tenants.models import Tenant, Unit
+from tenants.models import Unit
 from tenants.sorting import sort_key
 
 PAGE = 50
@@ -373,14 +373,8 @@ def receivers_for(
 
     Default units of the registered municipality come first, with how they are watched now.
     """
-    named = Tenant.objects.filter(municipality_code=municipality_code).values_list(
-        "schema_name", flat=True
-    )
-    own = units.receiving(owners=[actor.tenant], kinds=[Unit.Kind.PRIMARY_CARE])
-    theirs = units.receiving(
-        owners=list(named), kinds=[Unit.Kind.SOCIAL_SERVICES, Unit.Kind.MUNICIPAL_HEALTH_CARE]
-    )
-    found = [it for it in (*theirs, *own) if it.hsa_id != actor.unit_id]
+    told = routing.receivers(region=actor.tenant, municipality_code=municipality_code)
+    found = [it for it in told if it.hsa_id != actor.unit_id]
     watched = units.watches([it.hsa_id for it in found], at=at)
     return tuple((it, watched[it.hsa_id]) for it in found)
 

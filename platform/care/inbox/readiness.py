@@ -4,7 +4,7 @@ Of another huvudman only common rows are read: units, agreements, what it has to
 own schema is computed when it tells of a step itself.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -14,7 +14,8 @@ from care.cases import queries as cases
 from care.identity import operations, queries, units
 from care.identity.actors import Actor
 from care.identity.permissions import Permission
-from care.identity.units import LONGEST_LINE, Address
+from care.identity.units import Address
+from care.inbox import routing
 from care.inbox.models import Delivery
 from care.individuals import trial_identities
 from care.law import calendar
@@ -89,6 +90,7 @@ def found(standings: Sequence[Standing], *, at: datetime) -> dict[str, Found]:
             has_agreement=it.tenant in bound,
             inboxes=_inboxes(owned[it.tenant], known, at=at),
             is_both=it.opened.is_both,
+            left_out=tuple(unit.name for unit in routing.left_out(owned[it.tenant])),
         )
         for it in standings
     }
@@ -212,7 +214,7 @@ def _by(actor: Actor) -> By:
 
 def _inboxes(own: Sequence[Address], known: Gaps, *, at: datetime) -> tuple[Inbox, ...]:
     by_id = {it.hsa_id: it for it in own}
-    return tuple(_inbox(it, _line(it, by_id), known, at=at) for it in own)
+    return tuple(_inbox(it, units.line(it, by_id), known, at=at) for it in own)
 
 
 def _inbox(unit: Address, line: Sequence[Address], known: Gaps, *, at: datetime) -> Inbox:
@@ -229,15 +231,6 @@ def _inbox(unit: Address, line: Sequence[Address], known: Gaps, *, at: datetime)
         unwatched_hours=unwatched,
         unwatched_from=left[0].begins if left else None,
     )
-
-
-def _line(unit: Address, own: Mapping[str, Address]) -> list[Address]:
-    line: list[Address] = []
-    after = own.get(unit.successor)
-    while after is not None and len(line) < LONGEST_LINE:
-        line.append(after)
-        after = own.get(after.successor)
-    return line
 
 
 def _watched(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -12,6 +12,7 @@ from care.identity.entries import AssignmentEntry, BadEntry, UnitEntry
 from care.identity.permissions import ROLE_LABELS
 from care.identity.units import DAYS, Address
 from care.law import calendar
+from portal.forms.costs import Day
 from tenants.models import Unit
 
 if TYPE_CHECKING:
@@ -161,6 +162,52 @@ class UnitForm(EntryForm):
             successor=given["successor"],
             is_default=given["is_default"],
         )
+
+
+class RouteForm(forms.Form):
+    """Which admission it is asked for: of whom, and when."""
+
+    municipality = forms.ChoiceField(label=_("Personen är folkbokförd i"))
+    day = Day(_("Dag"), missing=_("Välj en dag."))
+    time = forms.TimeField(
+        label=_("Klockslag"),
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        error_messages={
+            "required": _("Skriv klockslaget, till exempel 22:00."),
+            "invalid": _("Skriv klockslaget, till exempel 22:00."),
+        },
+    )
+
+    def __init__(
+        self,
+        given: Mapping[str, Any],
+        *,
+        municipalities: Mapping[str, str],
+        own_code: str,
+        at: datetime,
+    ) -> None:
+        """Take the address; without one it is asked for the own municipality, now."""
+        local = at.astimezone(calendar.STOCKHOLM)
+        start = {"municipality": own_code or next(iter(municipalities), ""), "day": local.date(),
+                 "time": local.time()}  # fmt: skip
+        self.start = start
+        super().__init__(given if "day" in given else None, initial=start)
+        field = self.fields["municipality"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(municipalities.items())
+
+    @property
+    def municipality_code(self) -> str:
+        """Return the municipality that is asked for."""
+        return str(self._asked("municipality"))
+
+    @property
+    def moment(self) -> datetime:
+        """Return the moment that is asked for."""
+        return datetime.combine(self._asked("day"), self._asked("time"), calendar.STOCKHOLM)
+
+    def _asked(self, name: str) -> Any:
+        return self.cleaned_data[name] if self.is_valid() else self.start[name]
 
 
 class ArchiveForm(EntryForm):

@@ -8,15 +8,17 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
 
 from care.identity import importing, operations, queries, units
 from care.identity.entries import BadEntry
 from care.identity.permissions import ROLE_LABELS, Permission
 from care.identity.units import Address
+from care.inbox import routing
 from care.inbox.queries import busy_units
-from portal import imports
+from portal import imports, places, times
 from portal.access import ActorRequest, needs
-from portal.forms.units import DAY_LABELS, ArchiveForm, AssignmentForm, UnitForm
+from portal.forms.units import DAY_LABELS, ArchiveForm, AssignmentForm, RouteForm, UnitForm
 from portal.idempotent import Done, key_for, new_key, once
 from tenants.models import Unit
 
@@ -55,6 +57,32 @@ def show_unit(request: ActorRequest, hsa_id: str) -> HttpResponse:
             "held": [(it, gettext(ROLE_LABELS[it.role]), new_key()) for it in held],
             "may_assign": request.actor.may(Permission.ADMINISTER_ASSIGNMENTS),
         },
+    )
+
+
+@needs(Permission.ADMINISTER_UNITS)
+@require_safe
+def ask_route(request: ActorRequest) -> HttpResponse:
+    """Show who would get it: where an admission goes, and who looks into each inbox then."""
+    own = _own(request)
+    form = RouteForm(
+        request.GET,
+        municipalities=places.municipalities(),
+        own_code=places.code_of(request.actor.tenant),
+        at=request.at,
+    )
+    routes = routing.asked(municipality_code=form.municipality_code, at=form.moment)
+    return render(
+        request,
+        "portal/units/route.html",
+        {
+            "form": form,
+            "place": places.name(form.municipality_code),
+            "when": times.absolute(form.moment, at=request.at),
+            "routes": [(it, Unit.Kind(it.unit.kind).label) for it in routes],
+            "left_out": routing.left_out(own),
+        },
+        status=422 if form.errors else 200,
     )
 
 
@@ -203,6 +231,7 @@ def _address(hsa_id: str) -> str:
 urlpatterns = [
     path("units", list_units, name="units"),
     path("units/new", write_unit, name="new_unit"),
+    path("units/route", ask_route, name="ask_route"),
     path("units/import", import_units, name="import_units"),
     path("units/<str:hsa_id>", show_unit, name="unit"),
     path("units/<str:hsa_id>/change", write_unit, name="change_unit"),
