@@ -1,12 +1,16 @@
 """The demo as it is served, and people who use it, each in a browser of their own."""
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, BrowserContext, Page
+from psycopg.conninfo import make_conninfo
 
 ROOT = Path(__file__).parents[1]
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -22,12 +26,36 @@ class Demo:
 
     port: int
     clock: Path
+    postgres: Path
     now: datetime = field(default=BEFORE_EASTER)
 
     def url(self, slug: str, path: str = "/") -> str:
         """Return the address of a page at a huvudman, or at the public host."""
         host = f"{slug}.localhost" if slug else "localhost"
         return f"http://{host}:{self.port}{path}"
+
+    def samplan(self, *words: str) -> str:
+        """Run a command as the operator does; return what it says."""
+        login = {
+            f"DATABASE_{name}URL": make_conninfo(
+                host=str(self.postgres), user=user, dbname="samplan"
+            )
+            for name, user in (("", "sp_app"), ("MIGRATOR_", "sp_migrator"))
+        }
+        environment = (
+            os.environ
+            | login
+            | {
+                "SAMPLAN_DEMO": "1",
+                "SAMPLAN_CLOCK_OFFSET_FILE": str(self.clock),
+            }
+        )
+        command = [Path(sys.executable).with_name("samplan"), *words]
+        done = subprocess.run(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        assert done.returncode == 0, done.stdout
+        return done.stdout
 
     def at(self, moment: datetime) -> None:
         """Move the clock."""

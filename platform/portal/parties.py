@@ -19,6 +19,8 @@ def names() -> Mapping[str, str]:
 def name(schema_name: str) -> str:
     """Return the name of a huvudman; the schema's own while the database is away."""
     try:
+        if schema_name not in names():
+            _names.cache_clear()  # it has joined within the minute, and reads its own pages
         return names().get(schema_name, schema_name)
     except (OperationalError, InterfaceError):
         return schema_name

@@ -36,7 +36,7 @@ def _served(place: Path) -> Iterator[Demo]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    served = Demo(port, place / "clock")
+    served = Demo(port, place / "clock", place / "postgres")
     served.at(BEFORE_EASTER)
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"} | {
         "SAMPLAN_DEMO": "1",
