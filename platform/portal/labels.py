@@ -346,6 +346,8 @@ CONTENT = {
     "occurred_at": _("Tidpunkt"),
     "meeting_at": _("Mötestid"),
     "form": _("Mötesform"),
+    "place": _("Mötesplats"),
+    "participants": _("Deltagare"),
     "question": _("Frågeställning"),
     "proposal": _("Förslag"),
     "discharged_at": _("Utskriven"),
@@ -362,9 +364,10 @@ CONTENT = {
     "own_view": _("Personens egen syn"),
     "contacts": _("Vem man frågar"),
     "how": _("Hur"),
+    "taken_over": _("Övertaget från"),
 }
 # In the receiver's letter and of no use to a reader.
-NOT_SHOWN = frozenset({"municipalities", "corrects", "replaces", "message_id"})
+NOT_SHOWN = frozenset({"municipalities", "corrects", "replaces", "message_id", "acted_for"})
 WORDS: Mapping[str, Mapping[str, Any]] = {
     "variant": VARIANTS,
     "needs": NEEDS,

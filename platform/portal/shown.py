@@ -98,7 +98,7 @@ def _message(
         state="replaced" if it.replaced_by else "",
         is_correction=it.act == REPLACE,
         sender=f"{it.sender_name}, {it.sender_title}" if it.sender_title else it.sender_name,
-        sender_unit=f"{it.sender_unit_name}, {parties.name(it.sender)}",
+        sender_unit=f"{it.sender_unit_name}, {parties.name(_whose(it))}",
         kind=it.sender_unit_kind,
         sent=times.when(it.sent_at, at=at),
         content=labels.content(held, places=places.municipalities(), at=at),
@@ -111,6 +111,11 @@ def _message(
         waits_for_us=it.waits_for(actor.unit_id),
         url=reverse("portal:message", args=[it.id]),
     )
+
+
+def _whose(it: Sent) -> str:
+    """Return the huvudman that has acted: what comes from an old system the lead has told."""
+    return str(it.core.get("acted_for", it.sender)) if "taken_over" in it.core else it.sender
 
 
 def _summary(receipts: Sequence[Receipt], *, is_sender: bool) -> tuple[str, str]:

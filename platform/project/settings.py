@@ -47,6 +47,7 @@ TENANT_APPS = [
     "care.cases",
     "care.sharing",
     "care.inbox",
+    "care.discharge",
     "billing",
 ]
 INSTALLED_APPS = [

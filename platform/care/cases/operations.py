@@ -53,6 +53,17 @@ class Doer:
         )
 
 
+@dataclass(frozen=True)
+class Past:
+    """What was done before the case came here: by whom, when, and with which content."""
+
+    act: str
+    by: Doer
+    at: datetime
+    body: Mapping[str, Any]
+    message_id: UUID | None
+
+
 def open_case(
     *,
     individual: Individual,
@@ -128,9 +139,13 @@ def join_all(case: Case, units: Mapping[str, str], *, at: datetime) -> None:
     known = set(
         Participation.objects.filter(case=case, until_at=None).values_list("unit", flat=True)
     )
-    for unit_id, tenant in units.items():
-        if unit_id not in known:
-            join(case, unit_id=unit_id, tenant=tenant, at=at)
+    new = [
+        Participation(case=case, unit_id=unit_id, tenant=tenant, from_at=at)
+        for unit_id, tenant in units.items()
+        if unit_id not in known
+    ]
+    if new:
+        Participation.objects.bulk_create(new, ignore_conflicts=True)  # one may join meanwhile
 
 
 def leave(case: Case, *, unit_id: str, at: datetime) -> None:
@@ -185,6 +200,42 @@ def record(
         return  # what units do with messages sets no clock of the law going
     facts = queries.facts(case)
     if version:
+        _compute(case, facts, version)
+    projections.refresh_deadlines(case, facts=facts, at=at)
+
+
+def record_past(case: Case, past: Sequence[Past], *, at: datetime) -> None:
+    """Record what was done in another system, each act at its own time, and compute what follows.
+
+    It has happened, so nothing of it is judged: what the table has no place for is flagged. State
+    and deadlines are computed once, from all of it, so that no deadline runs that was met there.
+    """
+    leads = case.lead == acting_for()
+    state, version = discharge.State(case.state), case.version
+    events = []
+    for it in past:
+        state, is_flagged = discharge.PROCESS.follow(state, discharge.Act(it.act), it.body)
+        version += leads
+        events.append(
+            Event(
+                common_id=case.common_id,
+                act=it.act,
+                at=it.at,
+                origin=it.by.origin,
+                message_id=it.message_id,
+                unit_id=it.by.unit_id,
+                unit_kind=it.by.unit_kind,
+                actor_name=it.by.name,
+                actor_title=it.by.title,
+                assignment_id=it.by.assignment_id,
+                body=dict(it.body),
+                is_flagged=is_flagged,
+                version=version if leads else None,
+            )
+        )
+    Event.objects.bulk_create(events)
+    facts = queries.facts(case)
+    if leads:
         _compute(case, facts, version)
     projections.refresh_deadlines(case, facts=facts, at=at)
 

@@ -56,6 +56,9 @@ class Permission(StrEnum):
     FORWARD_MESSAGE = "inbox:forward_message"
     REJECT_MESSAGE = "inbox:reject_message"
     REPLACE_MESSAGE = "inbox:replace_message"
+    TAKE_OVER_CASES = "takeover:take_over_cases"
+    RECONCILE_CASES = "takeover:reconcile_cases"
+    CUT_OVER = "takeover:cut_over"
     ADMINISTER_UNITS = "identity:administer_units"
     ADMINISTER_ASSIGNMENTS = "identity:administer_assignments"
     READ_AGREEMENTS = "agreement:read"
@@ -135,6 +138,9 @@ ROLES: dict[Role, frozenset[Permission]] = {
         {
             P.ADMINISTER_UNITS,
             P.ADMINISTER_ASSIGNMENTS,
+            P.TAKE_OVER_CASES,
+            P.RECONCILE_CASES,
+            P.CUT_OVER,
             P.READ_AGREEMENTS,
             P.DRAFT_AGREEMENT,
             P.READ_ONBOARDING,

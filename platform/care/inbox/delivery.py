@@ -16,7 +16,7 @@ from django.db.models import Max
 from care.cases import operations as cases
 from care.cases.operations import Doer
 from care.identity import units
-from care.inbox import consents, letters, operations, projections, terms
+from care.inbox import consents, letters, operations, projections, takeovers, terms
 from care.inbox.models import Delivery, Fetched, Message, Outbox, Received
 from care.individuals import operations as individuals
 from care.individuals.operations import Person
@@ -136,6 +136,10 @@ def recipients_since(*, horizon: int) -> tuple[list[str], int]:
     return sorted(set(named)), oldest
 
 
+class NotTheLead(Exception):
+    """Only whoever leads a case tells what it was in another system."""
+
+
 def _message(sender: str, letter: Letter, at: datetime) -> None:
     body, core = letter["body"]["message"], letter["body"]["case"]
     case = _case(sender, core, at)
@@ -245,11 +249,36 @@ def _consent(sender: str, letter: Letter, at: datetime) -> None:
         rls.restamp(case, at=at)
 
 
+def _takeover(sender: str, letter: Letter, at: datetime) -> None:
+    """Keep what a case was in the lead's old system: all of it at once, so that nothing alarms.
+
+    The lead in its turn is told that it has come.
+    """
+    body = letter["body"]
+    if "fetched_at" in body:
+        fetched_at = datetime.fromisoformat(body["fetched_at"])
+        takeovers.note_fetched(letter["common_id"], by=sender, fetched_at=fetched_at)
+        return
+    core = body["case"]
+    case = _case(sender, core, at)
+    if sender != case.lead:
+        raise NotTheLead
+    _join(case, core, at)
+    takeovers.keep(case, body["messages"], sender=sender, at=at)
+    _follow_lead(case, sender, core)
+    if body["is_final"]:
+        takeovers.start_clocks(case, at=at)
+    takeovers.answer_lead(case, at=at)
+    rls.restamp(case, at=at)
+    projections.refresh(case, at=at)
+
+
 RECEIVE: dict[str, Callable[[str, Letter, datetime], None]] = {
     Outbox.Kind.MESSAGE: _message,
     Outbox.Kind.RECEIPT: _receipt,
     Outbox.Kind.STATE: _state,
     Outbox.Kind.CONSENT: _consent,
+    Outbox.Kind.TAKEOVER: _takeover,
 }
 
 

@@ -20,7 +20,8 @@ class Message(AppendOnly):
     id = models.UUIDField(primary_key=True)  # the same in every copy
     common_id = models.UUIDField(db_index=True)
     sender = models.CharField(max_length=63)  # schema of the huvudman that sent it
-    outbox_id = models.BigIntegerField(null=True)  # None: sent from here
+    # None: sent from here, or one of several that a letter brought from another system.
+    outbox_id = models.BigIntegerField(null=True)
     act = models.CharField(max_length=40)
     sender_unit = models.CharField(max_length=32)
     sender_unit_name = models.CharField(max_length=100)
@@ -93,6 +94,7 @@ class Outbox(AppendOnly):
         RECEIPT = "receipt"
         STATE = "state"
         CONSENT = "consent"
+        TAKEOVER = "takeover"
 
     transaction = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
     recipient = models.CharField(max_length=63)

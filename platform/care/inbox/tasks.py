@@ -95,11 +95,13 @@ def work(tenants: Iterable[str], memory: dict[str, Seen]) -> int:
         with acting_as(tenant):
             recipients, horizon = delivery.recipients_since(horizon=seen.horizon)
         faults: list[Exception] = []
+        fetched = 0
         for recipient in recipients:
             try:
-                done += fetch(recipient=recipient, sender=tenant)
+                fetched += fetch(recipient=recipient, sender=tenant)
             except Exception as fault:  # the others' letters, and our own deadlines, come first
                 faults.append(fault)
+        done += fetched
         with acting_as(tenant):
             tag = agreements.change_tag(at=clock.moment())
             if tag != seen.agreements:
@@ -108,7 +110,8 @@ def work(tenants: Iterable[str], memory: dict[str, Seen]) -> int:
             done += act_on_deadlines(tenant=tenant)
         if faults:
             raise faults[0]
-        seen.horizon = horizon
+        if not fetched:  # a recipient may have taken a part of many letters: ask it once more
+            seen.horizon = horizon
     return done
 
 

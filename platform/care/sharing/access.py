@@ -124,6 +124,22 @@ def own_case(common_id: UUID) -> Case | None:
     )
 
 
+def led_cases(*, actor: Actor, permission: Permission, at: datetime) -> list[Case]:
+    """Return every open case that this huvudman leads, for who compares them with another list.
+
+    No unit need take part: it is the huvudman's own list. The read is logged as one page.
+
+    :raises NotAllowed: if the role does not carry the right
+    """
+    refuse_unless(actor, permission)
+    with transaction.atomic(savepoint=False):
+        open_ones = Case.objects.select_related("individual").filter(lead=acting_for())
+        found = list(open_ones.filter(is_open=True).order_by("opened_at", "pk"))
+        log(actor=actor, owner=actor.tenant, activity="list",
+            common_ids=[it.common_id for it in found], rows=len(found), at=at)  # fmt: skip
+        return found
+
+
 def all_common_ids() -> list[UUID]:
     """Return the identity of every case here, for the rebuilding of what is computed."""
     return list(Case.objects.order_by("common_id").values_list("common_id", flat=True))
