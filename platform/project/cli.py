@@ -3,6 +3,7 @@
 import typer
 
 from project.commands import (
+    case,
     cost,
     demo,
     directory,
@@ -26,6 +27,7 @@ app.add_typer(cost.app, name="cost", help="Kostnadsfördelning, utan databas.")
 app.add_typer(population.app, name="population", help="Befolkningsunderlag för kostnaderna.")
 app.add_typer(tenant.app, name="tenant", help="Huvudmän: anslut, visa, uppgradera.")
 app.add_typer(directory.app, name="directory", help="Enheter och uppdrag från fil.")
+app.add_typer(case.app, name="case", help="Öppna ärenden från ett gammalt system.")
 app.command("demo")(demo.demo)
 app.command("seed")(seed.seed)
 app.command("work")(work.work)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from project.commands import setup
+from project.commands.operator import operator
 
 if TYPE_CHECKING:
     from care.identity.importing import Report
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
-COMMAND = "samplan directory"
 CHANGES = {
     "added": "Tillkommer",
     "changed": "Ändras",
@@ -40,7 +40,6 @@ def import_directory(
     setup.django()
     from care.identity import importing
     from care.inbox.queries import busy_units
-    from project import newcomers
     from tenants import clock
     from tenants.context import acting_as
     from tenants.models import Tenant
@@ -49,7 +48,7 @@ def import_directory(
         if not Tenant.objects.filter(schema_name=schema).exists():
             _refuse(f"{schema} är inte ansluten. Se namnen med samplan tenant list.")
     with acting_as(schema):
-        actor, at = newcomers.operator(schema, title=COMMAND), clock.moment()
+        actor, at = operator(schema, command="samplan directory"), clock.moment()
         try:
             if units:
                 content = units.read_bytes()

@@ -1,32 +1,46 @@
 """Coming from an old system: the whole file or nothing, every fault with its row, no call lost."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import old_system
 import psycopg
 import pytest
 from cast import AT, MUNICIPALITY, REGION, STRANGER
-from isolation.county import Time
-from old_system import SYSTEM, cases, file_of, with_faults, written
+from isolation.county import Time, agree
+from old_system import DAY, HOUR, SYSTEM, case, cases, file_of, with_faults, written
 from people import (
     CASE_OFFICERS,
+    COORDINATOR,
     HEALTH_CENTRE,
+    MUNICIPAL_NURSES,
+    NURSE,
+    OFFICER,
+    STRANGER_OFFICER,
     WARD,
     actor,
     write_units,
 )
 
-from care.cases.models import Case, Event
+from care.cases.models import Case, Deadline, Event
+from care.discharge import operations as discharge
+from care.discharge import queries
+from care.discharge.models import TakenOverCase
 from care.discharge.takeover import importing
-from care.discharge.takeover.importing import Outcome, Report
+from care.discharge.takeover.importing import BadFile, Outcome, Refused, Report
 from care.identity.actors import Actor
 from care.identity.permissions import Role
 from care.inbox import tasks
-from care.inbox.models import Delivery, Message, WorklistRow
+from care.inbox.models import Delivery, Message, Outbox, WorklistRow
+from care.individuals.models import Individual
+from care.law.discharge import Act
+from care.law.terms import ReceiptTime, Terms
+from care.sharing import access
+from care.sharing.models import AccessLog
 from tenants import clock
 from tenants.context import acting_as
 
+RECEIPTS = Terms(receipt_times={Act.NOTIFY_ADMISSION: ReceiptTime(hours=4)})
 ADMINISTRATOR = actor("Anna Berg", Role.LOCAL_ADMINISTRATOR, "Administratör", WARD)
 
 
@@ -128,3 +142,355 @@ class TestFiveHundred:
                 )
                 for it in sent
             }
+
+
+def here(reference: str, *, schema: str = REGION) -> Case:
+    with acting_as(REGION):
+        common_id = TakenOverCase.objects.get(reference=reference).common_id
+    with acting_as(schema):
+        return Case.objects.get(common_id=common_id)
+
+
+def events(reference: str) -> list[tuple[str, str]]:
+    with acting_as(REGION):
+        rows = Event.objects.filter(common_id=here(reference).common_id).order_by("at", "id")
+        return [(it.act, written(it.at)) for it in rows]
+
+
+class TestATakenOverCase:
+    def test_stands_in_the_state_it_had_with_the_times_it_had(self) -> None:
+        row = case(0)
+        import_([row])
+        tasks.drain()
+
+        for schema in (REGION, MUNICIPALITY):
+            assert here("M-1001", schema=schema).state == "ready"
+        assert events("M-1001") == [
+            ("open_case", row["inskriven"]),
+            ("notify_admission", row["inskrivningsmeddelande"]),
+            ("answer_admission", row["besvarad"]),
+            ("name_care_contact", row["vårdkontakt_utsedd"]),
+            ("call_to_planning", row["kallelse_skickad"]),
+            ("notify_ready", row["utskrivningsklar"]),
+        ]
+
+    def test_says_where_it_comes_from_and_who_acted_there(self) -> None:
+        import_([case(0)])
+        tasks.drain()
+
+        with acting_as(MUNICIPALITY):
+            case_id = here("M-1001", schema=MUNICIPALITY).pk
+            page = queries.case_page(actor=OFFICER, case_id=case_id, at=AT)
+        call = next(it for it in page.messages if it.act == "call_to_planning")
+        answer = next(it for it in page.messages if it.act == "answer_admission")
+
+        assert call.core["taken_over"] == "Meddix, M-1001"
+        assert (call.sender_name, call.sender_unit) == ("Lena Uusitalo", HEALTH_CENTRE)
+        assert call.core["place"] == "Hälsocentralen Norr, rum 3"
+        assert answer.core["acted_for"] == MUNICIPALITY
+        opened = next(it for it in page.happenings if it.act == "answer_admission")
+        assert (opened.origin, opened.unit_id) == (MUNICIPALITY, CASE_OFFICERS)
+
+    def test_goes_on_here_as_any_other(self) -> None:
+        import_([case(0)])
+        tasks.drain()
+        with acting_as(REGION):
+            case_id = here("M-1001").pk
+            discharge.record_discharge(
+                actor=NURSE, case_id=case_id, discharged_at=AT + HOUR, destination="home",
+                at=AT + HOUR,
+            )  # fmt: skip
+        tasks.drain()
+
+        assert here("M-1001", schema=MUNICIPALITY).state == "discharged"
+
+    def test_what_was_not_receipted_there_is_to_be_receipted_here(self) -> None:
+        import_([case(0, kallelse_kvitterad="")])
+        tasks.drain()
+
+        with acting_as(MUNICIPALITY):
+            waiting = Delivery.objects.filter(acknowledged_at=None, message__act="call_to_planning")
+            assert {it.unit_id for it in waiting} == {CASE_OFFICERS, MUNICIPAL_NURSES}
+            rows = WorklistRow.objects.filter(unacknowledged=1)
+            assert {it.unit_id for it in rows} == {CASE_OFFICERS, MUNICIPAL_NURSES}
+
+    def test_no_clock_for_a_receipt_runs_while_the_old_system_is_open(self, time: Time) -> None:
+        agree(terms=RECEIPTS.to_json())
+        import_([case(0, inskrivning_kvitterad="", besvarad="", besvarad_av="")])
+        time.pass_to(AT + 2 * DAY)
+
+        with acting_as(MUNICIPALITY):
+            assert not Deadline.objects.filter(rule="admission_receipt_due").exists()
+            assert not Delivery.objects.exclude(forwarded_at=None).exists()
+
+    def test_a_person_that_came_back_is_two_cases(self) -> None:
+        left = written(AT - 3 * DAY)
+        first = case(1, utskriven=left, utskriven_till="hemmet", utskrivning_kvitterad=left)
+        second = first | case(
+            2, referens="M-2", personnummer=first["personnummer"], efternamn=first["efternamn"]
+        )
+
+        report = import_([second, first])
+
+        assert report.is_written
+        assert here("M-1002").state == "discharged"
+        assert here("M-2").individual_id == here("M-1002").individual_id
+
+    def test_a_protected_person_has_no_address_anywhere(self) -> None:
+        import_([case(0, skydd="Sekretessmarkering")])
+        tasks.drain()
+
+        for schema in (REGION, MUNICIPALITY):
+            with acting_as(schema):
+                known = Individual.objects.get()
+                assert (known.protection, known.registered_address) == ("flagged", "")
+
+    def test_the_write_stands_in_the_access_log_by_who_imported(self) -> None:
+        import_(cases(2))
+
+        with acting_as(REGION):
+            line = AccessLog.objects.get(activity="write")
+            assert (line.staff_name, line.rows, len(line.common_ids)) == ("Anna Berg", 2, 2)
+
+
+class TestParallelRun:
+    def test_what_has_been_done_there_since_is_added_with_its_time(self) -> None:
+        import_([case(1)])
+        row = case(1) | {
+            it: case(0)[it]
+            for it in ("kallelse_skickad", "kallelse_enhet", "kallelse_av", "möte", "mötesplats")
+        }
+
+        report = import_([row], at=AT + HOUR)
+        tasks.drain()
+
+        assert [(it.outcome, it.text) for it in report.lines] == [
+            (Outcome.CHANGED, "Nytt sedan sist: kallelse till samordnad individuell planering.")
+        ]
+        assert ("call_to_planning", row["kallelse_skickad"]) in events("M-1002")
+        with acting_as(MUNICIPALITY):
+            assert Message.objects.filter(act="call_to_planning").count() == 1
+        assert {it.outcome for it in import_([row], at=AT + 2 * HOUR).lines} == {Outcome.UNCHANGED}
+
+    def test_a_receipt_that_has_come_there_since_is_kept_here_and_there(self) -> None:
+        import_([case(0, kallelse_kvitterad="")])
+        tasks.drain()
+
+        import_([case(0)], at=AT + HOUR)
+        tasks.drain()
+
+        for schema in (REGION, MUNICIPALITY):
+            with acting_as(schema):
+                calls = Delivery.objects.filter(message__act="call_to_planning")
+                assert {it.acknowledged_by for it in calls} == {SYSTEM}
+                assert not WorklistRow.objects.exclude(unacknowledged=0).exists()
+
+    def test_a_new_estimate_is_stated_anew(self) -> None:
+        import_([case(0)])
+        later = written(AT + 5 * DAY)
+
+        import_([case(0, beräknad_utskrivning=later)], at=AT + HOUR)
+
+        assert ("revise_expected_discharge", written(AT + HOUR)) in events("M-1001")
+        expected = here("M-1001").expected_discharge_at
+        assert expected is not None
+        assert written(expected) == later
+
+    def test_ready_again_after_a_withdrawal_is_a_new_period(self) -> None:
+        row = case(3, klar_återtagen=written(AT - DAY))
+        import_([row])
+        again = row | {
+            "utskrivningsklar": written(AT - HOUR), "klar_bedömd": "", "klar_återtagen": "",
+            "klar_kvitterad": "", "återtagande_kvitterat": "",
+        }  # fmt: skip
+
+        report = import_([again], at=AT + HOUR)
+
+        assert [it.outcome for it in report.lines] == [Outcome.CHANGED]
+        assert here("M-1004").state == "ready"
+        assert [act for act, _ in events("M-1004")][-2:] == ["withdraw_ready", "notify_ready"]
+
+    def test_what_contradicts_our_rows_is_left_to_a_person_each_time(self) -> None:
+        import_([case(0)])
+        before = events("M-1001")
+        moved = case(0, möte=written(AT + 2 * DAY), utskrivningsklar=written(AT - 3 * DAY))
+
+        for hours in (1, 2):
+            report = import_([moved], at=AT + hours * HOUR)
+
+            assert [it.outcome for it in report.lines] == [Outcome.TO_DECIDE]
+            assert "möte, utskrivningsklar" in report.lines[0].text
+        assert events("M-1001") == before
+
+    def test_what_was_done_here_by_hand_is_not_done_once_more(self) -> None:
+        import_([case(1)])
+        tasks.drain()
+        with acting_as(REGION):
+            discharge.call_to_planning(
+                actor=COORDINATOR, case_id=here("M-1002").pk, meeting_at=AT + DAY, form="home",
+                at=AT,
+            )  # fmt: skip
+        row = case(1) | {it: case(0)[it] for it in ("kallelse_enhet", "möte")}
+        row["kallelse_skickad"] = written(AT + timedelta(minutes=5))
+
+        report = import_([row], at=AT + HOUR)
+
+        assert [it.outcome for it in report.lines] == [Outcome.TO_DECIDE]
+        with acting_as(REGION):
+            assert Message.objects.filter(act="call_to_planning").count() == 1
+
+    def test_a_case_that_was_opened_here_by_hand_is_not_doubled(self) -> None:
+        import_([case(0)])
+
+        report = import_([case(0, referens="M-9")], system="Lifecare")
+
+        assert faults(report) == {(2, "personnummer")}
+
+    def test_a_system_has_one_name_however_it_is_spelt(self) -> None:
+        import_([case(0)])
+
+        assert {it.outcome for it in import_([case(0)], system=" meddix ").lines} == {
+            Outcome.UNCHANGED
+        }
+
+
+class TestBadInput:
+    def test_cp1252_with_merged_cells_is_refused_in_plain_swedish(
+        self, dba: psycopg.Connection[Any]
+    ) -> None:
+        rows = cases(3)
+        # A spreadsheet keeps the value of merged cells in the first of them.
+        merged = {"mottagande_enheter": MUNICIPAL_NURSES, "mötesplats": "Åsgården"}
+        before = checksums(dba)
+
+        report = import_(file_of([rows[0], merged, *rows[1:]], encoding="cp1252"))
+
+        told = {it.line: it.text for it in report.lines if it.outcome is Outcome.REFUSED}
+        assert set(told) == {1, 3}
+        assert "cp1252" in told[1]
+        assert "CSV UTF-8" in told[1]
+        assert "sammanslagna med rad 2" in told[3]
+        assert "mottagande_enheter, mötesplats" in told[3]
+        assert checksums(dba) == before
+
+    def test_it_is_read_when_it_has_been_saved_anew(self) -> None:
+        content = b"\xef\xbb\xbf" + file_of(cases(3))
+
+        assert import_(content).is_written
+
+    @pytest.mark.parametrize(
+        ("content", "told"),
+        [
+            (b"", "tom"),
+            (b"\xff\xfer\x00e\x00f\x00", "Unicode-text"),
+            (b"referens;status\n", "Kolumner saknas: personnummer"),
+            (file_of([case(0)]).replace(b"referens", b"referens;namn", 1), "nummer 2"),
+            (file_of([case(0)]).replace(b"skydd", b"adress", 1), "två gånger: adress"),
+            (file_of([case(0, adress="a\0b")]), "inte är text"),
+            (file_of([]) + b'"M-1;\xc3\xa5', "citattecknen"),
+            (file_of([case(0)], encoding="cp1252").replace("Åsa".encode("cp1252"), b"\x81"),
+             "UTF-8"),
+        ],
+    )  # fmt: skip
+    def test_a_file_that_cannot_be_read_says_what_to_do(self, content: bytes, told: str) -> None:
+        with pytest.raises(BadFile, match=told):
+            import_(content)
+
+    @pytest.mark.parametrize(
+        ("column", "other"),
+        [
+            ("status", {"status": "pågår"}),
+            ("folkbokföringskommun", {"folkbokföringskommun": "Krokom"}),
+            ("förnamn", {"förnamn": "Å" * 61}),
+            ("efternamn", {"efternamn": "=1+1"}),
+            ("skydd", {"skydd": "ja"}),
+            ("vårdform", {"vårdform": "gyn"}),
+            ("behov", {"behov": "hemtjänst"}),
+            ("utskriven_till", {"utskriven": written(AT), "utskriven_till": "hem"}),
+            ("utskriven", {"utskriven_till": "hemmet"}),
+            ("besvarad_av", {"besvarad_av": ""}),
+            ("besvarad", {"besvarad": ""}),
+            ("vårdkontakt_enhet", {"vårdkontakt_enhet": ""}),
+            ("kallelse_enhet", {"kallelse_enhet": "SE2999999127-NIX"}),
+            ("klar_bedömd", {"klar_bedömd": written(AT + HOUR)}),
+            ("möte", {"möte": "den 3 mars kl 9"}),
+            ("möte", {"möte": "2026-02-30 09:00"}),
+            ("möte", {"möte": written(AT - 30 * DAY)}),
+            ("beräknad_utskrivning", {"beräknad_utskrivning": "2026-10-25 02:30"}),
+            ("beräknad_utskrivning", {"beräknad_utskrivning": "2026-03-29 02:30"}),
+            ("klar_återtagen", {"klar_återtagen": written(AT - 5 * DAY)}),
+            ("klar_läkare", {"klar_läkare": ""}),
+            ("referens", {"referens": "19400405-7032"}),
+            ("avdelning", {"avdelning": "SE2999999135-BIST"}),
+        ],
+    )  # fmt: skip
+    def test_a_cell_that_cannot_be_is_told_by_its_row_and_column(
+        self, column: str, other: dict[str, str]
+    ) -> None:
+        report = import_([case(6), case(0, **other), case(12)])
+
+        assert faults(report) == {(3, column)}
+        assert not report.is_written
+
+    def test_the_hour_that_comes_twice_is_read_when_it_is_named(self) -> None:
+        import_([case(0, beräknad_utskrivning="2026-10-25 02:30 +01:00")])
+
+        expected = here("M-1001").expected_discharge_at
+        assert expected is not None
+        assert f"{expected:%H:%M}" == "01:30"
+
+    def test_a_report_never_quotes_a_name_or_a_number(self) -> None:
+        shifted = case(0, möte="19400405-7032", status="Åsa", besvarad_av="Åsa Öberg")
+        report = import_([shifted, case(1, referens="194004057032"), case(2), case(2)])
+
+        told = " ".join(f"{it.reference} {it.text}" for it in report.lines)
+        assert report.is_refused
+        assert "19400405-7032" not in told
+        assert "194004057032" not in told
+        assert "Åsa" not in told
+        assert "Öberg" not in told
+
+
+class TestWho:
+    @pytest.mark.parametrize("who", [NURSE, COORDINATOR, OFFICER, STRANGER_OFFICER])
+    def test_whoever_is_no_administrator_may_not(self, who: Actor) -> None:
+        with pytest.raises(access.NotAllowed):
+            import_([case(0)], by=who)
+
+    def test_another_huvudman_cannot_take_over_cases_of_this_ones_wards(self) -> None:
+        theirs = actor("Olle Adm", Role.LOCAL_ADMINISTRATOR, "Administratör", CASE_OFFICERS)
+
+        report = import_([case(0)], by=theirs)
+
+        assert faults(report) == {(2, "avdelning")}
+
+    def test_whoever_has_no_part_in_the_cases_gets_nothing(self) -> None:
+        import_(cases(2))
+        tasks.drain()
+
+        with acting_as(STRANGER):
+            assert not Case.objects.exists()
+            assert not Message.objects.exists()
+
+    def test_only_the_lead_tells_what_a_case_was(self) -> None:
+        import_([case(0)])
+        tasks.drain()
+        with acting_as(REGION):
+            letter = Outbox.objects.filter(kind="takeover", recipient=MUNICIPALITY).get().body
+        with acting_as(STRANGER):
+            Outbox.objects.create(
+                recipient=MUNICIPALITY, kind="takeover", at=AT, body=letter,
+                common_id=letter["case"]["common_id"],
+            )  # fmt: skip
+        with acting_as(MUNICIPALITY):
+            before = Message.objects.count()
+
+        tasks.drain()
+
+        with acting_as(MUNICIPALITY):
+            assert Message.objects.count() == before
+            assert not Message.objects.filter(sender=STRANGER).exists()
+
+    def test_a_system_must_have_a_name(self) -> None:
+        with pytest.raises(Refused):
+            import_([case(0)], system=" ")

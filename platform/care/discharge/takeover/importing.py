@@ -4,10 +4,11 @@ A row that has been taken over is known by its number there. If it says somethin
 been done there since is added with its own time; what contradicts our rows is left to a person.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -44,6 +45,17 @@ class Outcome(StrEnum):
     CHANGED = "changed"
     TO_DECIDE = "to_decide"
     UNCHANGED = "unchanged"
+
+
+OUTCOME_LABELS: Mapping[Outcome, str] = MappingProxyType(
+    {
+        Outcome.REFUSED: "Kan inte läsas in",
+        Outcome.ADDED: "Nytt",
+        Outcome.CHANGED: "Ändrat",
+        Outcome.TO_DECIDE: "Att avgöra",
+        Outcome.UNCHANGED: "Oförändrat",
+    }
+)
 
 
 class Refused(Exception):
