@@ -5,9 +5,10 @@ What was read travels in the page, packed, so that the very same file is taken o
 
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
@@ -15,8 +16,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from care.discharge.takeover import reading
+from care.discharge.takeover.importing import Outcome, Refused
 from care.identity import importing
-from care.identity.importing import BadFile, Change, Report
+from care.identity.importing import BadFile, Change
 from portal.access import ActorRequest
 from portal.forms.units import ImportForm
 from portal.idempotent import Done, new_key, once
@@ -25,20 +28,32 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as Words
 
 LARGEST_PACKED = 2_000_000  # characters in the page; a browser and Django take no more in a field
-CHANGE_LABELS = {
-    Change.REFUSED: _("Kan inte läsas in"),
-    Change.ADDED: _("Nytt"),
-    Change.CHANGED: _("Ändrat"),
-    Change.ENDED: _("Avslutas"),
-    Change.UNCHANGED: _("Oförändrat"),
+# What an import does with a row, in words and as a colour; the last kind is only counted.
+CHANGES: "Mapping[StrEnum, tuple[Words, str]]" = {
+    Change.REFUSED: (_("Kan inte läsas in"), "danger"),
+    Change.ADDED: (_("Nytt"), "success"),
+    Change.CHANGED: (_("Ändrat"), "info"),
+    Change.ENDED: (_("Avslutas"), "warning"),
+    Change.UNCHANGED: (_("Oförändrat"), "neutral"),
 }
-CHANGE_COLORS = {
-    Change.REFUSED: "danger",
-    Change.ADDED: "success",
-    Change.CHANGED: "info",
-    Change.ENDED: "warning",
-    Change.UNCHANGED: "neutral",
+OUTCOMES: "Mapping[StrEnum, tuple[Words, str]]" = {
+    Outcome.REFUSED: (_("Kan inte läsas in"), "danger"),
+    Outcome.TO_DECIDE: (_("Att avgöra"), "warning"),
+    Outcome.ADDED: (_("Nytt"), "success"),
+    Outcome.CHANGED: (_("Ändrat"), "info"),
+    Outcome.UNCHANGED: (_("Oförändrat"), "neutral"),
 }
+
+
+class Report(Protocol):
+    """What is told of a file before it is taken over, and of having done it."""
+
+    @property
+    def is_refused(self) -> bool:
+        """Tell whether a line was refused."""
+
+    def of(self, kind: Any, /) -> Sequence[Any]:
+        """Return the lines of one kind."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +64,10 @@ class What:
     ends: "str | Words"
     done: "str | Words"
     back: str
-    columns: tuple[str, ...]
     sample: str
+    kinds: "Mapping[StrEnum, tuple[Words, str]]"
+    subject: "str | Words"
+    kept: tuple[str, ...] = ()  # fields that go along when the file is taken over
 
 
 UNITS = What(
@@ -58,43 +75,63 @@ UNITS = What(
     _("Filen är hela listan: en enhet som saknas i den avslutas."),
     _("Enheterna är inlästa."),
     "portal:units",
-    importing.UNIT_COLUMNS,
     importing.UNITS_SAMPLE,
+    CHANGES,
+    _("HSA-id"),
 )
 ASSIGNMENTS = What(
     _("Läs in uppdrag"),
     _("Filen är hela listan: ett uppdrag som saknas i den avslutas."),
     _("Uppdragen är inlästa."),
     "portal:staff",
-    importing.ASSIGNMENT_COLUMNS,
     importing.ASSIGNMENTS_SAMPLE,
+    CHANGES,
+    _("HSA-id"),
+)
+CASES = What(
+    _("Läs in ärenden från ett gammalt system"),
+    _("Har någon rad fel läses ingenting in."),
+    _("Ärendena är inlästa."),
+    "portal:takeover",
+    reading.SAMPLE,
+    OUTCOMES,
+    _("Referens"),
+    ("system",),
 )
 
 
 def answer(
-    request: ActorRequest, *, what: What, act: Callable[[bytes, bool], Report]
+    request: ActorRequest,
+    *,
+    what: What,
+    act: Callable[[bytes, bool], Report],
+    make_form: type[ImportForm] = ImportForm,
 ) -> HttpResponse:
     """Show the form, the report of a dry run, or take the file over."""
     if "packed" in request.POST:
-        return _take_over(request, what, act)
-    form = ImportForm(request.POST or None, request.FILES or None)
+        return _take_over(request, what, act, make_form)
+    form = make_form(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         content = form.cleaned_data["file"].read()
         try:
             return _page(request, what, form, act(content, True), _packed(content))
-        except BadFile as bad:
+        except (BadFile, Refused) as bad:
             form.add_error("file", str(bad))
     return _page(request, what, form, None, "")
 
 
 def _take_over(
-    request: ActorRequest, what: What, act: Callable[[bytes, bool], Report]
+    request: ActorRequest,
+    what: What,
+    act: Callable[[bytes, bool], Report],
+    make_form: type[ImportForm],
 ) -> HttpResponse:
     content = _unpacked(request.POST["packed"])
+    form = make_form(initial={name: request.POST.get(name, "") for name in what.kept})
     # Something may have changed meanwhile: then the report is shown anew and nothing is written.
     report = act(content, True)
     if report.is_refused:
-        return _page(request, what, ImportForm(), report, request.POST["packed"])
+        return _page(request, what, form, report, request.POST["packed"])
 
     def write() -> Done:
         act(content, False)
@@ -115,8 +152,9 @@ def _page(
             "back_url": reverse(what.back),
             "form": form,
             "report": report,
-            "counts": _counts(report) if report else (),
-            "groups": _groups(report) if report else (),
+            "counts": _counts(what, report) if report else (),
+            "groups": _groups(what, report) if report else (),
+            "kept": [(name, request.POST.get(name, "")) for name in what.kept],
             "packed": packed if len(packed) <= LARGEST_PACKED else "",
             "is_too_large": len(packed) > LARGEST_PACKED,
             "key": new_key(),
@@ -125,19 +163,19 @@ def _page(
     )
 
 
-def _counts(report: Report) -> tuple[tuple[str, str, int], ...]:
+def _counts(what: What, report: Report) -> tuple[tuple[str, str, int], ...]:
     return tuple(
-        (str(label), CHANGE_COLORS[change], len(report.of(change)))
-        for change, label in CHANGE_LABELS.items()
+        (str(label), color, len(report.of(kind))) for kind, (label, color) in what.kinds.items()
     )
 
 
-def _groups(report: Report) -> tuple[tuple[str, str, tuple[importing.Line, ...]], ...]:
-    """Return the lines to be read; unchanged ones are only counted."""
+def _groups(what: What, report: Report) -> tuple[tuple[str, str, Sequence[Any]], ...]:
+    """Return the lines to be read; unchanged ones, the last kind, are only counted."""
+    *told, _unchanged = what.kinds
     return tuple(
-        (str(label), CHANGE_COLORS[change], report.of(change))
-        for change, label in CHANGE_LABELS.items()
-        if change is not Change.UNCHANGED and report.of(change)
+        (str(what.kinds[kind][0]), what.kinds[kind][1], report.of(kind))
+        for kind in told
+        if report.of(kind)
     )
 
 

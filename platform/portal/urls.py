@@ -18,6 +18,7 @@ from portal.views import (
     outcomes,
     staff,
     start,
+    takeover,
     units,
     worklist,
 )
@@ -32,6 +33,7 @@ urlpatterns = [
     *acts.urlpatterns,
     *units.urlpatterns,
     *staff.urlpatterns,
+    *takeover.urlpatterns,
     *agreements.urlpatterns,
     *costs.urlpatterns,
     *agreement.urlpatterns,

@@ -37,7 +37,8 @@ def list_units(request: ActorRequest) -> HttpResponse:
     own = _own(request)
     watched = units.watches([it.hsa_id for it in own], at=request.at)
     rows = [(it, Unit.Kind(it.kind).label, watched[it.hsa_id]) for it in own]
-    return render(request, "portal/units/list.html", {"rows": rows})
+    has_wards = any(it.kind == Unit.Kind.WARD for it in own)
+    return render(request, "portal/units/list.html", {"rows": rows, "has_wards": has_wards})
 
 
 @needs(Permission.ADMINISTER_UNITS)

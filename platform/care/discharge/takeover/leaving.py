@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from care.discharge.models import CutOver, Reconciliation
+from care.discharge.models import CutOver, Reconciliation, TakenOverCase
 from care.discharge.takeover import here, reconciling
 from care.discharge.takeover.here import Home
 from care.discharge.takeover.importing import known_name, refuse_after_cut_over
@@ -21,6 +21,7 @@ from care.inbox import takeovers
 from care.law import calendar
 from care.sharing import access
 from tenants.models import Tenant
+from tenants.sorting import sort_key
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,29 @@ def cut_over(*, actor: Actor, system: str, at: datetime) -> Left:
         refuse_after_cut_over(system)
         raise
     return Left(system, at, actor.name, counts)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Hur långt bytet från ett gammalt system har kommit."""
+
+    system: str
+    days: tuple[Day, ...]
+    left: Left | None
+
+
+def standings(*, actor: Actor) -> tuple[Standing, ...]:
+    """Return how far every change of system has come, by the name of the old one.
+
+    :raises access.NotAllowed: if the actor may not
+    """
+    access.refuse_unless(actor, Permission.RECONCILE_CASES)
+    rows = (TakenOverCase.objects, Reconciliation.objects, CutOver.objects)
+    named = {it for found in rows for it in found.values_list("system", flat=True).distinct()}
+    return tuple(
+        Standing(it, reconciling.days(actor=actor, system=it), left(actor=actor, system=it))
+        for it in sorted(named, key=sort_key)
+    )
 
 
 def left(*, actor: Actor, system: str) -> Left | None:

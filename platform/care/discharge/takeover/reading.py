@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from stdnum.luhn import is_valid as luhn_holds
 
+from care.identity.importing import BadFile
+
 # In the order of the documentation: what a row must have, and what it may have.
 NEEDED = (
     "referens", "status", "personnummer", "förnamn", "efternamn", "folkbokföringskommun",
@@ -50,10 +52,6 @@ SPLIT = (
     " på varje rad. Ett ärende är en rad: flera mottagande enheter står i samma cell med komma"
     " mellan."
 )
-
-
-class BadFile(Exception):
-    """A file that cannot be read at all; the text is Swedish and says what to do."""
 
 
 @dataclass(frozen=True)
