@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from care.discharge.takeover import reading
 from care.discharge.takeover.importing import Outcome, Refused
 from care.identity import importing
-from care.identity.importing import BadFile, Change
+from care.identity.importing import Change
 from portal.access import ActorRequest
 from portal.forms.units import ImportForm
 from portal.idempotent import Done, new_key, once
@@ -27,6 +27,7 @@ from portal.idempotent import Done, new_key, once
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as Words
 
+BAD = (importing.BadFile, reading.BadFile, Refused)  # their words are for whoever has the file
 LARGEST_PACKED = 2_000_000  # characters in the page; a browser and Django take no more in a field
 # What an import does with a row, in words and as a colour; the last kind is only counted.
 CHANGES: "Mapping[StrEnum, tuple[Words, str]]" = {
@@ -64,6 +65,7 @@ class What:
     ends: "str | Words"
     done: "str | Words"
     back: str
+    heading: "str | Words"
     sample: str
     kinds: "Mapping[StrEnum, tuple[Words, str]]"
     subject: "str | Words"
@@ -75,6 +77,7 @@ UNITS = What(
     _("Filen är hela listan: en enhet som saknas i den avslutas."),
     _("Enheterna är inlästa."),
     "portal:units",
+    _("Första raden är rubrikerna, i den här ordningen:"),
     importing.UNITS_SAMPLE,
     CHANGES,
     _("HSA-id"),
@@ -84,6 +87,7 @@ ASSIGNMENTS = What(
     _("Filen är hela listan: ett uppdrag som saknas i den avslutas."),
     _("Uppdragen är inlästa."),
     "portal:staff",
+    _("Första raden är rubrikerna, i den här ordningen:"),
     importing.ASSIGNMENTS_SAMPLE,
     CHANGES,
     _("HSA-id"),
@@ -93,6 +97,7 @@ CASES = What(
     _("Har någon rad fel läses ingenting in."),
     _("Ärendena är inlästa."),
     "portal:takeover",
+    _("Första raden är rubrikerna, i vilken ordning som helst:"),
     reading.SAMPLE,
     OUTCOMES,
     _("Referens"),
@@ -115,7 +120,7 @@ def answer(
         content = form.cleaned_data["file"].read()
         try:
             return _page(request, what, form, act(content, True), _packed(content))
-        except (BadFile, Refused) as bad:
+        except BAD as bad:
             form.add_error("file", str(bad))
     return _page(request, what, form, None, "")
 

@@ -86,7 +86,7 @@ def unknown_commands(text: str) -> set[str]:
     """Return the make targets and commands that a document names and that do not exist."""
     shown = "\n".join(code_of(text))
     made = re.findall(r"^\s*make ([a-z][a-z-]*)", shown, flags=re.MULTILINE)
-    typed = re.findall(r"^\s*samplan ([a-z]+)(?: ([a-z]+))?", shown, flags=re.MULTILINE)
+    typed = re.findall(r"^\s*samplan ([a-z]+)(?: ([a-z][a-z-]*))?", shown, flags=re.MULTILINE)
     groups = {it.split(" ")[0] for it in commands() if " " in it}
     asked = {f"{one} {two}" if one in groups and two else one for one, two in typed}
     return (set(made) - targets()) | (asked - commands())

@@ -1,6 +1,8 @@
 """Coming from an old system: the whole file or nothing, every fault with its row, no call lost."""
 
+import re
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import old_system
@@ -26,10 +28,11 @@ from care.cases.models import Case, Deadline, Event
 from care.discharge import operations as discharge
 from care.discharge import queries
 from care.discharge.models import TakenOverCase
-from care.discharge.takeover import importing
+from care.discharge.takeover import entries, importing, reading
 from care.discharge.takeover.importing import BadFile, Outcome, Refused, Report
 from care.identity.actors import Actor
 from care.identity.permissions import Role
+from care.identity.units import Address
 from care.inbox import tasks
 from care.inbox.models import Delivery, Message, Outbox, WorklistRow
 from care.individuals.models import Individual
@@ -40,6 +43,7 @@ from care.sharing.models import AccessLog
 from tenants import clock
 from tenants.context import acting_as
 
+ROOT = Path(__file__).resolve().parents[3]
 RECEIPTS = Terms(receipt_times={Act.NOTIFY_ADMISSION: ReceiptTime(hours=4)})
 ADMINISTRATOR = actor("Anna Berg", Role.LOCAL_ADMINISTRATOR, "Administratör", WARD)
 
@@ -494,3 +498,28 @@ class TestWho:
     def test_a_system_must_have_a_name(self) -> None:
         with pytest.raises(Refused):
             import_([case(0)], system=" ")
+
+
+class TestDocumentation:
+    text = (ROOT / "docs" / "anvandare" / "byta-system.md").read_text("utf-8")
+
+    def test_describes_every_column_and_no_other(self) -> None:
+        described = re.findall(r"^\| `(\w+)` \|", self.text, flags=re.MULTILINE)
+
+        assert tuple(described) == reading.COLUMNS
+
+    def test_shows_a_file_that_can_be_read(self) -> None:
+        shown = re.findall(r"^```text\n(.*?)^```", self.text, flags=re.DOTALL | re.MULTILINE)
+
+        assert shown == [reading.SAMPLE]
+        rows, wrong = reading.read(reading.SAMPLE.encode())
+        named = {it: address(it) for it in entries.hsa_ids(rows)}
+        judged = [entries.entry_of(row, book=named, home=REGION, at=AT + 30 * DAY) for row in rows]
+        assert (wrong, [faults for _, faults in judged]) == ([], [[], []])
+
+
+def address(hsa_id: str) -> Address:
+    """Return an entry of the address book for a unit of the sample."""
+    kinds = {"1001": "ward", "1002": "primary_care", "BIST": "social_services"}
+    kind = kinds[hsa_id.partition("-")[2]]
+    return Address(hsa_id, hsa_id, kind, "health_care", REGION, "", {}, False, "", False)

@@ -21,9 +21,9 @@ from care.discharge.takeover.deeds import Source
 from care.discharge.takeover.entries import Entry
 from care.discharge.takeover.here import Here, Home
 from care.discharge.takeover.judging import File
+from care.discharge.takeover.reading import BadFile as BadFile
 from care.discharge.takeover.reading import Fault
 from care.identity.actors import Actor
-from care.identity.importing import BadFile as BadFile
 from care.identity.permissions import Permission
 from care.inbox import takeovers, terms
 from care.inbox.takeovers import Told

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 
 from stdnum.luhn import is_valid as luhn_holds
 
-from care.identity.importing import BadFile
-
 # In the order of the documentation: what a row must have, and what it may have.
 NEEDED = (
     "referens", "status", "personnummer", "förnamn", "efternamn", "folkbokföringskommun",
@@ -36,9 +34,9 @@ referens;status;personnummer;förnamn;efternamn;folkbokföringskommun;avdelning;
 inskrivningsmeddelande;mottagande_enheter;beräknad_utskrivning;vårdkontakt;vårdkontakt_utsedd;\
 vårdkontakt_enhet;kallelse_skickad;kallelse_enhet;möte;mötesplats;utskrivningsklar;klar_läkare
 M-1001;öppen;19400405-7032;Berit;Åkerlund;2326;SE2321000214-1001;2026-03-02 07:40;\
-2026-03-02 09:00;SE2321000214-1002, SE2120002817-BIST;2026-03-09 12:00;;;;;;;;;
+2026-03-02 09:00;SE2321000214-1002, SE2999999184-BIST;2026-03-09 12:00;;;;;;;;;
 M-1002;öppen;19510203-1753;Sven;Öberg;2326;SE2321000214-1001;2026-02-25 22:15;\
-2026-02-26 08:30;SE2321000214-1002, SE2120002817-BIST;2026-03-05 12:00;Lena Uusitalo;\
+2026-02-26 08:30;SE2321000214-1002, SE2999999184-BIST;2026-03-05 12:00;Lena Uusitalo;\
 2026-02-27 10:00;SE2321000214-1002;2026-03-02 14:20;SE2321000214-1002;2026-03-04 10:00;\
 Hälsocentralen Norr, rum 3;2026-03-02 11:15;Jonas Ek
 """
@@ -52,6 +50,10 @@ SPLIT = (
     " på varje rad. Ett ärende är en rad: flera mottagande enheter står i samma cell med komma"
     " mellan."
 )
+
+
+class BadFile(Exception):
+    """A file that cannot be read at all; the text is Swedish and says what to do."""
 
 
 @dataclass(frozen=True)
