@@ -133,16 +133,22 @@ def _take_over(
 ) -> HttpResponse:
     content = _unpacked(request.POST["packed"])
     form = make_form(initial={name: request.POST.get(name, "") for name in what.kept})
-    # Something may have changed meanwhile: then the report is shown anew and nothing is written.
-    report = act(content, True)
-    if report.is_refused:
-        return _page(request, what, form, report, request.POST["packed"])
 
     def write() -> Done:
         act(content, False)
         return Done(reverse(what.back), str(what.done))
 
-    return once(request, write)
+    try:
+        # Something may have changed meanwhile: then the report is shown anew, and nothing is
+        # written.
+        report = act(content, True)
+        if not report.is_refused:
+            return once(request, write)
+    except BAD as bad:
+        form = make_form(request.POST, request.FILES)
+        form.add_error(None, str(bad))
+        return _page(request, what, form, None, "")
+    return _page(request, what, form, report, request.POST["packed"])
 
 
 def _page(

@@ -67,6 +67,25 @@ def test_from_the_first_file_to_the_cut_over(administrator: Hired) -> None:
         assert CutOver.objects.count() == 1
 
 
+def test_what_was_read_before_the_cut_over_is_not_taken_over_after_it(administrator: Hired) -> None:
+    client = browser(administrator)
+    shown = upload(client, administrator, "import", cases(2))
+    with acting_as(REGION):
+        CutOver.objects.create(
+            system=SYSTEM, at=clock.moment(), staff_id=administrator.staff_id, staff_name="Anna",
+            assignment_id=administrator.assignments[0], open_there=0, open_here=0, calls_there=0,
+            calls_here=0, estimates_there=0, estimates_here=0,
+        )  # fmt: skip
+
+    form = sent(administrator, system=SYSTEM, packed=shown.context["packed"])
+    answer = client.post("/takeover/import", form)
+
+    assert answer.status_code == 422
+    assert "Övergången från Meddix är gjord." in words(answer.content)
+    with acting_as(REGION):
+        assert not Case.objects.exists()
+
+
 def test_a_faulty_row_is_told_with_its_number_and_nothing_can_be_taken_over(
     administrator: Hired,
 ) -> None:

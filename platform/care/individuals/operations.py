@@ -1,7 +1,7 @@
 """The person becomes known here, and consents."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -82,6 +82,18 @@ def know(person: Person) -> Individual:
             individual = _known(person)
             assert individual is not None  # somebody else has met her in the same moment
     return _written(individual, person)
+
+
+def completed(person: Person) -> Person:
+    """Return a person with what is known here of address and interpreter, where nothing is said."""
+    individual = _known(person)
+    if individual is None:
+        return person
+    return replace(
+        person,
+        registered_address=person.registered_address or individual.registered_address,
+        interpreter=person.interpreter or individual.interpreter,
+    )
 
 
 def _known(person: Person) -> Individual | None:

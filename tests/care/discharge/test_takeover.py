@@ -35,7 +35,9 @@ from care.identity.permissions import Role
 from care.identity.units import Address
 from care.inbox import tasks
 from care.inbox.models import Delivery, Message, Outbox, WorklistRow
+from care.individuals import operations as individuals
 from care.individuals.models import Individual
+from care.individuals.operations import Person
 from care.law.discharge import Act
 from care.law.terms import ReceiptTime, Terms
 from care.sharing import access
@@ -249,6 +251,24 @@ class TestATakenOverCase:
                 known = Individual.objects.get()
                 assert (known.protection, known.registered_address) == ("flagged", "")
 
+    def test_what_is_known_here_of_a_person_is_not_lost_by_a_file_that_lacks_it(self) -> None:
+        row = case(0)
+        with acting_as(REGION):
+            individuals.know(
+                Person(
+                    kind="personnummer", number=row["personnummer"], given_name="Åsa",
+                    family_name="Öberg", registered_municipality="2399",
+                    registered_address="Storgatan 1", interpreter="arabiska",
+                )
+            )  # fmt: skip
+
+        import_([row | {"adress": ""}])
+
+        with acting_as(REGION):
+            known = Individual.objects.get()
+            assert (known.registered_address, known.interpreter) == ("Storgatan 1", "arabiska")
+            assert known.family_name == "Öberg 0"
+
     def test_the_write_stands_in_the_access_log_by_who_imported(self) -> None:
         import_(cases(2))
 
@@ -349,6 +369,21 @@ class TestParallelRun:
         report = import_([case(0, referens="M-9")], system="Lifecare")
 
         assert faults(report) == {(2, "personnummer")}
+
+    def test_what_is_closed_there_is_closed_here_by_a_person(self) -> None:
+        import_([case(0)])
+        closed = case(0, status="avslutad")
+        assert faults(import_([closed])) == {(2, "status")}
+        assert here("M-1001").is_open
+        with acting_as(REGION):
+            discharge.abort_case(
+                actor=NURSE, case_id=here("M-1001").pk, reason="no_need", at=AT + HOUR
+            )
+
+        report = import_([closed], at=AT + 2 * HOUR)
+
+        assert [it.outcome for it in report.lines] == [Outcome.UNCHANGED]
+        assert faults(import_([case(5, status="avslutad")])) == {(2, "status")}
 
     def test_a_system_has_one_name_however_it_is_spelt(self) -> None:
         import_([case(0)])

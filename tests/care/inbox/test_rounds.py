@@ -1,11 +1,15 @@
 """What the loop remembers from round to round: where nothing has changed it asks little."""
 
+from uuid import uuid4
+
 import pytest
-from cast import MUNICIPALITY, REGION
+from cast import AT, MUNICIPALITY, REGION
 from isolation.county import Time, agree
 from people import DAY
 
-from care.inbox import tasks
+from care.inbox import delivery, tasks
+from care.inbox.models import Outbox, Received
+from tenants.context import acting_as
 
 PARTIES = [REGION, MUNICIPALITY]
 
@@ -68,3 +72,19 @@ def test_a_loop_that_fails_follows_them_the_next_time(
     tasks.work(PARTIES, memory)
 
     assert followed == PARTIES
+
+
+def test_more_letters_than_a_round_takes_are_all_fetched_without_a_new_one(
+    agreed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "MOST_AT_ONCE", 2)
+    with acting_as(REGION):
+        Outbox.objects.bulk_create(
+            Outbox(recipient=MUNICIPALITY, kind="state", common_id=uuid4(), body={}, at=AT)
+            for _ in range(5)
+        )
+
+    tasks.drain()
+
+    with acting_as(MUNICIPALITY):
+        assert Received.objects.count() == 5

@@ -1,7 +1,7 @@
 """What was done in the old system, as the acts of the Act with their own times."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,27 +14,6 @@ from care.law import history
 from care.law.discharge import Act
 from care.law.history import Fact
 
-# By which column a deed is dated, and what else it says.
-DATED: Mapping[Act, str] = {
-    Act.NOTIFY_ADMISSION: "inskrivningsmeddelande",
-    Act.ANSWER_ADMISSION: "besvarad",
-    Act.NAME_CARE_CONTACT: "vårdkontakt_utsedd",
-    Act.CALL_TO_PLANNING: "kallelse_skickad",
-    Act.NOTIFY_READY: "utskrivningsklar",
-    Act.WITHDRAW_READY: "klar_återtagen",
-    Act.RECORD_DISCHARGE: "utskriven",
-}
-TELLS: Mapping[Act, tuple[str, ...]] = {
-    Act.REVISE_EXPECTED_DISCHARGE: ("beräknad_utskrivning",),
-    Act.ANSWER_ADMISSION: ("besvarad",),
-    Act.NAME_CARE_CONTACT: ("vårdkontakt_utsedd", "vårdkontakt"),
-    Act.CALL_TO_PLANNING: ("kallelse_skickad", "kallelse_enhet", "möte", "mötesplats", "deltagare"),
-    # A new period also ends what the withdrawal of the one before it said.
-    Act.NOTIFY_READY: ("utskrivningsklar", "klar_läkare", "klar_återtagen"),
-    Act.WITHDRAW_READY: ("klar_återtagen",),
-    Act.RECORD_DISCHARGE: ("utskriven",),
-}
-
 
 @dataclass(frozen=True)
 class Source:
@@ -45,71 +24,146 @@ class Source:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Kind:
+    """Slag av händelse: one row of how an act stands in the file.
+
+    :ivar dated: the column with its time; empty, and it has not been done
+    :ivar unit: the column of the unit that did it; empty: the ward
+    :ivar receipt: the column that says when everybody had receipted it
+    :ivar name: the column of who did it; empty: only the system is known
+    :ivar tells: the columns that it accounts for, when it has been done since
+    """
+
+    act: Act
+    dated: str
+    core: Callable[[Entry, Source], Mapping[str, Any]]
+    unit: str = ""
+    receipt: str = ""
+    name: str = ""
+    tells: tuple[str, ...] = ()
+
+
+def _admission(entry: Entry, source: Source) -> dict[str, Any]:
+    return {
+        "admitted_at": entry.times["inskriven"].isoformat(),
+        "physician": entry.texts.get("inskrivande_läkare"),
+        "expected_discharge_at": entry.times["beräknad_utskrivning"].isoformat(),
+        "needs": list(entry.needs),
+        "liable_municipality": entry.person.registered_municipality,
+        "variant": entry.variant,
+        "municipalities": _codes(entry.receivers, source),
+    }
+
+
+def _nothing(entry: Entry, source: Source) -> dict[str, Any]:
+    return {}
+
+
+def _contact(entry: Entry, source: Source) -> dict[str, Any]:
+    return {"name": entry.texts["vårdkontakt"]}
+
+
+def _call(entry: Entry, source: Source) -> dict[str, Any]:
+    return {
+        "meeting_at": entry.times["möte"].isoformat(),
+        "place": entry.texts.get("mötesplats"),
+        "participants": entry.texts.get("deltagare"),
+    }
+
+
+def _ready(entry: Entry, source: Source) -> dict[str, Any]:
+    assessed_at = entry.times.get("klar_bedömd")
+    return {
+        "physician": entry.texts["klar_läkare"],
+        "assessed_at": assessed_at.isoformat() if assessed_at else None,
+        "municipalities": _codes(tuple(_everybody(entry).values()), source),
+    }
+
+
+def _discharge(entry: Entry, source: Source) -> dict[str, Any]:
+    return {
+        "discharged_at": entry.times["utskriven"].isoformat(),
+        "destination": entry.destination,
+    }
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        Act.NOTIFY_ADMISSION, "inskrivningsmeddelande", _admission,
+        receipt="inskrivning_kvitterad",
+    ),
+    Kind(Act.ANSWER_ADMISSION, "besvarad", _nothing, unit="besvarad_av", tells=("besvarad",)),
+    Kind(
+        Act.NAME_CARE_CONTACT, "vårdkontakt_utsedd", _contact, unit="vårdkontakt_enhet",
+        tells=("vårdkontakt_utsedd", "vårdkontakt"),
+    ),
+    Kind(
+        Act.CALL_TO_PLANNING, "kallelse_skickad", _call, unit="kallelse_enhet",
+        receipt="kallelse_kvitterad", name="kallelse_av",
+        tells=("kallelse_skickad", "kallelse_enhet", "möte", "mötesplats", "deltagare"),
+    ),
+    Kind(
+        Act.NOTIFY_READY, "utskrivningsklar", _ready, receipt="klar_kvitterad",
+        # A new period also ends what the withdrawal of the one before it said.
+        tells=("utskrivningsklar", "klar_läkare", "klar_återtagen"),
+    ),
+    Kind(
+        Act.WITHDRAW_READY, "klar_återtagen", _nothing, receipt="återtagande_kvitterat",
+        tells=("klar_återtagen",),
+    ),
+    Kind(
+        Act.RECORD_DISCHARGE, "utskriven", _discharge, receipt="utskrivning_kvitterad",
+        tells=("utskriven",),
+    ),
+)  # fmt: skip
+DATED: Mapping[Act, str] = {it.act: it.dated for it in KINDS}
+TELLS: Mapping[Act, tuple[str, ...]] = {
+    **{it.act: it.tells for it in KINDS},
+    Act.REVISE_EXPECTED_DISCHARGE: ("beräknad_utskrivning",),
+}
+
+
 def deeds_of(entry: Entry, source: Source) -> tuple[Told, ...]:
     """Return what was sent there, in order of time."""
-    times = entry.times
-    everybody = {it.hsa_id: it for it in (entry.ward, *entry.receivers, *entry.units.values())}
-
-    def told(act: Act, unit: Address, core: Mapping[str, Any], *, name: str = "",
-             receipt: str = "", to: tuple[Address, ...] | None = None,
-             answered: Mapping[str, datetime] | None = None) -> Told:  # fmt: skip
-        receivers = [it.hsa_id for it in (to if to is not None else everybody.values())]
-        return Told(
-            act=act,
-            sent_at=times[DATED[act]],
-            unit=unit,
-            name=name or source.system,
-            core={
-                **{key: value for key, value in core.items() if value not in (None, "", [])},
-                TAKEN_OVER: origin(entry, source),
-            },
-            recipients=tuple(it for it in receivers if it != unit.hsa_id),
-            acknowledged_at=times.get(receipt),
-            answered=answered or {},
-        )
-
-    made = [
-        told(
-            Act.NOTIFY_ADMISSION,
-            entry.ward,
-            _admission(entry, source),
-            to=entry.receivers,
-            receipt="inskrivning_kvitterad",
-            answered={entry.units["besvarad_av"].hsa_id: times["besvarad"]}
-            if "besvarad" in times
-            else None,
-        )
-    ]
-    if "besvarad" in times:
-        made.append(told(Act.ANSWER_ADMISSION, entry.units["besvarad_av"], {}))
-    if "vårdkontakt_utsedd" in times:
-        named = {"name": entry.texts["vårdkontakt"]}
-        made.append(told(Act.NAME_CARE_CONTACT, entry.units["vårdkontakt_enhet"], named))
-    if "kallelse_skickad" in times:
-        made.append(
-            told(
-                Act.CALL_TO_PLANNING,
-                entry.units["kallelse_enhet"],
-                _call(entry),
-                name=entry.texts.get("kallelse_av", ""),
-                receipt="kallelse_kvitterad",
-            )
-        )
-    if "utskrivningsklar" in times:
-        made.append(
-            told(Act.NOTIFY_READY, entry.ward, _ready(entry, everybody, source),
-                 receipt="klar_kvitterad")
-        )  # fmt: skip
-    if "klar_återtagen" in times:
-        made.append(told(Act.WITHDRAW_READY, entry.ward, {}, receipt="återtagande_kvitterat"))
-    if "utskriven" in times:
-        left = {
-            "discharged_at": times["utskriven"].isoformat(),
-            "destination": entry.destination,
-        }
-        made.append(told(Act.RECORD_DISCHARGE, entry.ward, left, receipt="utskrivning_kvitterad"))
+    made = [_told(kind, entry, source) for kind in KINDS if kind.dated in entry.times]
     order = list(Act)
     return tuple(sorted(made, key=lambda it: (it.sent_at, order.index(it.act))))
+
+
+def _told(kind: Kind, entry: Entry, source: Source) -> Told:
+    unit = entry.units[kind.unit] if kind.unit else entry.ward
+    content = kind.core(entry, source)
+    return Told(
+        act=kind.act,
+        sent_at=entry.times[kind.dated],
+        unit=unit,
+        name=entry.texts.get(kind.name, source.system),
+        core={
+            **{key: value for key, value in content.items() if value not in (None, "", [])},
+            TAKEN_OVER: origin(entry, source),
+        },
+        recipients=_recipients(kind.act, unit, entry),
+        acknowledged_at=entry.times.get(kind.receipt),
+        answered=_answered(entry) if kind.act is Act.NOTIFY_ADMISSION else {},
+    )
+
+
+def _recipients(act: Act, unit: Address, entry: Entry) -> tuple[str, ...]:
+    """Return whom it went to: the admission to the units named, the rest to all that take part."""
+    told = (it.hsa_id for it in entry.receivers)
+    to = told if act is Act.NOTIFY_ADMISSION else iter(_everybody(entry))
+    return tuple(it for it in to if it != unit.hsa_id)
+
+
+def _everybody(entry: Entry) -> dict[str, Address]:
+    return {it.hsa_id: it for it in (entry.ward, *entry.receivers, *entry.units.values())}
+
+
+def _answered(entry: Entry) -> dict[str, datetime]:
+    if "besvarad" not in entry.times:
+        return {}
+    return {entry.units["besvarad_av"].hsa_id: entry.times["besvarad"]}
 
 
 def revision(entry: Entry, source: Source) -> Told:
@@ -117,7 +171,6 @@ def revision(entry: Entry, source: Source) -> Told:
 
     The file says what holds and not since when, so it is dated by the import that found it.
     """
-    units = {it.hsa_id: it for it in (*entry.receivers, *entry.units.values())}
     return Told(
         act=Act.REVISE_EXPECTED_DISCHARGE,
         sent_at=source.at,
@@ -127,7 +180,7 @@ def revision(entry: Entry, source: Source) -> Told:
             "expected_discharge_at": entry.times["beräknad_utskrivning"].isoformat(),
             TAKEN_OVER: origin(entry, source),
         },
-        recipients=tuple(it for it in units if it != entry.ward.hsa_id),
+        recipients=_recipients(Act.REVISE_EXPECTED_DISCHARGE, entry.ward, entry),
     )
 
 
@@ -187,35 +240,6 @@ def row_hash(row: Row) -> str:
     """Return what tells whether a row has changed since it was taken over."""
     written = "\x1f".join(row.cells[column] for column in COLUMNS)
     return hashlib.sha256(written.encode()).hexdigest()
-
-
-def _admission(entry: Entry, source: Source) -> dict[str, Any]:
-    return {
-        "admitted_at": entry.times["inskriven"].isoformat(),
-        "physician": entry.texts.get("inskrivande_läkare"),
-        "expected_discharge_at": entry.times["beräknad_utskrivning"].isoformat(),
-        "needs": list(entry.needs),
-        "liable_municipality": entry.person.registered_municipality,
-        "variant": entry.variant,
-        "municipalities": _codes(entry.receivers, source),
-    }
-
-
-def _ready(entry: Entry, everybody: Mapping[str, Address], source: Source) -> dict[str, Any]:
-    assessed_at = entry.times.get("klar_bedömd")
-    return {
-        "physician": entry.texts["klar_läkare"],
-        "assessed_at": assessed_at.isoformat() if assessed_at else None,
-        "municipalities": _codes(tuple(everybody.values()), source),
-    }
-
-
-def _call(entry: Entry) -> dict[str, Any]:
-    return {
-        "meeting_at": entry.times["möte"].isoformat(),
-        "place": entry.texts.get("mötesplats"),
-        "participants": entry.texts.get("deltagare"),
-    }
 
 
 def _codes(units: tuple[Address, ...], source: Source) -> list[str]:

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 
 from care.cases import operations as cases
 from care.cases.operations import Doer
-from care.discharge.models import CutOver, TakenOverCase
+from care.discharge.models import CutOver, Reconciliation, TakenOverCase
 from care.discharge.takeover import deeds, here, judging
 from care.discharge.takeover.deeds import Source
 from care.discharge.takeover.entries import Entry
@@ -35,6 +35,9 @@ from tenants.context import acting_for
 from tenants.models import Tenant
 
 LONGEST_NAME = 40
+MEANWHILE = (
+    "Någon annan läste in eller öppnade ärenden samtidigt. Ingenting är inläst. Läs in filen igen."
+)
 
 
 class Outcome(StrEnum):
@@ -115,11 +118,12 @@ def import_cases(
     try:
         with transaction.atomic():
             return _imported(actor, system, file, dry_run=dry_run, at=at)
-    except (IntegrityError, cases.IndividualHasOpenCase):
-        raise Refused(
-            "Någon annan läste in eller öppnade ärenden samtidigt. Ingenting är inläst. Läs in"
-            " filen igen."
-        ) from None
+    except IntegrityError as error:
+        if "taken_over_once" not in str(error):
+            raise
+        raise Refused(MEANWHILE) from None
+    except cases.IndividualHasOpenCase:
+        raise Refused(MEANWHILE) from None
 
 
 def known_name(system: str) -> str:
@@ -127,8 +131,8 @@ def known_name(system: str) -> str:
     name = " ".join(system.split())
     if not name or len(name) > LONGEST_NAME:
         raise Refused(f"Ange vad det gamla systemet heter, med högst {LONGEST_NAME} tecken.")
-    for model in (CutOver, TakenOverCase):
-        known = model.objects.filter(system__iexact=name).values_list("system", flat=True).first()
+    for rows in (CutOver.objects, TakenOverCase.objects, Reconciliation.objects):
+        known = rows.filter(system__iexact=name).values_list("system", flat=True).first()
         if known:
             return str(known)
     return name
@@ -159,6 +163,11 @@ def _imported(actor: Actor, system: str, file: File, *, dry_run: bool, at: datet
     for it in work:
         if it.entry.line not in refused:
             lines += it.lines()
+    lines += [
+        Line(it.line, it.reference, Outcome.UNCHANGED, "")
+        for it in file.entries
+        if not it.is_open and it.line not in refused
+    ]
     lines.sort(key=lambda it: it.line)
     is_written = not dry_run and not refused
     if is_written:
@@ -258,7 +267,7 @@ def _write(actor: Actor, work: Sequence[_Work], source: Source) -> None:
 
 def _opened(actor: Actor, entry: Entry, source: Source, agreed: "_Agreed") -> Case:
     return cases.open_case(
-        individual=individuals.know(entry.person),
+        individual=individuals.know(individuals.completed(entry.person)),
         unit_id=entry.ward.hsa_id,
         variant=entry.variant,
         terms=agreed.terms(entry.person.registered_municipality),
