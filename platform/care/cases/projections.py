@@ -28,19 +28,23 @@ def refresh_deadlines(case: Case, *, facts: Sequence[Fact], at: datetime) -> Non
         .values_list("unit", "unit__kind")
     )
     known = {(it.unit_id, it.key): it for it in Deadline.objects.filter(case=case)}
+    new: list[Deadline] = []
     for running in deadlines.running(facts, queries.terms(case)):
         unit_id = _bound(running.rule.binds, mine)
         if running.rule.name in RECEIPTS or unit_id is None:
             continue
-        row = known.pop((unit_id, running.key), None) or Deadline(
-            case=case, unit_id=unit_id, key=running.key
-        )
+        row = known.pop((unit_id, running.key), None)
+        if row is None:
+            row = Deadline(case=case, unit_id=unit_id, key=running.key)
+            new.append(row)
         _bring_in_line(row, running, at=at)
+    if new:
+        Deadline.objects.bulk_create(new)
     _end([row for row in known.values() if row.message_id is None], at=at)
 
 
 def _bring_in_line(row: Deadline, running: deadlines.Deadline, *, at: datetime) -> None:
-    """Write what the history says of a deadline, if anything of it is new."""
+    """Write what the history says of a deadline, if anything of it is new; a new row is filled."""
     values = {
         "rule": running.rule.name,
         "statute": running.rule.statute,
@@ -54,7 +58,8 @@ def _bring_in_line(row: Deadline, running: deadlines.Deadline, *, at: datetime) 
         values["acted_at"] = None  # another moment worth looking at
     for name, value in values.items():
         setattr(row, name, value)
-    row.save()
+    if row.pk:
+        row.save()
 
 
 def _end(rows: Sequence[Deadline], *, at: datetime) -> None:

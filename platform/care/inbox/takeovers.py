@@ -15,7 +15,6 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 
 from care.cases import operations as cases
-from care.cases import queries
 from care.cases.operations import Doer, Past
 from care.identity import units
 from care.identity.units import Address
@@ -259,8 +258,9 @@ def _past(it: Letter, sender: str) -> Past:
 
 
 def _post(case: Case, sent: Sequence[Letter], *, is_final: bool, at: datetime) -> None:
-    body = {"case": letters.case_core(case), "messages": list(sent), "is_final": is_final}
-    others = {part.tenant for part in queries.parts(case)} - {acting_for()}
+    core = letters.case_core(case)
+    body = {"case": core, "messages": list(sent), "is_final": is_final}
+    others = {tenant for _, tenant in core["parts"]} - {acting_for()}
     Outbox.objects.bulk_create(
         Outbox(
             recipient=tenant,
