@@ -92,6 +92,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         Act.NOTIFY_ADMISSION, "inskrivningsmeddelande", _admission,
         receipt="inskrivning_kvitterad",
+        tells=("inskrivningsmeddelande", "mottagande_enheter"),
     ),
     Kind(Act.ANSWER_ADMISSION, "besvarad", _nothing, unit="besvarad_av", tells=("besvarad",)),
     Kind(

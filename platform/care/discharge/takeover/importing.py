@@ -239,7 +239,11 @@ class _Work:
             explained |= set(deeds.TELLS[Act.REVISE_EXPECTED_DISCHARGE])
         self.left = tuple(it for it in differing if it not in explained)
         # What is here already goes along for its receipts.
-        same = [it for it in self.sent if known.latest.get(it.act) == it.sent_at]
+        same = [
+            it
+            for it in self.sent
+            if it.act not in known.by_hand and known.latest.get(it.act) == it.sent_at
+        ]
         self.sent = [*same, *self.new]
 
     def _line(self, outcome: Outcome, text: str) -> Line:
