@@ -8,14 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
-from uuid import UUID
 
 from billing import files
 from billing.files import BadFile, Row
 from care.identity import entries, operations, queries
-from care.identity.actors import Actor
 from care.identity.entries import AssignmentEntry, BadEntry, UnitEntry
 from care.identity.permissions import Role
+from project.commands.operator import operator
 from tenants import identifiers, joining, progress
 from tenants.context import in_the_name_of
 from tenants.joining import Newcomer
@@ -77,23 +76,6 @@ class Line:
     name: str
     change: Change
     text: str = ""
-
-
-def operator(schema: str, *, title: str) -> Actor:
-    """Return who acts: the operator, by a command, with a local administrator's rights."""
-    return Actor(
-        tenant=schema,
-        staff_id=UUID(int=0),
-        name="Driften",
-        assignment_id=UUID(int=0),
-        role=Role.LOCAL_ADMINISTRATOR,
-        title=title,
-        purpose="administration",
-        unit_id="",
-        unit_name="",
-        unit_kind="",
-        branch="",
-    )
 
 
 def join(entry: Entry, *, by: By, at: datetime) -> bool:
@@ -256,7 +238,7 @@ def _check(administrator: Administrator, newcomer: Newcomer, *, at: datetime) ->
 
 def _let_in(administrator: Administrator, newcomer: Newcomer, *, by: By, at: datetime) -> None:
     office = _office(administrator, newcomer)
-    actor = operator(newcomer.schema_name, title=by.name)
+    actor = operator(newcomer.schema_name, command=by.name)
     with in_the_name_of(newcomer.schema_name):
         if queries.administrators(at=at):
             return  # whoever began has let others in, and may have left
