@@ -7,8 +7,8 @@ it. So the signed text is what switches sharing on, and no control plane stands 
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 from enum import StrEnum
 from hashlib import sha256
 from itertools import chain, groupby
@@ -120,9 +120,19 @@ class Agreement:
         """Tell whether the agreement switches sharing on at a moment."""
         return self.state(at) is State.IN_FORCE
 
+    def has_begun(self, at: datetime) -> bool:
+        """Tell whether it is or has been in force, and so has replaced the earlier versions."""
+        until = min(at, self.ended_at) if self.ended_at else at
+        return not self.missing and self.begins_at <= until
+
     def allows(self, info_class: str, channel: Channel) -> bool:
         """Tell whether the text names the channel for an information class."""
         return channel in self.channels.get(info_class, ())
+
+    @property
+    def begins_at(self) -> datetime:
+        """Return the moment when the first day begins."""
+        return datetime.combine(self.valid_from, time.min, STOCKHOLM)
 
     @property
     def closes_at(self) -> datetime:
@@ -149,31 +159,29 @@ def draft(
     :raises NotAParty: if the huvudman that writes is not among the parties
     :raises BadAgreement: if parties, period or channels cannot be
     """
-    _refuse_impossible(parties, valid_from, valid_until, channels)
-    owner = acting_for()
-    if owner not in parties:
-        raise NotAParty
     with transaction.atomic():
-        agreement = agreement or uuid4()
-        texts = list(AgreementText.objects.filter(agreement=agreement).order_by("version"))
-        counted = _counted(texts)
-        if counted and owner not in counted[-1].parties:
-            raise NotAParty
-        row = AgreementText(
-            agreement=agreement,
-            version=texts[-1].version + 1 if texts else 1,
-            owner=owner,
-            title=title,
-            text=text,
-            parties=sorted(set(parties)),
-            valid_from=valid_from,
-            valid_until=valid_until,
-            channels={key: sorted(value) for key, value in channels.items()},
-            terms=dict(terms),
-            written_at=at,
+        row = _next_version(
+            agreement, title, text, parties, (valid_from, valid_until), channels, terms, at
         )
-        row.text_hash = _hash_of(row)
         row.save(force_insert=True)
+    return _read([row])[0]
+
+
+def propose(
+    *,
+    agreement: UUID | None = None,
+    title: str,
+    text: str,
+    parties: Sequence[str],
+    valid_from: date,
+    valid_until: date,
+    channels: Mapping[str, Sequence[str]],
+    terms: Mapping[str, Any],
+    at: datetime,
+) -> Agreement:
+    """Return the version that `draft` would write, without writing it; refused alike."""
+    period = valid_from, valid_until
+    row = _next_version(agreement, title, text, parties, period, channels, terms, at)
     return _read([row])[0]
 
 
@@ -239,6 +247,14 @@ def in_force(tenant: str, *, at: datetime) -> tuple[Agreement, ...]:
     begun replaces the earlier ones for good: when it runs out, they do not come back.
     """
     return tuple(it for it in _newest_begun(_naming(tenant), at=at) if tenant in it.parties)
+
+
+def in_force_with(tenant: str, text: Agreement, *, at: datetime) -> tuple[Agreement, ...]:
+    """Return what `in_force` would if every party had signed a text, also one not yet written."""
+    signed = replace(text, signatures=tuple(Signed(it, "", "", at) for it in text.parties))
+    others = [it for it in _naming(tenant) if (it.id, it.version) != (text.id, text.version)]
+    known = sorted([*others, signed], key=lambda it: (it.id, it.version))
+    return tuple(it for it in _newest_begun(known, at=at) if tenant in it.parties)
 
 
 def bound(*, at: datetime) -> frozenset[str]:
@@ -315,11 +331,49 @@ def _read_all(rows: QuerySet[AgreementText]) -> Versions:
     return _read(counted)
 
 
-def _newest_begun(versions: Versions, *, at: datetime) -> Versions:
-    """Return of each agreement the newest version that has begun, where that one is in force."""
-    begun = (State.IN_FORCE, State.EXPIRED)
-    newest = {it.id: it for it in versions if it.state(at) in begun}
+def _newest_begun(versions: Iterable[Agreement], *, at: datetime) -> Versions:
+    """Return of each agreement the newest version that has begun, where that one is in force.
+
+    One that was ended is not followed by what it replaced: the agreement is over.
+    """
+    newest = {it.id: it for it in versions if it.has_begun(at)}
     return tuple(it for it in newest.values() if it.is_in_force(at))
+
+
+def _next_version(
+    agreement: UUID | None,
+    title: str,
+    text: str,
+    parties: Sequence[str],
+    period: tuple[date, date],
+    channels: Mapping[str, Sequence[str]],
+    terms: Mapping[str, Any],
+    at: datetime,
+) -> AgreementText:
+    _refuse_impossible(parties, *period, channels)
+    owner = acting_for()
+    if owner not in parties:
+        raise NotAParty
+    agreement = agreement or uuid4()
+    texts = list(AgreementText.objects.filter(agreement=agreement).order_by("version"))
+    counted = _counted(texts)
+    if counted and owner not in counted[-1].parties:
+        raise NotAParty
+    row = AgreementText(
+        agreement=agreement,
+        version=texts[-1].version + 1 if texts else 1,
+        owner=owner,
+        title=title,
+        text=text,
+        parties=sorted(set(parties)),
+        valid_from=period[0],
+        valid_until=period[1],
+        channels={key: sorted(value) for key, value in channels.items()},
+        terms=dict(terms),
+        written_at=at,
+    )
+    row.text_hash = _hash_of(row)
+    return row
 
 
 def _refuse_impossible(

@@ -24,11 +24,15 @@ class Paper:
     last_day: date
     signed: set[str] = field(default_factory=set)
     is_ended: bool = False
+    later: list["Paper"] = field(default_factory=list)  # versions of the same agreement
+
+    def has_begun(self, today: date) -> bool:
+        return self.signed == self.parties and self.first_day <= today
 
     def runs(self, today: date) -> bool:
-        if self.is_ended or self.signed != self.parties:
+        if self.is_ended or any(it.has_begun(today) for it in self.later):
             return False
-        return self.first_day <= today <= self.last_day
+        return self.has_begun(today) and today <= self.last_day
 
     def last_second(self) -> datetime:
         day = self.last_day

@@ -1,5 +1,6 @@
 """How a person is shown: name, number, age; nothing of somebody with protected identity."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -70,9 +71,15 @@ def age(number: str, *, on: date) -> int | None:
 
 def consents(common_id: UUID) -> tuple[ConsentShown, ...]:
     """Return what the person has answered in a case, the newest first."""
-    rows = Consent.objects.filter(common_id=common_id)
-    return tuple(
-        ConsentShown(
+    return consents_of([common_id])[common_id]
+
+
+def consents_of(common_ids: Iterable[UUID]) -> Mapping[UUID, tuple[ConsentShown, ...]]:
+    """Return what has been answered in each of some cases, the newest first, in one question."""
+    answers: dict[UUID, list[ConsentShown]] = {it: [] for it in common_ids}
+    rows = Consent.objects.filter(common_id__in=list(answers))
+    for it in rows.order_by("-valid_from", "-id"):
+        shown = ConsentShown(
             it.id,
             it.type,
             it.value,
@@ -83,5 +90,5 @@ def consents(common_id: UUID) -> tuple[ConsentShown, ...]:
             it.expires_at,
             it.withdrawn_at,
         )
-        for it in rows.order_by("-valid_from", "-id")
-    )
+        answers[it.common_id].append(shown)
+    return {common_id: tuple(found) for common_id, found in answers.items()}

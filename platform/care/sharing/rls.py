@@ -1,6 +1,6 @@
 """Writing the decision on the rows, where row-level security finds it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -60,7 +60,7 @@ def restamp(case: Case, *, at: datetime, in_force: Sequence[Agreement] | None = 
     if {it.key for it in known} != {it.key for it in openings.values()}:
         known.delete()
         Opening.objects.bulk_create(openings.values())
-    for model in _shareable():
+    for model in shareable():
         # Rows of other branches are born closed and stay so.
         rows = model._default_manager.filter(
             common_id=case.common_id, branch__in=policy.WITHIN_2022_913
@@ -77,7 +77,7 @@ def close_to(viewers: Iterable[str]) -> None:
     Stamped.objects.filter(pk=1).update(following="")
     for viewer in viewers:
         Opening.objects.filter(viewer=viewer).delete()
-        for model in _shareable():
+        for model in shareable():
             model._default_manager.filter(open_to__has_key=viewer).update(
                 open_to=Func(
                     F("open_to"),
@@ -131,12 +131,13 @@ def agreements_print(*, at: datetime) -> str:
     """Return what tells one standing of the agreements that name us from any other.
 
     An agreement's state goes only forward, so a print never comes back: one that was signed and
-    ended since we last looked shows, and so does a period that has begun or run out.
+    ended since we last looked shows, and so does a period that has begun or run out. What is in
+    force is told apart: a version that leaves us out ends ours without changing its state.
     """
     me = acting_for()
-    known = [*agreements.concerning(me), *agreements.in_force(me, at=at)]
-    marks = sorted({(it.text_hash, it.state(at)) for it in known})
-    return sha256(repr(marks).encode()).hexdigest()
+    known = sorted((it.text_hash, it.state(at)) for it in agreements.concerning(me))
+    in_force = sorted(it.text_hash for it in agreements.in_force(me, at=at))
+    return sha256(repr((known, in_force)).encode()).hexdigest()
 
 
 def holding(consents: Sequence[ConsentShown]) -> list[policy.ConsentGiven]:
@@ -165,19 +166,35 @@ def holding(consents: Sequence[ConsentShown]) -> list[policy.ConsentGiven]:
 
 
 def _openings(case: Case, in_force: Sequence[Agreement] | None, *, at: datetime) -> list[Opening]:
-    consents = holding(individuals.consents(case.common_id))
-    if not consents:
+    consents = individuals.consents(case.common_id)
+    if not holding(consents):
         return []
-    me = acting_for()
     if in_force is None:
-        in_force = agreements.in_force(me, at=at)
-    units = {
-        row.tenant: row.unit_id
-        for row in case.participations.filter(until_at=None).order_by("-from_at")
-        if row.tenant != me
-    }
+        in_force = agreements.in_force(acting_for(), at=at)
+    rows = case.participations.filter(until_at=None).order_by("-from_at")
+    units = dict(rows.values_list("tenant", "unit_id"))
+    return openings(case.common_id, units=units, consents=consents, in_force=in_force, at=at)
+
+
+def openings(
+    common_id: UUID,
+    *,
+    units: Mapping[str, str],
+    consents: Sequence[ConsentShown],
+    in_force: Sequence[Agreement],
+    at: datetime,
+) -> list[Opening]:
+    """Return who may read what of a case, decided and not written.
+
+    :param units: of each huvudman that takes part, a unit that does
+    :param consents: everything that has been answered in the case, the newest first
+    :param in_force: the agreements that name us
+    """
+    held, me = holding(consents), acting_for()
     made = []
     for viewer, unit_id in sorted(units.items()):
+        if viewer == me:
+            continue
         agreed = [it for it in in_force if viewer in it.parties]
         for info_class in agreements.InfoClass:
             decision = policy.direct_access(
@@ -186,13 +203,13 @@ def _openings(case: Case, in_force: Sequence[Agreement] | None, *, at: datetime)
                 viewer=viewer,
                 viewer_takes_part=True,
                 agreements=agreed,
-                consents=consents,
+                consents=held,
                 at=at,
             )
             if decision.closes_at and decision.agreement and decision.consent:
                 made.append(
                     Opening(
-                        common_id=case.common_id,
+                        common_id=common_id,
                         viewer=viewer,
                         info_class=info_class,
                         closes_at=decision.closes_at,
@@ -206,6 +223,6 @@ def _openings(case: Case, in_force: Sequence[Agreement] | None, *, at: datetime)
     return made
 
 
-def _shareable() -> list[Any]:
+def shareable() -> list[Any]:
     """Return the models whose rows can be opened; each has common_id, info_class and branch."""
     return [model for model in isolation.tenant_models() if isolation.kind_of(model) is SHAREABLE]
