@@ -7,6 +7,14 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
+from tenants.agreement_rows import AgreementText as AgreementText
+from tenants.agreement_rows import CommentAnswer as CommentAnswer
+from tenants.agreement_rows import PartyDecision as PartyDecision
+from tenants.agreement_rows import RoundComment as RoundComment
+from tenants.agreement_rows import RoundRow as RoundRow
+from tenants.agreement_rows import RoutineText as RoutineText
+from tenants.agreement_rows import Signature as Signature
+from tenants.agreement_rows import Termination as Termination
 from tenants.onboarding import ContactRole, State, Step
 from tenants.rows import COMMON_APPEND_ONLY, Common
 
@@ -110,70 +118,6 @@ class JointBoard(Common):
 
     def __str__(self) -> str:
         return self.name
-
-
-class AgreementText(Common):
-    """Överenskommelse om samverkan (4 kap. 4-5 §§): one version of its text, never changed."""
-
-    isolation = COMMON_APPEND_ONLY
-
-    id = models.UUIDField(primary_key=True, default=uuid4)
-    agreement = models.UUIDField(default=uuid4, db_index=True)
-    version = models.PositiveIntegerField(default=1)
-    title = models.CharField(max_length=200)
-    text = models.TextField()
-    parties = models.JSONField()  # schema names
-    valid_from = models.DateField()
-    valid_until = models.DateField()  # the last day
-    # {"planning": ["A", "B"], ...}: A message copies (OSL), B direct read (lag 2022:913).
-    channels = models.JSONField()
-    terms = models.JSONField()  # care.law.terms: the county's agreed parameters
-    text_hash = models.CharField(max_length=64)
-    written_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["agreement", "version"], name="agreement_version_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.title}, version {self.version}"
-
-
-class Signature(Common):
-    """Underskrift: one party has signed the hash of one version."""
-
-    isolation = COMMON_APPEND_ONLY
-
-    agreement = models.UUIDField(db_index=True)
-    text_hash = models.CharField(max_length=64)
-    name = models.CharField(max_length=100)
-    title = models.CharField(max_length=100)
-    signed_at = models.DateTimeField()
-    recorded_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["owner", "text_hash"], name="signature_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.owner} {self.text_hash[:8]}"
-
-
-class Termination(Common):
-    """Uppsägning: one party ends an agreement; sharing stops at once."""
-
-    isolation = COMMON_APPEND_ONLY
-
-    agreement = models.UUIDField(db_index=True)
-    reason = models.CharField(max_length=500)
-    name = models.CharField(max_length=100)
-    ended_at = models.DateTimeField()
-    recorded_at = models.DateTimeField(db_default=Now())
-
-    def __str__(self) -> str:
-        return f"{self.owner} ends {self.agreement}"
 
 
 class Onboarding(Common):

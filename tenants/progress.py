@@ -189,7 +189,7 @@ def record_step(
     :raises WrittenMeanwhile: if somebody has told of the step since
     """
     if standing.seen(entry.step) != seen:
-        raise _written_meanwhile(standing.told[entry.step].by)
+        raise written_meanwhile(standing.told[entry.step].by)
     onboarding.check(entry, found=found, told=standing.told)
     row = OnboardingStep(
         owner=acting_for(),
@@ -220,7 +220,7 @@ def name_contact(contact: Contact, *, standing: Standing, seen: int, by: By, at:
             "name", "Skriv ett namn. Här behövs alltid någon, eller så är någon ansvarig för steg."
         )
     if standing.contact(contact.role).number != seen:
-        raise _written_meanwhile("")
+        raise written_meanwhile("")
     row = OnboardingContact(
         owner=acting_for(),
         role=contact.role,
@@ -247,7 +247,7 @@ def plan_activity(activity: Activity, *, seen: int, by: By, at: datetime) -> Non
     rows = OnboardingActivity.objects.filter(owner=acting_for(), activity=activity.id)
     last = rows.order_by("-number").values("number", "name").first()
     if last is not None and last["number"] != seen:
-        raise _written_meanwhile(last["name"])
+        raise written_meanwhile(last["name"])
     row = OnboardingActivity(
         owner=acting_for(),
         activity=activity.id,
@@ -364,10 +364,11 @@ def _add(row: OnboardingStep | OnboardingContact | OnboardingActivity) -> None:
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
-        raise _written_meanwhile("") from None
+        raise written_meanwhile("") from None
 
 
-def _written_meanwhile(who: str) -> WrittenMeanwhile:
+def written_meanwhile(who: str) -> WrittenMeanwhile:
+    """Return what is said to the second of two who write at once."""
     return WrittenMeanwhile(
         f"{who or 'Någon annan'} har skrivit här sedan du öppnade sidan. Läs vad som står nu,"
         " och spara igen om det du har skrivit ska ersätta det."

@@ -17,6 +17,7 @@ from isolation.play import (
     BRANCHES,
     CLASSES,
     DAY,
+    MICROSECOND,
     PARTICIPANTS,
     SIGNATORIES,
     TENANTS,
@@ -179,8 +180,7 @@ def signed(play: Play, random: Random, number: str) -> tuple[list[str], bool]:
     last = parties.pop()
     for party in parties:
         play.sign(number, party)
-    for it in work(random):
-        getattr(play, it[0])(*it[1:])
+    busy(play, random)
     settled(play)
     if random.random() < 0.15:  # one never signs
         return agrees(play), False
@@ -201,8 +201,7 @@ def signed(play: Play, random: Random, number: str) -> tuple[list[str], bool]:
     ]
     if random.random() < 0.25:  # ended while people work
         play.end(number, random.choice(step[2]))
-        for it in work(random):
-            getattr(play, it[0])(*it[1:])
+        busy(play, random)
         settled(play)
     return [*said, *agrees(play)], any(were[it] != are[it] for it in TENANTS)
 
@@ -219,6 +218,13 @@ def around(
         it.signed = signed_by
     follow(moment)
     return were, {it: standing(it, moment) for it in TENANTS}
+
+
+def busy(play: Play, random: Random) -> None:
+    """Let people work, each act a moment after the one before."""
+    for act, *words in work(random):
+        play.at += MICROSECOND
+        getattr(play, act)(*words)
 
 
 def settled(play: Play) -> None:

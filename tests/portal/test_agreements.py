@@ -2,15 +2,21 @@
 
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from cast import AT, MUNICIPALITY, REGION, STRANGER
+from django.db import transaction
 from hired import Hired, hire
-from people import CASE_OFFICERS, ELSEWHERE, WARD
-from visits import browser, sent
+from isolation.county import admit, consent
+from people import CASE_OFFICERS, ELSEWHERE, NURSE, WARD
+from visits import browser, sent, text, words
 
+from care.cases.models import Case
 from care.identity.permissions import Role
+from care.sharing.operations import contribute
+from care.sharing.simulation import Counted
+from portal import forecasts
 from tenants import agreements
 from tenants.agreements import Agreement, State
 from tenants.context import acting_as
@@ -257,3 +263,87 @@ class TestEnding:
         assert "Region Test sade upp överenskommelsen" in page
         assert "Nytt avtal skrivs." in page
         assert "Säg upp</a>" not in page
+
+
+@pytest.fixture
+def case(units: None) -> UUID:
+    """Return a case at the region in which the municipality takes part, with a yes and two rows."""
+    case_id = admit()
+    consent(case_id=case_id)
+    with acting_as(REGION), transaction.atomic():
+        for info_class in ("planning", "health_care"):
+            contribute(
+                Case.objects.select_for_update().get(pk=case_id), actor=NURSE,
+                kind="submit_planning_basis", info_class=info_class, text="Går med rollator.",
+                at=AT,
+            )  # fmt: skip
+    return case_id
+
+
+class TestTheForecast:
+    def test_says_what_a_draft_would_open_as_counts_that_point_at_nobody(
+        self, signatory: Hired, case: UUID
+    ) -> None:
+        agreement = drafted()
+
+        page = text(browser(signatory), f"/agreements/{agreement.id}/forecast")
+
+        assert "Testkommun läser hos er" in page
+        assert "Planering färre än 5 ärenden, färre än 5 uppgifter – –" in page
+        assert "Hälso- och sjukvård – – –" in page  # the draft does not name it
+        assert "rollator" not in page
+
+    def test_of_what_is_typed_saves_nothing(self, signatory: Hired, case: UUID) -> None:
+        form = sent(signatory, forecast="yes", **typed())
+
+        answer = browser(signatory).post("/agreements/new", form)
+
+        page = words(answer.content)
+        assert answer.status_code == 200
+        assert "Planering färre än 5 ärenden, färre än 5 uppgifter" in page
+        assert "Utkastet är inte sparat." in page
+        with acting_as(REGION):
+            assert agreements.concerning(REGION) == ()
+
+    def test_then_saved_with_the_same_key_is_saved(self, signatory: Hired) -> None:
+        key = uuid4()
+        client = browser(signatory)
+        client.post("/agreements/new", sent(signatory, key, forecast="yes", **typed()))
+
+        client.post("/agreements/new", sent(signatory, key, **typed()))
+
+        assert of(REGION).title == "Samverkan i länet"
+
+    def test_of_a_later_period_says_when(self, signatory: Hired) -> None:
+        agreement = drafted(valid_from=date(2089, 3, 1))
+
+        page = text(browser(signatory), f"/agreements/{agreement.id}/forecast")
+
+        assert "Texten börjar gälla 1 mars 2089" in page
+        assert "Ingenting ändras." in page
+
+    def test_is_of_what_is_at_home_alone(self, counterpart: Hired, case: UUID) -> None:
+        page = text(browser(counterpart), f"/agreements/{drafted().id}/forecast")
+
+        assert "Region Test läser hos er Planering – – –" in page
+
+    def test_is_not_for_strangers_nor_for_who_may_not_draft(
+        self, stranger: Hired, units: None
+    ) -> None:
+        operator = hire(REGION, "Ola Drift", "SE2999999119-P011", (WARD, Role.OPERATOR))
+        place = f"/agreements/{drafted().id}/forecast"
+
+        assert browser(stranger).get(place).status_code == 404
+        assert browser(operator).get(place).status_code == 403
+
+    @pytest.mark.parametrize(
+        ("counted", "said"),
+        [
+            (Counted(0, 0), "–"),
+            (Counted(1, 0), "färre än 5 ärenden, 0 uppgifter"),
+            (Counted(4, 4), "färre än 5 ärenden, färre än 5 uppgifter"),
+            (Counted(5, 6), "5 ärenden, 6 uppgifter"),
+        ],
+    )
+    def test_shows_small_numbers_as_fewer_than_five(self, counted: Counted, said: str) -> None:
+        assert forecasts.words(counted) == said

@@ -109,6 +109,32 @@ def test_a_further_version_replaces_the_former_only_when_it_is_signed_too() -> N
         assert [it.version for it in agreements.concerning(REGION)] == [2]
 
 
+def test_a_version_that_is_ended_does_not_bring_back_the_one_that_it_replaced() -> None:
+    first = sign(draft(), *PARTIES)
+    sign(draft(agreement=first.id, parties=(*PARTIES, STRANGER)), *PARTIES, STRANGER)
+
+    _end(first, STRANGER)  # a party to the second alone
+
+    assert (in_force(REGION), in_force(STRANGER)) == ([], [])
+
+
+def test_what_a_text_would_put_in_force_is_known_before_it_is_written() -> None:
+    first = sign(draft(), *PARTIES)
+    values: dict[str, Any] = {
+        "title": "x", "text": "x", "parties": PARTIES, "valid_from": date(2026, 1, 1),
+        "valid_until": date(2089, 12, 31), "channels": {}, "terms": {}, "at": AT,
+    }  # fmt: skip
+    with acting_as(REGION):
+        second = agreements.propose(agreement=first.id, **values)
+        other = agreements.propose(**values)
+
+        assert agreements.in_force_with(REGION, second, at=AT)[0].version == 2
+        assert len(agreements.in_force_with(REGION, other, at=AT)) == 2
+        assert [it.version for it in agreements.versions(first.id)] == [1]
+    with acting_as(STRANGER), pytest.raises(agreements.NotAParty):
+        agreements.propose(**values)
+
+
 def test_the_signature_is_of_the_text_that_was_read() -> None:
     first = draft()
     draft(agreement=first.id, text="Något annat.")

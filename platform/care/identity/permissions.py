@@ -65,6 +65,13 @@ class Permission(StrEnum):
     DRAFT_AGREEMENT = "agreement:draft"
     SIGN_AGREEMENT = "agreement:sign"
     END_AGREEMENT = "agreement:end"
+    DECIDE_AGREEMENT = "agreement:decide"
+    ASK_ROUND = "round:ask"
+    COMMENT_ROUND = "round:comment"
+    ANSWER_COMMENT = "round:answer_comment"
+    READ_ROUTINES = "routine:read"
+    WRITE_ROUTINE = "routine:write"
+    DECIDE_ROUTINE = "routine:decide"
     READ_ONBOARDING = "onboarding:read"
     OPEN_ONBOARDING = "onboarding:open"
     RECORD_STEP = "onboarding:record_step"
@@ -91,7 +98,7 @@ class Permission(StrEnum):
 
 
 P = Permission
-_READER = frozenset({P.READ_CASE, P.READ_INBOX})
+_READER = frozenset({P.READ_CASE, P.READ_INBOX, P.READ_ROUTINES})
 _INBOX = _READER | {
     P.ACKNOWLEDGE_MESSAGE,
     P.FORWARD_MESSAGE,
@@ -124,6 +131,18 @@ _RECEIVING = _INBOX | {
     P.WITHDRAW_CONSENT,
 }
 
+# The way of a text, of an agreement or of a routine; whose text it is, the operation judges.
+_TEXTS = frozenset(
+    {
+        P.READ_ROUTINES,
+        P.ASK_ROUND,
+        P.COMMENT_ROUND,
+        P.ANSWER_COMMENT,
+        P.WRITE_ROUTINE,
+        P.DECIDE_ROUTINE,
+    }
+)
+
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.WARD_NURSE: _WARD,
     Role.TREATING_PHYSICIAN: _READER
@@ -134,7 +153,8 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.INBOX_COORDINATOR: _RECEIVING | {P.STATE_RECEPTION, P.ASSIGN_MESSAGE},
     Role.CASE_OFFICER: _RECEIVING | {P.STATE_RECEPTION},
     Role.MUNICIPAL_NURSE: _RECEIVING | {P.STATE_RECEPTION},
-    Role.LOCAL_ADMINISTRATOR: frozenset(
+    Role.LOCAL_ADMINISTRATOR: _TEXTS
+    | frozenset(
         {
             P.ADMINISTER_UNITS,
             P.ADMINISTER_ASSIGNMENTS,
@@ -143,6 +163,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.CUT_OVER,
             P.READ_AGREEMENTS,
             P.DRAFT_AGREEMENT,
+            P.DECIDE_AGREEMENT,
             P.READ_ONBOARDING,
             P.RECORD_STEP,
             P.NAME_CONTACT,
@@ -150,10 +171,12 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.READ_COSTS,
         }
     ),
-    Role.SIGNATORY: frozenset(
+    Role.SIGNATORY: _TEXTS
+    | frozenset(
         {
             P.READ_AGREEMENTS,
             P.DRAFT_AGREEMENT,
+            P.DECIDE_AGREEMENT,
             P.SIGN_AGREEMENT,
             P.END_AGREEMENT,
             P.READ_ONBOARDING,
@@ -163,6 +186,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
     ),
     Role.BOARD_SECRETARY: frozenset(
         {
+            P.READ_ROUTINES,
             P.READ_ONBOARDING,
             P.READ_COSTS,
             P.EDIT_COSTS,
@@ -175,11 +199,12 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.ISSUE_INVOICES,
         }
     ),
-    Role.BOARD_MEMBER: frozenset({P.READ_COSTS}),
+    Role.BOARD_MEMBER: frozenset({P.READ_ROUTINES, P.READ_COSTS}),
     # What is the host's, or the other party's, the operation refuses. The items of payment
     # liability are between the two economists: the board and its secretary see sums.
     Role.ECONOMIST: frozenset(
         {
+            P.READ_ROUTINES,
             P.READ_COSTS,
             P.ANNOUNCE,
             P.OBJECT,
@@ -196,7 +221,8 @@ ROLES: dict[Role, frozenset[Permission]] = {
         }
     ),
     # Platform operators hold no right to patients' rows, and nobody can act as somebody else (R11).
-    Role.OPERATOR: frozenset({P.READ_AGREEMENTS, P.READ_ONBOARDING, P.OPEN_ONBOARDING}),
+    # The county's own keeps the county's routines.
+    Role.OPERATOR: _TEXTS | frozenset({P.READ_AGREEMENTS, P.READ_ONBOARDING, P.OPEN_ONBOARDING}),
 }
 
 # Only such an assignment may have care as its purpose; the others are for administration (R1).

@@ -8,8 +8,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 
 from care.identity.permissions import Permission
-from care.sharing import operations
-from portal import agreed, idempotent, parties
+from care.sharing import operations, simulation
+from portal import agreed, forecasts, idempotent, parties
 from portal.access import ActorRequest, needs
 from portal.forms.agreements import Draft, End
 from portal.idempotent import Done
@@ -44,16 +44,32 @@ def show_agreement(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
             "may_end": read.state(request.at) in LIVE and _may(request, Permission.END_AGREEMENT),
             "may_draft": _may(request, Permission.DRAFT_AGREEMENT) and not read.ended_at,
             "is_newest": is_newest,
+            "may_forecast": _may(request, Permission.DRAFT_AGREEMENT) and not read.ended_at,
         },
     )
 
 
 @needs(Permission.DRAFT_AGREEMENT)
+def show_forecast(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
+    """Show what the newest version would open and close here, as counts."""
+    read = _ours(request, agreement_id)[-1]
+    return render(
+        request,
+        "portal/agreements/forecast.html",
+        {"shown": agreed.shown(read, at=request.at), **_forecast(request, read)},
+    )
+
+
+@needs(Permission.DRAFT_AGREEMENT)
 def draft_agreement(request: ActorRequest, agreement_id: UUID | None = None) -> HttpResponse:
-    """Write an agreement, or a further version of one."""
+    """Write an agreement, or a further version of one, or see first what it would open."""
     earlier = _ours(request, agreement_id)[-1] if agreement_id else None
     form = Draft(request.POST or None, tenant=request.actor.tenant, earlier=earlier)
-    if form.is_valid():
+    foretold: dict[str, object] = {}
+    if form.is_valid() and "forecast" in request.POST:
+        text = agreements.propose(agreement=agreement_id, at=request.at, **form.values)
+        foretold = _forecast(request, text)
+    elif form.is_valid():
 
         def act() -> Done:
             drafted = agreements.draft(agreement=agreement_id, at=request.at, **form.values)
@@ -69,6 +85,7 @@ def draft_agreement(request: ActorRequest, agreement_id: UUID | None = None) -> 
             "own_name": parties.name(request.actor.tenant),
             "channels": _channels(),
             "key": idempotent.key_for(request),
+            **foretold,
         },
         status=422 if form.errors else 200,
     )
@@ -120,6 +137,14 @@ def end_agreement(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
         },
         status=422 if form.errors else 200,
     )
+
+
+def _forecast(request: ActorRequest, text: Agreement) -> dict[str, object]:
+    told = simulation.forecast(text, actor=request.actor, at=request.at)
+    return {
+        "forecast": forecasts.shown(told, at=request.at),
+        "own_name": parties.name(request.actor.tenant),
+    }
 
 
 def _channels() -> list[tuple[str, str]]:
@@ -174,5 +199,6 @@ urlpatterns = [
     path("agreements/<uuid:agreement_id>", show_agreement, name="agreement"),
     path("agreements/<uuid:agreement_id>/revise", draft_agreement, name="revise_agreement"),
     path("agreements/<uuid:agreement_id>/sign", sign_agreement, name="sign_agreement"),
+    path("agreements/<uuid:agreement_id>/forecast", show_forecast, name="forecast_agreement"),
     path("agreements/<uuid:agreement_id>/end", end_agreement, name="end_agreement"),
 ]
