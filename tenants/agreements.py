@@ -94,6 +94,7 @@ class Agreement:
     channels: Mapping[str, tuple[str, ...]]
     terms: Mapping[str, Any]
     text_hash: str
+    written_at: datetime
     signatures: tuple[Signed, ...]
     ended_at: datetime | None
     ended_by: str | None
@@ -250,7 +251,12 @@ def in_force(tenant: str, *, at: datetime) -> tuple[Agreement, ...]:
 
 
 def in_force_with(tenant: str, text: Agreement, *, at: datetime) -> tuple[Agreement, ...]:
-    """Return what `in_force` would if every party had signed a text, also one not yet written."""
+    """Return what `in_force` would if every party had signed a text, also one not yet written.
+
+    What has been ended nobody can sign, so it changes nothing.
+    """
+    if text.ended_at:
+        return in_force(tenant, at=at)
     signed = replace(text, signatures=tuple(Signed(it, "", "", at) for it in text.parties))
     others = [it for it in _naming(tenant) if (it.id, it.version) != (text.id, text.version)]
     known = sorted([*others, signed], key=lambda it: (it.id, it.version))
@@ -459,6 +465,7 @@ def _agreement(
         channels={key: tuple(value) for key, value in row.channels.items()},
         terms=row.terms,
         text_hash=row.text_hash,
+        written_at=row.written_at,
         signatures=counted if row.text_hash == _hash_of(row) else (),
         ended_at=ended.ended_at if ended else None,
         ended_by=ended.owner if ended else None,

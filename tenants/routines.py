@@ -24,6 +24,7 @@ from tenants.progress import By, written_meanwhile
 from tenants.sorting import sort_key
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+RoutineKind = RoutineText.Kind
 
 
 class State(StrEnum):
@@ -49,7 +50,7 @@ class NotTheWriter(Exception):
 class Wording:
     """What somebody writes as a version of a routine."""
 
-    kind: RoutineText.Kind
+    kind: RoutineKind
     heading: str
     text: str
     valid_from: date
@@ -199,14 +200,9 @@ def of_county() -> tuple[Routine, ...]:
     return tuple(sorted(found, key=lambda it: (sort_key(it.newest.wording.heading), it.id)))
 
 
-def applying(*, at: datetime, step: Step | None = None, act: str = "") -> tuple[Version, ...]:
-    """Return what holds where somebody stands: at a step of joining, or before an act."""
-    holding = (it.in_force(at) for it in of_county())
-    return tuple(
-        it
-        for it in holding
-        if it and ((step and it.wording.step is step) or (act and it.wording.act == act))
-    )
+def holding(*, at: datetime) -> tuple[Version, ...]:
+    """Return what holds in the county of the huvudman that acts."""
+    return tuple(version for it in of_county() if (version := it.in_force(at)))
 
 
 def _read(**asked: object) -> list[Routine]:
@@ -235,7 +231,7 @@ def _version(row: RoutineText, decided: Mapping[str, Decided]) -> Version:
         version=row.version,
         owner=row.owner,
         wording=Wording(
-            kind=RoutineText.Kind(row.kind),
+            kind=RoutineKind(row.kind),
             heading=row.heading,
             text=row.text,
             valid_from=row.valid_from,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from care.law import discharge
 from care.law.terms import STATUTORY, TERMS, Terms
 from portal import parties
-from tenants.agreements import Agreement, Channel, InfoClass, State
+from tenants import agreements
+from tenants.agreements import Agreement, Channel, InfoClass, NotAParty, State
 
 STATE_LABELS = {
     State.DRAFT: _("Utkast"),
@@ -142,6 +144,17 @@ class Shown:
     opened: tuple[Opened, ...]
     terms: tuple[Differing, ...]
     ended_by: str
+
+
+def ours(tenant: str, agreement_id: UUID) -> tuple[Agreement, ...]:
+    """Return the versions of an agreement whose newest names a huvudman.
+
+    :raises NotAParty: if there is none
+    """
+    versions = agreements.versions(agreement_id)
+    if not versions or tenant not in versions[-1].parties:
+        raise NotAParty
+    return versions
 
 
 def shown(agreement: Agreement, *, at: datetime) -> Shown:

@@ -27,6 +27,7 @@ MENU = (
     (Permission.READ_AGREEMENTS, _("Överenskommelser"), "portal:agreements"),
     (Permission.READ_COSTS, _("Kostnader"), "portal:costs"),
     (Permission.READ_ONBOARDING, _("Anslutning"), "portal:onboarding"),
+    (Permission.READ_ROUTINES, _("Rutiner"), "portal:routines"),
 )
 
 

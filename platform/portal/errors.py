@@ -68,6 +68,8 @@ from tenants.idempotency import InFlight, KeyReused
 from tenants.identifiers import BadIdentifier
 from tenants.onboarding import CannotRecord
 from tenants.progress import CannotOpen, NotOpened, WrittenMeanwhile
+from tenants.rounds import BadRound, NoSuchRound, NotTheirText
+from tenants.routines import NoSuchRoutine, NotTheWriter
 
 logger = logging.getLogger(__name__)
 
@@ -279,6 +281,11 @@ VERDICTS: Mapping[type[BaseException], Callable[[Any], Verdict]] = {
     WrittenMeanwhile: _bad_value,
     NotOpened: _says(texts.NOT_OPENED),
     NotAParty: _says(texts.NOT_A_PARTY),
+    NoSuchRound: _says(texts.NO_SUCH_ROUND),
+    NoSuchRoutine: _says(texts.NO_SUCH_ROUTINE),
+    NotTheirText: _says(texts.NOT_THEIR_TEXT),
+    NotTheWriter: _says(texts.NOT_THEIR_TEXT),
+    BadRound: _bad_value,
     NoBoard: _says(texts.NO_BOARD),
     NotTheHost: _says(texts.NOT_THE_HOST),
     NoSuchRun: _says(texts.NOT_FOUND),

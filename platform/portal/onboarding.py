@@ -16,6 +16,7 @@ from tenants import onboarding, progress
 from tenants.models import Tenant
 from tenants.onboarding import TITLES, ContactRole, Missing, State, Step, Told
 from tenants.progress import Activity, Contact
+from tenants.routines import Version
 from tenants.sorting import sort_key
 
 STATES = {
@@ -140,6 +141,7 @@ class Shown:
     lacking: tuple[Missing, ...]
     page: str
     page_label: str
+    routines: tuple[Version, ...]
 
 
 @dataclass(frozen=True)
@@ -193,13 +195,13 @@ def history(joining: Joining, *, at: datetime) -> tuple[Change, ...]:
     return tuple(reversed(found))
 
 
-def steps(joining: Joining, *, at: datetime) -> tuple[Shown, ...]:
-    """Return the eight steps of a huvudman."""
-    return tuple(shown(joining, step, at=at) for step in Step)
+def steps(joining: Joining, *, at: datetime, holding: Sequence[Version] = ()) -> tuple[Shown, ...]:
+    """Return the eight steps of a huvudman, each with the routines that apply there."""
+    return tuple(shown(joining, step, at=at, holding=holding) for step in Step)
 
 
-def shown(joining: Joining, step: Step, *, at: datetime) -> Shown:
-    """Return a step of a huvudman."""
+def shown(joining: Joining, step: Step, *, at: datetime, holding: Sequence[Version] = ()) -> Shown:
+    """Return a step of a huvudman, with the routines that apply there."""
     told = joining.standing.told.get(step)
     label, page = PAGES.get(step, ("", ""))
     return Shown(
@@ -213,6 +215,7 @@ def shown(joining: Joining, step: Step, *, at: datetime) -> Shown:
         lacking=joining.lacking(step),
         page=page,
         page_label=str(label),
+        routines=tuple(it for it in holding if it.wording.step is step),
     )
 
 

@@ -213,6 +213,28 @@ NOT_A_PARTY = Text(
     _("Till överenskommelserna"),
     "portal:agreements",
 )
+NO_SUCH_ROUND = Text(
+    404,
+    _("Omgången finns inte"),
+    _("Den kan gälla andra huvudmän, eller en text som ni inte är tillfrågade om."),
+    _("Gå till era överenskommelser. Det ni är tillfrågade om står överst."),
+    _("Till överenskommelserna"),
+    "portal:agreements",
+)
+NO_SUCH_ROUTINE = Text(
+    404,
+    _("Rutinen finns inte"),
+    _("Den kan höra till ett annat län."),
+    _("Gå till rutinerna och öppna den därifrån."),
+    _("Till rutinerna"),
+    "portal:routines",
+)
+NOT_THEIR_TEXT = Text(
+    403,
+    _("Det gör den huvudman som skrev texten"),
+    _("Bara den skickar ut texten, svarar på synpunkter och skriver nya versioner av en rutin."),
+    _("Lämna en synpunkt, eller be den som skrev texten göra det."),
+)
 ALREADY_SIGNED = Text(
     409,
     _("Ni har redan skrivit under"),

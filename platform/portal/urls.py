@@ -16,10 +16,13 @@ from portal.views import (
     offers,
     onboarding,
     outcomes,
+    rounds,
+    routines,
     staff,
     start,
     takeover,
     units,
+    way,
     worklist,
 )
 
@@ -35,6 +38,9 @@ urlpatterns = [
     *staff.urlpatterns,
     *takeover.urlpatterns,
     *agreements.urlpatterns,
+    *way.urlpatterns,
+    *rounds.urlpatterns,
+    *routines.urlpatterns,
     *costs.urlpatterns,
     *agreement.urlpatterns,
     *allocations.urlpatterns,

@@ -29,6 +29,7 @@ from portal.forms import ActForm
 from portal.forms.acts import FORMS
 from portal.idempotent import Done
 from portal.views.cases import receiver
+from tenants import routines
 
 # Each act is the operation of its own name.
 DO: dict[str, Callable[..., object]] = {act: getattr(operations, act) for act in FORMS}
@@ -117,6 +118,7 @@ def _show(request: ActorRequest, name: str, page: CasePage, form: ActForm) -> Ht
         "sent_to_nobody": SENT_TO_NOBODY.get(Act(name), ""),
         "watches": [shown.watch(it, at=at) for it in watches],
         "noon": noon(page.terms, at=at) if name == Act.NOTIFY_READY else None,
+        "applying": [it for it in routines.holding(at=at) if it.wording.act == name],
         "is_grave": name in (Act.ABORT_CASE, Act.CLOSE_CASE),
     }
     return render(request, "portal/acts/form.html", context, status=422 if form.is_bound else 200)

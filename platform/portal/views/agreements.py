@@ -9,12 +9,13 @@ from django.utils.translation import gettext
 
 from care.identity.permissions import Permission
 from care.sharing import operations, simulation
-from portal import agreed, forecasts, idempotent, parties
+from portal import agreed, forecasts, idempotent, parties, way
+from portal import rounds as words
 from portal.access import ActorRequest, needs
 from portal.forms.agreements import Draft, End
 from portal.idempotent import Done
-from tenants import agreements
-from tenants.agreements import Agreement, Channel, NotAParty, State
+from tenants import agreements, decisions, rounds
+from tenants.agreements import Agreement, Channel, State
 
 LIVE = frozenset({State.DRAFT, State.SIGNING, State.SIGNED, State.IN_FORCE})
 
@@ -22,17 +23,29 @@ LIVE = frozenset({State.DRAFT, State.SIGNING, State.SIGNED, State.IN_FORCE})
 @needs(Permission.READ_AGREEMENTS)
 def list_agreements(request: ActorRequest) -> HttpResponse:
     """Show the agreements that name this huvudman."""
-    ours = [agreed.shown(it, at=request.at) for it in agreements.concerning(request.actor.tenant)]
-    return render(request, "portal/agreements/list.html", {"agreements": ours})
+    tenant = request.actor.tenant
+    ours = [agreed.shown(it, at=request.at) for it in agreements.concerning(tenant)]
+    asking = [it for it in rounds.asking(tenant) if it.subject.is_agreement]
+    return render(
+        request,
+        "portal/agreements/list.html",
+        {
+            "agreements": ours,
+            "asking": words.all_shown(asking[::-1], at=request.at),
+            "may_draft": _may(request, Permission.DRAFT_AGREEMENT),
+        },
+    )
 
 
 @needs(Permission.READ_AGREEMENTS)
 def show_agreement(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
     """Show an agreement with its versions; `?version=` shows an earlier one."""
-    versions = _ours(request, agreement_id)
-    asked = request.GET.get("version", "")
-    read = next((it for it in versions if str(it.version) == asked), versions[-1])
+    versions = agreed.ours(request.actor.tenant, agreement_id)
+    wanted = request.GET.get("version", "")
+    read = next((it for it in versions if str(it.version) == wanted), versions[-1])
     is_newest = read is versions[-1]
+    asked = words.all_shown(rounds.of(agreement_id), at=request.at)
+    decided = decisions.decided(agreement_id)
     return render(
         request,
         "portal/agreements/show.html",
@@ -44,6 +57,12 @@ def show_agreement(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
             "may_end": read.state(request.at) in LIVE and _may(request, Permission.END_AGREEMENT),
             "may_draft": _may(request, Permission.DRAFT_AGREEMENT) and not read.ended_at,
             "is_newest": is_newest,
+            "standings": way.standings(read, decided, at=request.at),
+            "events": way.events(versions, decided, asked, at=request.at),
+            "may_decide": is_newest and _may(request, Permission.DECIDE_AGREEMENT),
+            "may_ask": is_newest
+            and _may(request, Permission.ASK_ROUND)
+            and read.written_by == request.actor.tenant,
             "may_forecast": _may(request, Permission.DRAFT_AGREEMENT) and not read.ended_at,
         },
     )
@@ -52,7 +71,7 @@ def show_agreement(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
 @needs(Permission.DRAFT_AGREEMENT)
 def show_forecast(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
     """Show what the newest version would open and close here, as counts."""
-    read = _ours(request, agreement_id)[-1]
+    read = agreed.ours(request.actor.tenant, agreement_id)[-1]
     return render(
         request,
         "portal/agreements/forecast.html",
@@ -63,7 +82,7 @@ def show_forecast(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
 @needs(Permission.DRAFT_AGREEMENT)
 def draft_agreement(request: ActorRequest, agreement_id: UUID | None = None) -> HttpResponse:
     """Write an agreement, or a further version of one, or see first what it would open."""
-    earlier = _ours(request, agreement_id)[-1] if agreement_id else None
+    earlier = agreed.ours(request.actor.tenant, agreement_id)[-1] if agreement_id else None
     form = Draft(request.POST or None, tenant=request.actor.tenant, earlier=earlier)
     foretold: dict[str, object] = {}
     if form.is_valid() and "forecast" in request.POST:
@@ -96,7 +115,7 @@ def sign_agreement(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
     """Show the very text that is signed, with its hash; sign it when it comes back."""
     if request.method == "POST":
         return idempotent.once(request, lambda: _sign(request, agreement_id))
-    read = _ours(request, agreement_id)[-1]
+    read = agreed.ours(request.actor.tenant, agreement_id)[-1]
     return render(
         request,
         "portal/agreements/sign.html",
@@ -104,6 +123,7 @@ def sign_agreement(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
             "shown": agreed.shown(read, at=request.at),
             "channels": _channels(),
             "may_sign": _may_sign(request, read),
+            "standing": way.own(read, decisions.decided(read.id), at=request.at),
             "own_name": parties.name(request.actor.tenant),
             "key": idempotent.new_key(),
         },
@@ -113,7 +133,7 @@ def sign_agreement(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
 @needs(Permission.END_AGREEMENT)
 def end_agreement(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
     """Say what ends with the agreement, and end it."""
-    read = _ours(request, agreement_id)[-1]
+    read = agreed.ours(request.actor.tenant, agreement_id)[-1]
     form = End(request.POST or None)
     if form.is_valid():
 
@@ -164,17 +184,6 @@ def _sign(request: ActorRequest, agreement_id: UUID) -> Done:
     else:
         said = gettext("Du har skrivit under. Alla parter har nu skrivit under.")
     return Done(_address(agreement_id), said)
-
-
-def _ours(request: ActorRequest, agreement_id: UUID) -> tuple[Agreement, ...]:
-    """Return the versions of an agreement that names this huvudman.
-
-    :raises NotAParty: if there is none
-    """
-    versions = agreements.versions(agreement_id)
-    if not versions or request.actor.tenant not in versions[-1].parties:
-        raise NotAParty
-    return versions
 
 
 def _may(request: ActorRequest, permission: Permission) -> bool:

@@ -26,7 +26,7 @@ from portal.forms.onboarding import (
 )
 from portal.idempotent import Done
 from portal.papers import readiness as papers
-from tenants import progress
+from tenants import progress, routines
 from tenants.onboarding import CONTACTS, CannotRecord, ContactRole, Step, current
 from tenants.progress import Activity, CannotOpen, WrittenMeanwhile
 
@@ -93,7 +93,8 @@ def show_joining(request: ActorRequest, schema: str) -> HttpResponse:
     """Show the eight steps of a huvudman: what is told, what is computed, and what is missing."""
     joining = readiness.one(schema, at=request.at)
     now = current(joining.standing.told)
-    steps = onboarding.steps(joining, at=request.at)
+    holding = routines.holding(at=request.at)
+    steps = onboarding.steps(joining, at=request.at, holding=holding)
     is_own = schema == request.actor.tenant
     return render(
         request,
@@ -146,7 +147,9 @@ def record_step(request: ActorRequest, schema: str, step: str) -> HttpResponse:
         "portal/onboarding/step.html",
         schema,
         {
-            "shown": onboarding.shown(joining, it, at=request.at),
+            "shown": onboarding.shown(
+                joining, it, at=request.at, holding=routines.holding(at=request.at)
+            ),
             "has_contacts": any(role in CONTACTS for role in joining.standing.named),
         },
     )

@@ -25,6 +25,7 @@ AGREEMENT = Agreement(
     channels={"planning": ("A", "B"), "social_care": ("A",)},
     terms={},
     text_hash="",
+    written_at=AT,
     signatures=(),
     ended_at=None,
     ended_by=None,
