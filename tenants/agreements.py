@@ -232,7 +232,13 @@ def end(*, agreement: UUID, reason: str, name: str, at: datetime) -> None:
 
 def versions(agreement: UUID) -> tuple[Agreement, ...]:
     """Return every version of an agreement, the first one first."""
-    return _read(_counted(AgreementText.objects.filter(agreement=agreement).order_by("version")))
+    return versions_of([agreement])
+
+
+def versions_of(ids: Iterable[UUID]) -> tuple[Agreement, ...]:
+    """Return every version of some agreements, in a fixed number of questions."""
+    rows = AgreementText.objects.filter(agreement__in=list(ids))
+    return _read_all(rows.order_by("agreement", "version"))
 
 
 def concerning(tenant: str) -> tuple[Agreement, ...]:

@@ -301,21 +301,21 @@ def _read(**asked: object) -> tuple[Round, ...]:
     return tuple(newest.values())
 
 
-def _subjects(subjects: Iterable[UUID]) -> dict[str, Subject]:
+def _subjects(ids: Iterable[UUID]) -> dict[str, Subject]:
     """Return the texts of some agreements and routines, by their hashes."""
-    found: dict[str, Subject] = {}
-    for it in subjects:
-        for text in agreements.versions(it):
-            found[text.text_hash] = Subject(
-                it, True, text.version, text.title, text.text, text.text_hash, text.written_by,
-                text.parties,
-            )  # fmt: skip
-        for version in routines.versions(it):
-            found[version.text_hash] = Subject(
-                it, False, version.version, version.wording.heading, version.wording.text,
-                version.text_hash, version.owner, (),
-            )  # fmt: skip
-    return found
+    known = list(ids)
+    of_agreements = (
+        Subject(it.id, True, it.version, it.title, it.text, it.text_hash, it.written_by, it.parties)
+        for it in agreements.versions_of(known)
+    )
+    of_routines = (
+        Subject(
+            it.id, False, it.version, it.wording.heading, it.wording.text, it.text_hash, it.owner,
+            (),
+        )
+        for it in routines.versions_of(known)
+    )  # fmt: skip
+    return {it.text_hash: it for it in (*of_agreements, *of_routines)}
 
 
 def _round(row: RoundRow, text: Subject) -> Round:
