@@ -54,6 +54,21 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
          "{liability}/items/1/answer", "{liability}/items/1/decision"),
     ),
     (
+        "regionjh", "Ingrid Forsell", "",
+        ("/agreements", "{way}", "{way}/compare", "{way}/forecast", "{way}/sign", "{way}/decide",
+         "{way}/revise", "{way}/rounds/new", "{round}", "{round}/change", "{comment}"),
+    ),
+    (
+        "krokom", "Anna Bergström", "",
+        ("/agreements", "{asked}", "{asked}/comments/new", "/routines", "{routine}",
+         "/routines/new"),
+    ),
+    (
+        "regionjh", "Ola Sandberg", "",
+        ("/routines", "{routine}", "{routine}/revise", "{routine}/decide",
+         "{routine}/rounds/new"),
+    ),
+    (
         "regionjh", "Ola Sandberg", "",
         ("/onboarding", "/onboarding/new", "{joining}", "{joining}/change"),
     ),
@@ -79,6 +94,11 @@ PLACES = {
     "invoice": ("{invoiced}", "a.row-link[href^='/costs/invoices/']"),
     "liability": ("/costs/liability", "a.row-link[href^='/costs/liability/']"),
     "activity": ("/onboarding/t_krokom", "a.row-link[href*='/activities/']"),
+    "way": ("/agreements", "a.row-link:has-text('Länsgemensam')"),
+    "round": ("{way}", "a.ds-link[href^='/rounds/']:has-text('På-titt')"),
+    "comment": ("{round}", "a.row-link[href*='/comments/']"),
+    "asked": ("/agreements", "a.row-link[href^='/rounds/']"),
+    "routine": ("/routines", "a.row-link[href^='/routines/']"),
     "joining": ("/onboarding", "a.row-link:has-text('Härjedalen')"),
     "unpaid": ("{invoiced}", "tr:has-text('Utställd') a.row-link[href^='/costs/invoices/']"),
 }

@@ -221,7 +221,7 @@ ON_DUTY = Medarbetare(
 ADMINISTRATOR = Medarbetare(
     KROKOM, "P2005", "Anna Bergström", "Systemförvaltare",
     (("ADM", Role.LOCAL_ADMINISTRATOR),),
-    "Lokal administratör: enheter, bevakningstider och uppdrag.",
+    "Lokal administratör: enheter, uppdrag, och kommunens synpunkter på remisser.",
 )  # fmt: skip
 SIGNATORY = Medarbetare(
     KROKOM, "P2006", "Per-Olof Lundin", "Förvaltningschef", (("ADM", Role.SIGNATORY),),
@@ -229,7 +229,7 @@ SIGNATORY = Medarbetare(
 )  # fmt: skip
 REGION_SIGNATORY = Medarbetare(
     REGION, "P1004", "Ingrid Forsell", "Regiondirektör", (("STAB", Role.SIGNATORY),),
-    "Undertecknar överenskommelser för regionen.",
+    "Skriver överenskommelser, skickar dem på remiss och undertecknar för regionen.",
 )  # fmt: skip
 SECRETARY = Medarbetare(
     REGION, "P1005", "Gunilla Åsberg", "Nämndsekreterare", (("STAB", Role.BOARD_SECRETARY),),
@@ -241,7 +241,7 @@ REGION_ECONOMIST = Medarbetare(
 )  # fmt: skip
 OPERATOR = Medarbetare(
     REGION, "P1007", "Ola Sandberg", "Förvaltningsledare", (("STAB", Role.OPERATOR),),
-    "Driftansvarig: öppnar kommunernas anslutningar och följer beredskapstavlan.",
+    "Driftansvarig: öppnar kommunernas anslutningar och sköter länets rutiner.",
 )  # fmt: skip
 ECONOMISTS = tuple(
     Medarbetare(

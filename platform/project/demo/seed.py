@@ -14,7 +14,7 @@ from uuid import UUID
 from care.identity.models import Assignment, Staff
 from care.identity.permissions import CARE_ROLES, Role
 from project.commands import setup
-from project.demo import board, joining, ordinary, people, stories
+from project.demo import board, consultation, joining, ordinary, people, stories
 from project.demo.county import HUVUDMAN, MUNICIPALITIES, REGION, Huvudman
 from project.demo.stage import STAFF, UNITS, assignment_id
 from tenants import agreements
@@ -61,6 +61,7 @@ def fill(*, seed: int, people_count: int, now: datetime, tell: Tell = lambda _: 
     tell("Överenskommelser")
     for huvudman in MUNICIPALITIES:
         _agree(huvudman, now)
+    consultation.fill(now)
     tell("Gemensamma nämnden")
     board.fill(now)
     tell("Anslutning")
