@@ -77,7 +77,7 @@ class Termination(Common):
         return f"{self.owner} ends {self.agreement}"
 
 
-class RoundRow(Common):
+class ConsultationRound(Common):
     """På-titt or remiss of one version of an agreement or a routine. The last row of each counts.
 
     A later row moves its days or invites others.

@@ -9,9 +9,9 @@ from django_tenants.models import DomainMixin, TenantMixin
 
 from tenants.agreement_rows import AgreementText as AgreementText
 from tenants.agreement_rows import CommentAnswer as CommentAnswer
+from tenants.agreement_rows import ConsultationRound as ConsultationRound
 from tenants.agreement_rows import PartyDecision as PartyDecision
 from tenants.agreement_rows import RoundComment as RoundComment
-from tenants.agreement_rows import RoundRow as RoundRow
 from tenants.agreement_rows import RoutineText as RoutineText
 from tenants.agreement_rows import Signature as Signature
 from tenants.agreement_rows import Termination as Termination

@@ -15,11 +15,11 @@ from django.db import IntegrityError, transaction
 
 from tenants import agreements, routines
 from tenants.context import acting_for
-from tenants.models import CommentAnswer, RoundComment, RoundRow, Tenant
+from tenants.models import CommentAnswer, ConsultationRound, RoundComment, Tenant
 from tenants.progress import By, written_meanwhile
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
-Kind = RoundRow.Kind
+Kind = ConsultationRound.Kind
 Verdict = CommentAnswer.Verdict
 
 
@@ -219,7 +219,7 @@ def of(subject: UUID) -> tuple[Round, ...]:
 
 def asking(tenant: str) -> tuple[Round, ...]:
     """Return the rounds in which a huvudman is asked by another, the last one first."""
-    rows = RoundRow.objects.filter(tenants__contains=[tenant]).exclude(owner=tenant)
+    rows = ConsultationRound.objects.filter(tenants__contains=[tenant]).exclude(owner=tenant)
     found = _read(round__in=list(rows.values_list("round", flat=True)))
     return tuple(it for it in reversed(found) if tenant in it.asked.tenants)
 
@@ -252,7 +252,7 @@ def _write(asked: Asked, text: Subject, round_id: UUID, seen: int, by: By, at: d
     if text.owner != acting_for():
         raise NotTheirText
     _refuse_impossible(asked)
-    row = RoundRow(
+    row = ConsultationRound(
         owner=acting_for(),
         round=round_id,
         number=seen + 1,
@@ -281,7 +281,7 @@ def _refuse_impossible(asked: Asked) -> None:
         raise BadRound("En av huvudmännen är inte ansluten. Läs om sidan och välj igen.")
 
 
-def _add(row: RoundRow | CommentAnswer) -> None:
+def _add(row: ConsultationRound | CommentAnswer) -> None:
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -290,7 +290,7 @@ def _add(row: RoundRow | CommentAnswer) -> None:
 
 
 def _read(**asked: object) -> tuple[Round, ...]:
-    rows = list(RoundRow.objects.filter(**asked).order_by("pk"))
+    rows = list(ConsultationRound.objects.filter(**asked).order_by("pk"))
     texts = _subjects({it.subject for it in rows})
     newest: dict[UUID, Round] = {}
     for row in rows:
@@ -318,7 +318,7 @@ def _subjects(ids: Iterable[UUID]) -> dict[str, Subject]:
     return {it.text_hash: it for it in (*of_agreements, *of_routines)}
 
 
-def _round(row: RoundRow, text: Subject) -> Round:
+def _round(row: ConsultationRound, text: Subject) -> Round:
     return Round(
         id=row.round,
         number=row.number,

@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="RoundRow",
+            name="ConsultationRound",
             fields=[
                 (
                     "id",

@@ -17,7 +17,7 @@ from tenants import agreements, decisions, rounds
 from tenants.agreements import Agreement
 from tenants.context import acting_as
 from tenants.decisions import Decision, Decisions
-from tenants.models import CommentAnswer, PartyDecision, RoundComment, RoundRow
+from tenants.models import CommentAnswer, ConsultationRound, PartyDecision, RoundComment
 from tenants.progress import By, WrittenMeanwhile
 from tenants.rounds import Asked, Comment, Kind, NoSuchRound, Remark, Round, Stage, Verdict
 
@@ -113,7 +113,7 @@ def test_who_is_not_asked_is_not_heard_whatever_it_writes(known: Round) -> None:
 
 def test_a_round_that_another_enters_of_our_text_is_not_there(agreement: Agreement) -> None:
     with acting_as(STRANGER):
-        RoundRow.objects.create(
+        ConsultationRound.objects.create(
             owner=STRANGER, number=1, kind=Kind.PREVIEW, subject=agreement.id,
             text_hash=agreement.text_hash, from_on=ASKED.from_on, until_on=ASKED.until_on,
             tenants=[STRANGER], others=[], name="x", title="x", opened_at=AT,
@@ -217,7 +217,7 @@ def test_nobody_tells_of_anothers_decision(agreement: Agreement) -> None:
 
 def test_what_is_told_is_neither_changed_nor_removed(known: Round) -> None:
     say(known, STRANGER)
-    for model in (RoundRow, RoundComment):
+    for model in (ConsultationRound, RoundComment):
         for act in (
             lambda model=model: model.objects.update(name="y"),
             lambda model=model: model.objects.all().delete(),
