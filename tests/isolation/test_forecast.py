@@ -6,9 +6,11 @@ Each huvudman foretells, the last party signs, the stamps follow; then the oracl
 """
 
 import os
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from random import Random
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -32,7 +34,7 @@ from care.sharing import rls, simulation
 from care.sharing.models import Opening
 from care.sharing.simulation import Counted, Effect
 from tenants import agreements
-from tenants.agreements import Agreement
+from tenants.agreements import Agreement, Signed
 from tenants.context import acting_as
 
 # 1,040 texts in all; `make check` asks for them, `make test` for a sample of 200.
@@ -246,3 +248,36 @@ def test_what_is_foretold_is_what_then_happens(seed: int, now: datetime) -> None
     assert found == []
     assert changed > TEXTS  # most texts say something about somebody's rows
     print(f"{WORLDS * TEXTS} texts, of which {changed} changed what is read, 0 differences")
+
+
+# The test itself: a forecast that forgets something is found out.
+
+
+def without_replacing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def beside(tenant: str, text: Agreement, *, at: datetime) -> tuple[Agreement, ...]:
+        new = replace(text, signatures=tuple(Signed(it, "", "", at) for it in text.parties))
+        return (*agreements.in_force(tenant, at=at), *([new] if new.is_in_force(at) else []))
+
+    monkeypatch.setattr(agreements, "in_force_with", beside)
+
+
+def without_branch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulation, "policy", SimpleNamespace(WITHIN_2022_913=BRANCHES))
+
+
+def without_the_first_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Agreement, "begins_at", datetime(2000, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    "forget",
+    [without_replacing, without_branch, without_the_first_day],
+    ids=lambda it: it.__name__,
+)
+def test_the_test_sees_a_forecast_that_forgets(
+    forget: Callable[[pytest.MonkeyPatch], None], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forget(monkeypatch)
+
+    assert any(differences(seed, now)[0] for seed in range(26))

@@ -5,7 +5,7 @@ counts come out, of what is at home. The others compute theirs.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,8 +18,8 @@ from care.identity.actors import Actor
 from care.identity.permissions import Permission
 from care.individuals import queries as individuals
 from care.individuals.models import Consent
+from care.individuals.queries import ConsentShown
 from care.sharing import access, policy, rls
-from care.sharing.models import Opening
 from tenants import agreements
 from tenants.agreements import Agreement, InfoClass
 from tenants.context import acting_for
@@ -27,7 +27,6 @@ from tenants.context import acting_for
 AT_ONCE = 500  # cases, for each of which nothing more is asked
 
 Opens = set[tuple[str, str]]  # viewer, information class
-Rows = Mapping[tuple[UUID, str], int]  # how many rows a case has of an information class
 
 
 class Effect(StrEnum):
@@ -36,6 +35,19 @@ class Effect(StrEnum):
     OPENS = "opens"
     STAYS = "stays"
     CLOSES = "closes"
+
+
+Tally = Counter[tuple[Effect, str, str]]  # by viewer and information class
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of a case, from which it is decided who may read it."""
+
+    common_id: UUID
+    units: Mapping[str, str]  # by huvudman
+    consents: Sequence[ConsentShown]
+    rows: Counter[str]  # by information class
 
 
 @dataclass(frozen=True)
@@ -83,43 +95,34 @@ def forecast(text: Agreement, *, actor: Actor, at: datetime) -> Forecast:
     moment = max(at, text.begins_at)
     before = agreements.in_force(me, at=moment)
     after = agreements.in_force_with(me, text, at=moment)
-    cases: Counter[tuple[Effect, str, str]] = Counter()
-    rows: Counter[tuple[Effect, str, str]] = Counter()
-    for batch in _batches():
-        written = _rows_of([it for it, _ in batch.values()])
-        consents = individuals.consents_of(common_id for common_id, _ in batch.values())
-        for common_id, units in batch.values():
-            was, becomes = (
-                _opens(
-                    rls.openings(
-                        common_id,
-                        units=units,
-                        consents=consents[common_id],
-                        in_force=in_force,
-                        at=moment,
-                    )
-                )
-                for in_force in (before, after)
-            )
-            for key in effects(was, becomes):
-                cases[key] += 1
-                rows[key] += written.get((common_id, key[2]), 0)
+    cases, rows = _tally(before, after, at=moment)
     viewers = ({*text.parties} | {viewer for _, viewer, _ in cases}) - {me}
-    return Forecast(
-        moment,
-        tuple(
-            Change(
-                viewer,
-                info_class,
-                *(
-                    Counted(cases[it, viewer, info_class], rows[it, viewer, info_class])
-                    for it in Effect
-                ),
-            )
-            for viewer in sorted(viewers)
-            for info_class in InfoClass
-        ),
+    changes = (
+        Change(
+            viewer,
+            info_class,
+            **{
+                it: Counted(cases[it, viewer, info_class], rows[it, viewer, info_class])
+                for it in Effect
+            },
+        )
+        for viewer in sorted(viewers)
+        for info_class in InfoClass
     )
+    return Forecast(moment, tuple(changes))
+
+
+def _tally(
+    before: Sequence[Agreement], after: Sequence[Agreement], *, at: datetime
+) -> tuple[Tally, Tally]:
+    """Return of how many cases, and of how many rows, what becomes open, stays so or closes."""
+    cases: Tally = Counter()
+    rows: Tally = Counter()
+    for known in _consented():
+        for key in effects(_opens(known, before, at), _opens(known, after, at)):
+            cases[key] += 1
+            rows[key] += known.rows[key[2]]
+    return cases, rows
 
 
 def effects(was: Opens, becomes: Opens) -> Iterator[tuple[Effect, str, str]]:
@@ -133,35 +136,46 @@ def effects(was: Opens, becomes: Opens) -> Iterator[tuple[Effect, str, str]]:
             yield Effect.CLOSES, *key
 
 
-def _opens(openings: Iterable[Opening]) -> Opens:
-    return {(it.viewer, it.info_class) for it in openings}
+def _opens(known: _Known, in_force: Sequence[Agreement], at: datetime) -> Opens:
+    decided = rls.openings(
+        known.common_id, units=known.units, consents=known.consents, in_force=in_force, at=at
+    )
+    return {(it.viewer, it.info_class) for it in decided}
 
 
-def _batches() -> Iterator[dict[UUID, tuple[UUID, dict[str, str]]]]:
-    """Give the cases with a consent: their ids, the common ones, and one unit of each huvudman."""
+def _consented() -> Iterator[_Known]:
+    """Give what is known of every case with a consent, some at a time."""
     consented = Consent.objects.filter(type=Consent.Type.COORDINATED_RECORD).values("common_id")
     waiting = Case.objects.filter(common_id__in=consented).order_by("id")
     last = rls.FIRST
-    while found := list(waiting.filter(id__gt=last).values_list("id", "common_id")[:AT_ONCE]):
-        batch: dict[UUID, tuple[UUID, dict[str, str]]] = {pk: (it, {}) for pk, it in found}
-        parts = Participation.objects.filter(case__in=list(batch), until_at=None)
-        for case_id, tenant, unit_id in parts.order_by("-from_at").values_list(
-            "case_id", "tenant", "unit_id"
-        ):
-            batch[case_id][1][tenant] = unit_id
-        yield batch
-        last = found[-1][0]
+    while batch := list(waiting.filter(id__gt=last).values_list("id", "common_id")[:AT_ONCE]):
+        ids = dict(batch)
+        units = _units_of(list(ids))
+        consents = individuals.consents_of(ids.values())
+        rows = _rows_of(list(ids.values()))
+        for case_id, common_id in batch:
+            yield _Known(common_id, units[case_id], consents[common_id], rows[common_id])
+        last = batch[-1][0]
 
 
-def _rows_of(common_ids: Sequence[UUID]) -> Rows:
-    counted: Counter[tuple[UUID, str]] = Counter()
+def _units_of(case_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, str]]:
+    """Return of each case a unit of every huvudman that takes part, as restamping takes it."""
+    found: dict[UUID, dict[str, str]] = {it: {} for it in case_ids}
+    parts = Participation.objects.filter(case__in=case_ids, until_at=None).order_by("-from_at")
+    for case_id, tenant, unit_id in parts.values_list("case_id", "tenant", "unit_id"):
+        found[case_id][tenant] = unit_id
+    return found
+
+
+def _rows_of(common_ids: Sequence[UUID]) -> Mapping[UUID, Counter[str]]:
+    """Return how many rows each case has of each information class."""
+    counted: dict[UUID, Counter[str]] = {it: Counter() for it in common_ids}
     for model in rls.shareable():
         # Rows of other branches are born closed and stay so.
         rows = model._default_manager.filter(
             common_id__in=common_ids, branch__in=policy.WITHIN_2022_913
         )
-        for common_id, info_class, many in rows.values_list("common_id", "info_class").annotate(
-            Count("pk")
-        ):
-            counted[common_id, info_class] += many
+        by_class = rows.values_list("common_id", "info_class").annotate(Count("pk"))
+        for common_id, info_class, many in by_class:
+            counted[common_id][info_class] += many
     return counted
