@@ -25,6 +25,20 @@ ROWS = {
     " VALUES ('{}', gen_random_uuid(), 'x', 'x', 'x', now())",
     "tenants_termination": "(owner, agreement, reason, name, ended_at)"
     " VALUES ('{}', gen_random_uuid(), 'x', 'x', now())",
+    "tenants_consultationround": "(owner, round, number, kind, subject, text_hash, from_on,"
+    " until_on, tenants, others, name, title, opened_at) VALUES ('{}', gen_random_uuid(), 1,"
+    " 'preview', gen_random_uuid(), 'x', now(), now(), '[]', '[]', 'x', 'x', now())",
+    "tenants_roundcomment": "(owner, id, round, body, section, comment, proposal, name, title,"
+    " written_at) VALUES ('{}', gen_random_uuid(), gen_random_uuid(), 'x', '', 'x', '', 'x', 'x',"
+    " now())",
+    "tenants_commentanswer": "(owner, comment, number, verdict, reason, name, title, answered_at)"
+    " VALUES ('{}', gen_random_uuid(), 1, 'partly', 'x', 'x', 'x', now())",
+    "tenants_partydecision": "(owner, subject, text_hash, number, board, decided_on, paragraph,"
+    " diary_number, is_approved, name, title, told_at) VALUES ('{}', gen_random_uuid(), 'x', 1,"
+    " 'x', now(), '', '', true, 'x', 'x', now())",
+    "tenants_routinetext": "(owner, id, routine, version, kind, heading, text, step, act,"
+    " valid_from, text_hash, name, title, written_at) VALUES ('{}', gen_random_uuid(),"
+    " gen_random_uuid(), 1, 'routine', 'x', 'x', '', '', now(), 'x', 'x', 'x', now())",
     "tenants_onboarding": "(owner, tenant, delregion, name, title, opened_at)"
     " VALUES ('{}', 'x', '', 'x', 'x', now())",
     "tenants_onboardingactivity": "(owner, activity, number, what, responsible, with_whom, forum,"
