@@ -228,3 +228,142 @@ class OnboardingActivity(Common):
 
     def __str__(self) -> str:
         return self.what
+
+
+class ExpertRequest(Common):
+    """Efterfrågad ämnesexpert: the county's region asks a huvudman for one, in a field.
+
+    The last row of each huvudman and field counts.
+    """
+
+    isolation = COMMON_APPEND_ONLY
+
+    class Field(models.TextChoices):
+        """Of what the expert knows."""
+
+        INPATIENT_CARE = "inpatient_care", _("Slutenvård")
+        PRIMARY_CARE = "primary_care", _("Primärvård")
+        MUNICIPAL_HEALTH_CARE = "municipal_health_care", _("Kommunal hälso- och sjukvård")
+        SOCIAL_SERVICES = "social_services", _("Socialtjänst")
+        IT = "it", _("IT")
+        LAW = "law", _("Juridik")
+
+    tenant = models.CharField(max_length=63, db_index=True)  # schema name of the one that is asked
+    field = models.CharField(max_length=30, choices=Field.choices)
+    number = models.PositiveIntegerField()  # as that of a step
+    asked_on = models.DateField()
+    answer_by = models.DateField(null=True, blank=True)
+    purpose = models.CharField(max_length=200)
+    is_withdrawn = models.BooleanField(default=False)
+    name = models.CharField(max_length=100)
+    title = models.CharField(max_length=100)
+    asked_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "tenant", "field", "number"], name="expert_request_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tenant} {self.field}"
+
+
+class ExpertAnswer(Common):
+    """Svar om en ämnesexpert: who takes part and from when, or why nobody does.
+
+    The last row of each field counts.
+    """
+
+    isolation = COMMON_APPEND_ONLY
+
+    class Reply(models.TextChoices):
+        """Whether somebody takes part."""
+
+        TAKES_PART = "takes_part", _("Deltar")
+        DECLINES = "declines", _("Avböjer")
+
+    field = models.CharField(max_length=30, choices=ExpertRequest.Field.choices)
+    number = models.PositiveIntegerField()  # as that of a step
+    reply = models.CharField(max_length=20, choices=Reply.choices)
+    expert_name = models.CharField(max_length=100, blank=True)
+    expert_title = models.CharField(max_length=100, blank=True)
+    from_on = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    name = models.CharField(max_length=100)
+    title = models.CharField(max_length=100)
+    answered_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "field", "number"], name="expert_answer_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.field} {self.reply}"
+
+
+class StartPlan(Common):
+    """Startplan: the days of the units that do not start with their huvudman. The last one counts.
+
+    The whole plan is one row, so that two who change it at once cannot mix their days.
+    """
+
+    isolation = COMMON_APPEND_ONLY
+
+    number = models.PositiveIntegerField()  # as that of a step
+    days = models.JSONField()  # {HSA-id: "2027-01-11"}; who is not in it starts with its huvudman
+    name = models.CharField(max_length=100)
+    title = models.CharField(max_length=100)
+    planned_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "number"], name="start_plan_once")]
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.number}"
+
+
+class UnitCheck(Common):
+    """Teknisk kontroll av en enhet, as the others see it: done when, and what did not hold.
+
+    Who made it and in which browser lies at home. The last row of each unit counts.
+    """
+
+    isolation = COMMON_APPEND_ONLY
+
+    unit_id = models.CharField(max_length=32)  # HSA-id
+    failed = models.JSONField(default=list)  # tenants.technical.Item
+    untried = models.JSONField(default=list)
+    checked_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.unit_id
+
+
+class PackDone(Common):
+    """Beslutsunderlag som är färdigt: when a huvudman says so, and how much it holds.
+
+    What it holds lies at home. The last row counts; one without a day opens it again.
+    """
+
+    isolation = COMMON_APPEND_ONLY
+
+    number = models.PositiveIntegerField()  # as that of a step
+    done_on = models.DateField(null=True, blank=True)
+    counts = models.JSONField(default=dict)  # {tenants.decision.Part: how many rows}
+    name = models.CharField(max_length=100)
+    title = models.CharField(max_length=100)
+    declared_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "number"], name="pack_done_once")]
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.done_on}"

@@ -4,6 +4,7 @@ Pure. What is told (`Told`) and what can be computed (`Found`) come in; what is 
 Nothing may be told done while what can be computed says otherwise.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -115,7 +116,10 @@ class Inbox:
 
 @dataclass(frozen=True)
 class Found:
-    """What can be computed of a huvudman. What lies in its own schema is known at home only."""
+    """What can be computed of a huvudman. What lies in its own schema is known at home only.
+
+    Of the units only those that start are asked, see `starts`; `later` names the others.
+    """
 
     named: frozenset[ContactRole]
     has_agreement: bool
@@ -125,6 +129,7 @@ class Found:
     untested: tuple[str, ...] = ()  # those where no person has taken on a message of the trial
     left_out: tuple[str, ...] = ()  # units that no admission is told to by itself
     is_both: bool = False  # region and kommun in one: nobody to agree with at home
+    later: tuple[str, ...] = ()
 
     @property
     def unwatched(self) -> tuple[Inbox, ...]:
@@ -190,6 +195,27 @@ def gate(found: Found, told: Steps) -> tuple[Missing, ...]:
     return tuple(it for condition in GATE for it in condition(found, told))
 
 
+def starts(own_day: date | None, *, first_on: date | None, today: date) -> bool:
+    """Tell whether a unit starts on the first day, or has by now.
+
+    A pilot is some units: one that starts on a later day of its own holds nobody back until that
+    day has come. Who has no day of its own starts with its huvudman.
+
+    :param first_on: the day of the huvudman; while there is none every unit is asked
+    """
+    if own_day is None or first_on is None:
+        return True
+    return own_day <= max(first_on, today)
+
+
+def waves(
+    own_days: Iterable[date | None], *, first_on: date | None
+) -> tuple[tuple[date | None, int], ...]:
+    """Return how many units start on which day, the first day first and a day that is open last."""
+    days = Counter(it or first_on for it in own_days)
+    return tuple(sorted(days.items(), key=lambda it: it[0] or date.max))
+
+
 def is_overdue(told: Told | None, *, today: date) -> bool:
     """Tell whether the day of a step has passed without its being done."""
     if told is None or told.entry.state is State.DONE:
@@ -243,7 +269,12 @@ def _agreement(found: Found, told: Steps) -> Iterable[Missing]:
 
 
 def _watched(found: Found, told: Steps) -> Iterable[Missing]:
-    if not found.inboxes:
+    if not found.inboxes and found.later:
+        yield Missing(
+            "Ingen enhet börjar på startdatumet: alla har en senare dag.",
+            "En lokal administratör ändrar startdatumet, eller dagarna under Start per enhet.",
+        )
+    elif not found.inboxes:
         yield Missing(
             "Ingen enhet kan ta emot meddelanden.",
             "En lokal administratör lägger upp minst en, under Enheter.",

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 
 from tenants import onboarding
 from tenants.context import acting_for, in_the_name_of
@@ -105,6 +106,12 @@ class Standing:
     def named(self) -> frozenset[ContactRole]:
         """Return for what somebody is named."""
         return frozenset(role for role, it in self.contacts.items() if it.name)
+
+    @property
+    def start_on(self) -> date | None:
+        """Return the day of the start: what is told of that step, else what is wanted."""
+        start = self.told.get(Step.START)
+        return start.entry.due_on if start else self.opened.wanted_start_on
 
     def contact(self, role: ContactRole) -> Contact:
         """Return who is named for something, or nobody."""
@@ -205,7 +212,7 @@ def record_step(
         title=by.title,
         told_at=at,
     )
-    _add(row)
+    add(row)
 
 
 def name_contact(contact: Contact, *, standing: Standing, seen: int, by: By, at: datetime) -> None:
@@ -233,7 +240,7 @@ def name_contact(contact: Contact, *, standing: Standing, seen: int, by: By, at:
         title=by.title,
         named_at=at,
     )
-    _add(row)
+    add(row)
 
 
 def plan_activity(activity: Activity, *, seen: int, by: By, at: datetime) -> None:
@@ -262,7 +269,7 @@ def plan_activity(activity: Activity, *, seen: int, by: By, at: datetime) -> Non
         title=by.title,
         planned_at=at,
     )
-    _add(row)
+    add(row)
 
 
 def activities(tenant: str) -> tuple[Activity, ...]:
@@ -328,6 +335,11 @@ def _as_opened(rows: Sequence[Onboarding], *, is_both: bool) -> Opened:
     )
 
 
+def hosts() -> dict[str, str | None]:
+    """Return the region of each huvudman's county, in Swedish order of the huvudmän."""
+    return {name: it.host for name, it in _registered().items()}
+
+
 @dataclass(frozen=True)
 class _Registered:
     """A huvudman of the registry: the region of its county, and whether it is both in one."""
@@ -359,7 +371,11 @@ def _needed(standing: Standing) -> frozenset[ContactRole]:
     return frozenset(onboarding.REQUIRED) | {it.responsible for it in left}
 
 
-def _add(row: OnboardingStep | OnboardingContact | OnboardingActivity) -> None:
+def add(row: Model) -> None:
+    """Add a row that follows on the last one.
+
+    :raises WrittenMeanwhile: if another row has come in its place
+    """
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -368,7 +384,7 @@ def _add(row: OnboardingStep | OnboardingContact | OnboardingActivity) -> None:
 
 
 def written_meanwhile(who: str) -> WrittenMeanwhile:
-    """Return what is said to the second of two who write at once."""
+    """Return what is told to somebody who has not seen the last row; empty: not whose it is."""
     return WrittenMeanwhile(
         f"{who or 'Någon annan'} har skrivit här sedan du öppnade sidan. Läs vad som står nu,"
         " och spara igen om det du har skrivit ska ersätta det."

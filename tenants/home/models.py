@@ -1,8 +1,10 @@
 """Rows of the platform itself in a huvudman's schema."""
 
 from django.db import models
+from django.db.models.functions import Now
 
-from tenants.rows import Home
+from tenants.decision import Part
+from tenants.rows import AppendOnly, Home
 
 
 class Answer(Home):
@@ -20,3 +22,45 @@ class Answer(Home):
 
     def __str__(self) -> str:
         return f"{self.client} {self.key}"
+
+
+class PackRow(AppendOnly):
+    """Rad i beslutsunderlaget: a recommendation, a benefit, a risk or a power of attorney.
+
+    A huvudman's own: nobody else reads its analysis of risks. The last row of each entry counts.
+    """
+
+    entry = models.UUIDField()
+    number = models.PositiveIntegerField()  # two who write at once cannot both follow on the same
+    part = models.CharField(max_length=30, choices=[(it.value, it.value) for it in Part])
+    content = models.JSONField()  # the fields of the part, see tenants.decision
+    is_struck = models.BooleanField(default=False)
+    name = models.CharField(max_length=100)
+    title = models.CharField(max_length=100)
+    written_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry", "number"], name="pack_row_once")]
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.number}"
+
+
+class TechnicalCheck(AppendOnly):
+    """Teknisk kontroll, made in a browser of a unit: what it measured, and what a person told."""
+
+    unit_id = models.CharField(max_length=32)  # HSA-id
+    place = models.CharField(max_length=100)
+    browser = models.CharField(max_length=100)
+    measured = models.JSONField()  # the fields of tenants.technical.Measured
+    name = models.CharField(max_length=100)
+    title = models.CharField(max_length=100)
+    checked_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["unit_id", "checked_at"], name="technical_check_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.checked_at}"

@@ -47,6 +47,16 @@ ROWS = {
     "tenants_onboardingstep": "(owner, step, number, state, responsible, due_on, reason, evidence,"
     " name, title, told_at) VALUES ('{}', 'units', 1, 'done', 'contact_1', now(), '', '', 'x', 'x',"
     " now())",
+    "tenants_expertrequest": "(owner, tenant, field, number, asked_on, purpose, is_withdrawn, name,"
+    " title, asked_at) VALUES ('{}', 'x', 'it', 1, now(), 'x', false, 'x', 'x', now())",
+    "tenants_expertanswer": "(owner, field, number, reply, expert_name, expert_title, reason, name,"
+    " title, answered_at) VALUES ('{}', 'it', 1, 'declines', '', '', 'x', 'x', 'x', now())",
+    "tenants_startplan": "(owner, number, days, name, title, planned_at)"
+    " VALUES ('{}', 1, '{{}}', 'x', 'x', now())",
+    "tenants_unitcheck": "(owner, unit_id, failed, untried, checked_at)"
+    " VALUES ('{}', 'x', '[]', '[]', now())",
+    "tenants_packdone": "(owner, number, counts, name, title, declared_at)"
+    " VALUES ('{}', 1, '{{}}', 'x', 'x', now())",
     "tenants_onboardingcontact": "(owner, role, number, contact_name, contact_title, email, phone,"
     " name, title, named_at) VALUES ('{}', 'contact_1', 1, 'x', 'x', '', '', 'x', 'x', now())",
 }

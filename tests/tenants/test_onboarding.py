@@ -141,6 +141,39 @@ class TestTheGate:
         assert len(onboarding.gate(found, {})) == 3
 
 
+class TestAPilot:
+    def test_is_the_units_that_start_on_the_first_day(self) -> None:
+        later = DUE + timedelta(days=30)
+
+        def starts(own_day: date | None, today: date = DUE) -> bool:
+            return onboarding.starts(own_day, first_on=DUE, today=today)
+
+        assert starts(None)
+        assert starts(DUE)
+        assert starts(DUE - timedelta(days=7))
+        assert not starts(later)
+        assert not starts(later, later - timedelta(days=1))
+        assert starts(later, later)
+
+    def test_has_no_unit_less_while_no_day_is_told(self) -> None:
+        assert onboarding.starts(DUE, first_on=None, today=DUE - timedelta(days=90))
+
+    def test_is_counted_by_day_the_first_day_first_and_what_is_open_last(self) -> None:
+        later = DUE + timedelta(days=30)
+
+        assert onboarding.waves([later, None, DUE, None], first_on=DUE) == ((DUE, 3), (later, 1))
+        assert onboarding.waves([later, None], first_on=None) == ((later, 1), (None, 1))
+        assert onboarding.waves([], first_on=DUE) == ()
+
+    def test_that_nobody_is_in_starts_nothing(self) -> None:
+        found = replace(READY, inboxes=(), later=("Biståndsenheten",))
+
+        (missing,) = onboarding.gate(found, EARLIER)
+
+        assert "alla har en senare dag" in missing.text
+        assert "Start per enhet" in missing.mend
+
+
 class TestTime:
     def test_a_step_is_overdue_the_day_after(self) -> None:
         row = told(entry())
@@ -323,6 +356,11 @@ def test_two_who_tell_of_a_step_in_the_same_moment_are_not_both_the_first(
         "tenants_onboardingstep",
         "tenants_onboardingcontact",
         "tenants_onboardingactivity",
+        "tenants_expertrequest",
+        "tenants_expertanswer",
+        "tenants_startplan",
+        "tenants_unitcheck",
+        "tenants_packdone",
     ],
 )
 def test_what_was_told_is_changed_by_nobody(

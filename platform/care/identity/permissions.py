@@ -77,6 +77,11 @@ class Permission(StrEnum):
     RECORD_STEP = "onboarding:record_step"
     NAME_CONTACT = "onboarding:name_contact"
     PLAN_ACTIVITY = "onboarding:plan_activity"
+    PLAN_STARTS = "onboarding:plan_starts"
+    ASK_EXPERT = "onboarding:ask_expert"
+    ANSWER_EXPERT = "onboarding:answer_expert"
+    READ_PACK = "onboarding:read_pack"
+    WRITE_PACK = "onboarding:write_pack"
     READ_COSTS = "cost:read"
     EDIT_COSTS = "cost:edit"
     ALLOCATE = "cost:allocate"
@@ -168,6 +173,10 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.RECORD_STEP,
             P.NAME_CONTACT,
             P.PLAN_ACTIVITY,
+            P.PLAN_STARTS,
+            P.ANSWER_EXPERT,
+            P.READ_PACK,
+            P.WRITE_PACK,
             P.READ_COSTS,
         }
     ),
@@ -180,6 +189,8 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.SIGN_AGREEMENT,
             P.END_AGREEMENT,
             P.READ_ONBOARDING,
+            P.READ_PACK,
+            P.WRITE_PACK,
             P.READ_COSTS,
             P.DECIDE_OPTION,
         }
@@ -222,7 +233,8 @@ ROLES: dict[Role, frozenset[Permission]] = {
     ),
     # Platform operators hold no right to patients' rows, and nobody can act as somebody else (R11).
     # The county's own keeps the county's routines.
-    Role.OPERATOR: _TEXTS | frozenset({P.READ_AGREEMENTS, P.READ_ONBOARDING, P.OPEN_ONBOARDING}),
+    Role.OPERATOR: _TEXTS
+    | frozenset({P.READ_AGREEMENTS, P.READ_ONBOARDING, P.OPEN_ONBOARDING, P.ASK_EXPERT}),
 }
 
 # Only such an assignment may have care as its purpose; the others are for administration (R1).

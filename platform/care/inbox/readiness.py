@@ -19,11 +19,15 @@ from care.inbox import routing
 from care.inbox.models import Delivery
 from care.individuals import trial_identities
 from care.law import calendar
-from tenants import agreements, onboarding, progress
+from tenants import agreements, checks, experts, onboarding, pack, progress, starts
+from tenants.checks import Checked
 from tenants.context import acting_for
+from tenants.experts import Answered, Asked, Expert
 from tenants.models import Unit
 from tenants.onboarding import Entry, Found, Inbox, Missing, State, Step
+from tenants.pack import Done
 from tenants.progress import Activity, By, Contact, Standing
+from tenants.starts import Starts
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 # An administration has no inbox: nobody sends to it about a person.
@@ -42,11 +46,24 @@ Gaps = dict[str, tuple[Gap, ...]]  # by the hours of whoever watches an inbox, a
 
 
 @dataclass(frozen=True)
+class UnitReady:
+    """A unit that receives: its own day to start, None with its huvudman, and its last check."""
+
+    hsa_id: str
+    name: str
+    starts_on: date | None
+    checked: Checked | None
+
+
+@dataclass(frozen=True)
 class Joining:
     """A huvudman that joins: what it has told, and what can be computed."""
 
     standing: Standing
     found: Found
+    units: tuple[UnitReady, ...]
+    experts: tuple[Expert, ...]
+    pack: Done
 
     def lacking(self, step: Step) -> tuple[Missing, ...]:
         """Return what stands against a step being done, as far as can be computed here."""
@@ -63,7 +80,7 @@ def everybody(*, at: datetime) -> tuple[Joining, ...]:
     """Return everybody who joins, in Swedish order, in a fixed number of questions."""
     standings = progress.standings()
     known = found(standings, at=at)
-    return tuple(Joining(it, known[it.tenant]) for it in standings)
+    return _beside([(it, known[it.tenant]) for it in standings])
 
 
 def one(tenant: str, *, at: datetime) -> Joining:
@@ -72,42 +89,64 @@ def one(tenant: str, *, at: datetime) -> Joining:
     :raises progress.NotOpened: if nobody has let it begin
     """
     standing = progress.standing(tenant)
-    if tenant == acting_for():
-        return Joining(standing, found_at_home(standing, at=at))
-    return Joining(standing, found([standing], at=at)[tenant])
+    is_own = tenant == acting_for()
+    known = found_at_home(standing, at=at) if is_own else found([standing], at=at)[tenant]
+    return _beside([(standing, known)])[0]
 
 
-def found(standings: Sequence[Standing], *, at: datetime) -> dict[str, Found]:
-    """Return what common rows tell of each huvudman, in a fixed number of questions."""
+def found(
+    standings: Sequence[Standing], *, at: datetime, first_on: date | None = None
+) -> dict[str, Found]:
+    """Return what common rows tell of each huvudman, in a fixed number of questions.
+
+    :param first_on: the day of the start that is being told; None: the one that is known
+    """
     bound = agreements.bound(at=at)
     known: Gaps = {}
+    planned = starts.everybody()
     owned: dict[str, list[Address]] = {it.tenant: [] for it in standings}
     for unit in units.receiving(owners=list(owned), kinds=RECEIVING):
         owned[unit.owner].append(unit)
     return {
-        it.tenant: Found(
-            named=it.named,
+        it.tenant: _found(
+            it,
+            owned[it.tenant],
+            _starting(it, owned[it.tenant], planned.get(it.tenant, Starts()), first_on, at=at),
             has_agreement=it.tenant in bound,
-            inboxes=_inboxes(owned[it.tenant], known, at=at),
-            is_both=it.opened.is_both,
-            left_out=tuple(unit.name for unit in routing.left_out(owned[it.tenant])),
+            known,
+            at=at,
         )
         for it in standings
     }
 
 
-def found_at_home(standing: Standing, *, at: datetime) -> Found:
-    """Return what can be computed of the huvudman we act for, its assignments among it."""
+def found_at_home(standing: Standing, *, at: datetime, first_on: date | None = None) -> Found:
+    """Return what can be computed of the huvudman we act for, its assignments among it.
+
+    :param first_on: as of `found`
+    """
     held = [it for member in queries.staff_list(at=at) for it in member.assignments]
     staffed = {it.unit_id for it in held}
     own = units.receiving(owners=[standing.tenant], kinds=RECEIVING)
+    asked = _starting(standing, own, starts.of(standing.tenant), first_on, at=at)
     tested = _tested(since=standing.opened.at, within=standing.opened.is_both)
     return replace(
-        found([standing], at=at)[standing.tenant],
+        found([standing], at=at, first_on=first_on)[standing.tenant],
         people=len({it.staff_id for it in held}),
-        unstaffed=tuple(it.name for it in own if it.hsa_id not in staffed),
-        untested=tuple(it.name for it in own if it.hsa_id not in tested),
+        unstaffed=tuple(it.name for it in asked if it.hsa_id not in staffed),
+        untested=tuple(it.name for it in asked if it.hsa_id not in tested),
     )
+
+
+def units_of(tenants: Sequence[str]) -> dict[str, tuple[UnitReady, ...]]:
+    """Return the units of some huvudmän that receive: when each starts, and its last check."""
+    planned, checked = starts.everybody(), checks.last(tenants)
+    found: dict[str, list[UnitReady]] = {it: [] for it in tenants}
+    for it in units.receiving(owners=tenants, kinds=RECEIVING):
+        own_day = planned.get(it.owner, Starts()).days.get(it.hsa_id)
+        ready = UnitReady(it.hsa_id, it.name, own_day, checked.get((it.owner, it.hsa_id)))
+        found[it.owner].append(ready)
+    return {tenant: tuple(them) for tenant, them in found.items()}
 
 
 def _tested(*, since: datetime, within: bool) -> frozenset[str]:
@@ -174,7 +213,9 @@ def record_step(*, actor: Actor, entry: Entry, seen: int, at: datetime) -> None:
     progress.record_step(
         entry,
         standing=standing,
-        found=found_at_home(standing, at=at),
+        found=found_at_home(
+            standing, at=at, first_on=entry.due_on if entry.step is Step.START else None
+        ),
         seen=seen,
         by=_by(actor),
         at=at,
@@ -208,13 +249,98 @@ def plan_activity(*, actor: Actor, activity: Activity, seen: int, at: datetime) 
     progress.plan_activity(activity, seen=seen, by=_by(actor), at=at)
 
 
+def plan_starts(*, actor: Actor, days: Mapping[str, date], seen: int, at: datetime) -> None:
+    """Plan which units of the own huvudman start on days of their own; the others start with it.
+
+    :param days: by HSA-id; what is no unit of ours that receives is left out
+    :param seen: the number of the plan that was there when the form was read, 0 for none
+    :raises operations.NotAdministrator: if the actor may not
+    :raises progress.WrittenMeanwhile: if somebody has planned since
+    """
+    operations.refuse_unless_administrator(actor, Permission.PLAN_STARTS)
+    own = {it.hsa_id for it in units.receiving(owners=[actor.tenant], kinds=RECEIVING)}
+    known = {unit: on for unit, on in days.items() if unit in own}
+    starts.plan(known, seen=seen, by=_by(actor), at=at)
+
+
+def ask_expert(*, actor: Actor, tenant: str, asked: Asked, seen: int, at: datetime) -> None:
+    """Ask a huvudman of the county that joins for an expert, change what is asked, or take it back.
+
+    :param seen: the number of what was asked last when the form was read, 0 for nothing
+    :raises operations.NotAdministrator: if the actor may not
+    :raises progress.CannotOpen: if the huvudman is of another county
+    :raises progress.NotOpened: if nobody has let the huvudman begin
+    :raises progress.WrittenMeanwhile: if somebody has asked since
+    """
+    operations.refuse_unless_administrator(actor, Permission.ASK_EXPERT)
+    experts.ask(asked, tenant=tenant, seen=seen, by=_by(actor), at=at)
+
+
+def answer_expert(*, actor: Actor, answered: Answered, seen: int, at: datetime) -> None:
+    """Answer for the own huvudman who takes part as an expert, or why nobody does.
+
+    :param seen: the number of what was answered last when the form was read, 0 for nothing
+    :raises operations.NotAdministrator: if the actor may not
+    :raises onboarding.CannotRecord: if nobody has asked, or the answer says too little
+    :raises progress.WrittenMeanwhile: if somebody has answered since
+    """
+    operations.refuse_unless_administrator(actor, Permission.ANSWER_EXPERT)
+    experts.answer(answered, seen=seen, by=_by(actor), at=at)
+
+
 def _by(actor: Actor) -> By:
     return By(actor.name, actor.title)
 
 
-def _inboxes(own: Sequence[Address], known: Gaps, *, at: datetime) -> tuple[Inbox, ...]:
+def _beside(known: Sequence[tuple[Standing, Found]]) -> tuple[Joining, ...]:
+    """Return the huvudmän with what is known beside the steps, in a fixed number of questions."""
+    own = units_of([standing.tenant for standing, _ in known])
+    asked, done = experts.everybody(), pack.everybody_done()
+    return tuple(
+        Joining(
+            standing,
+            computed,
+            units=own[standing.tenant],
+            experts=asked.get(standing.tenant, ()),
+            pack=done.get(standing.tenant, Done()),
+        )
+        for standing, computed in known
+    )
+
+
+def _found(
+    standing: Standing,
+    own: Sequence[Address],
+    asked: Sequence[Address],
+    known: Gaps,
+    *,
+    has_agreement: bool,
+    at: datetime,
+) -> Found:
+    # Who takes over may itself start later: it is in the address book, and receives.
     by_id = {it.hsa_id: it for it in own}
-    return tuple(_inbox(it, units.line(it, by_id), known, at=at) for it in own)
+    return Found(
+        named=standing.named,
+        has_agreement=has_agreement,
+        inboxes=tuple(_inbox(it, units.line(it, by_id), known, at=at) for it in asked),
+        left_out=tuple(it.name for it in routing.left_out(own) if it in asked),
+        later=tuple(it.name for it in own if it not in asked),
+        is_both=standing.opened.is_both,
+    )
+
+
+def _starting(
+    standing: Standing,
+    own: Sequence[Address],
+    planned: Starts,
+    first_on: date | None,
+    *,
+    at: datetime,
+) -> list[Address]:
+    """Return the units that start on the first day, or have by now."""
+    first, today = first_on or standing.start_on, calendar.local_date(at)
+    days = planned.days
+    return [it for it in own if onboarding.starts(days.get(it.hsa_id), first_on=first, today=today)]
 
 
 def _inbox(unit: Address, line: Sequence[Address], known: Gaps, *, at: datetime) -> Inbox:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
 from cast import AT, MUNICIPALITY, REGION, STRANGER
 from django.conf import LazySettings
-from hired import hire
+from hired import acting, hire
 from isolation.county import admit
 from people import (
     ALWAYS,
@@ -24,6 +24,7 @@ from people import (
     WEEKDAYS,
     write_units,
 )
+from people import DUTY as PEOPLES_DUTY
 
 from care.identity.actors import Actor
 from care.identity.permissions import Role
@@ -32,12 +33,14 @@ from care.inbox import operations as inbox
 from care.inbox import readiness, tasks
 from care.inbox.models import Message
 from care.individuals import trial_identities
-from tenants import onboarding, progress
+from tenants import onboarding, progress, starts
 from tenants.context import acting_as
+from tenants.models import Unit
 from tenants.onboarding import ContactRole, Entry, Found, State, Step
 from tenants.progress import By
 
 HOUR = timedelta(hours=1)
+FIRST, LATER = date(2026, 5, 4), date(2026, 6, 1)
 OFFICE = Address(
     "SE2999999127-BIST", "Biståndsenheten", "social_services", "social_care_2022_913",
     MUNICIPALITY, "063", WEEKDAYS, False, "", True,
@@ -122,6 +125,70 @@ def test_who_works_where_is_counted_at_home(joining: None) -> None:
 
     assert found.people == 1
     assert found.unstaffed == ("Socialjouren",)
+
+
+class TestAPilot:
+    """Some units start, the others later: who starts later is not asked until its day has come."""
+
+    @pytest.fixture(autouse=True)
+    def planned(self, joining: None) -> None:
+        hire(MUNICIPALITY, "Anna", "A", (CASE_OFFICERS, Role.LOCAL_ADMINISTRATOR))
+        with acting_as(REGION):
+            progress.open_onboarding(
+                tenant=MUNICIPALITY, delregion="", wanted_start_on=FIRST, by=By("x", "x"), at=AT
+            )
+        with acting_as(MUNICIPALITY):
+            starts.plan(
+                {MUNICIPAL_NURSES: LATER, PEOPLES_DUTY: LATER}, seen=0, by=By("x", "x"), at=AT
+            )
+            # Nobody watches the nurses' inbox on Sundays.
+            Unit.objects.filter(pk=MUNICIPAL_NURSES).update(watches_red_days=False)
+
+    def found(self, *, at: datetime = AT, first_on: date | None = None) -> Found:
+        with acting_as(MUNICIPALITY):
+            return readiness.found_at_home(
+                progress.standing(MUNICIPALITY), at=at, first_on=first_on
+            )
+
+    def test_is_judged_for_the_units_that_start(self) -> None:
+        found = self.found()
+
+        assert [it.name for it in found.inboxes] == ["Biståndsenheten"]
+        assert set(found.later) == {"Kommunal hemsjukvård", "Socialjouren"}
+        assert found.unwatched == ()
+        assert found.unstaffed == ()
+        assert found.untested == ("Biståndsenheten",)
+
+    def test_asks_the_others_when_their_day_has_come(self) -> None:
+        found = self.found(at=datetime(2026, 6, 1, 8, tzinfo=UTC))
+
+        assert found.later == ()
+        assert [it.name for it in found.unwatched] == ["Kommunal hemsjukvård"]
+        assert set(found.unstaffed) == {"Kommunal hemsjukvård", "Socialjouren"}
+
+    def test_asks_the_others_for_a_start_on_their_day(self) -> None:
+        assert self.found(first_on=LATER).later == ()
+
+    def test_is_seen_by_the_others(self) -> None:
+        with acting_as(STRANGER):
+            joining = readiness.one(MUNICIPALITY, at=AT)
+
+        assert {it.name: it.starts_on for it in joining.units} == {
+            "Biståndsenheten": None, "Kommunal hemsjukvård": LATER, "Socialjouren": LATER,
+        }  # fmt: skip
+        assert len(joining.found.inboxes) == 1
+
+    def test_names_a_unit_of_ones_own_alone(self) -> None:
+        anna = acting(
+            hire(MUNICIPALITY, "Eva", "E", (CASE_OFFICERS, Role.LOCAL_ADMINISTRATOR)),
+            Role.LOCAL_ADMINISTRATOR, CASE_OFFICERS,
+        )  # fmt: skip
+        with acting_as(MUNICIPALITY):
+            readiness.plan_starts(
+                actor=anna, days={ELSEWHERE: LATER, CASE_OFFICERS: LATER}, seen=1, at=AT
+            )
+
+            assert starts.of(MUNICIPALITY).days == {CASE_OFFICERS: LATER}
 
 
 class TestATrial:
