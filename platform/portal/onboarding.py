@@ -1,23 +1,29 @@
 """Joining in words: the board of readiness, one huvudman's eight steps, and what has moved."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from types import MappingProxyType
 
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from care.inbox.readiness import Joining
+from care.inbox.readiness import Joining, UnitReady
 from care.law import calendar
-from portal import parties, times
+from portal import cells, parties, times
+from portal.cells import COLORS, Cell
 from tenants import onboarding, progress
+from tenants.experts import Expert, Field
 from tenants.models import Tenant
 from tenants.onboarding import TITLES, ContactRole, Missing, State, Step, Told
 from tenants.progress import Activity, Contact
 from tenants.routines import Version
 from tenants.sorting import sort_key
+
+Advice = Mapping[Step, tuple[Missing, ...]]
+NO_ADVICE: Advice = MappingProxyType({})
 
 STATES = {
     State.ONGOING: _("Pågår"),
@@ -25,7 +31,6 @@ STATES = {
     State.DONE: _("Klar"),
 }
 NOT_BEGUN = _("Inte börjat")
-COLORS = {State.ONGOING: "info", State.STOPPED: "danger", State.DONE: "success"}
 ICONS = {State.STOPPED: "alert", State.DONE: "check"}
 ROLES = {
     ContactRole.CONTACT_1: _("Kontaktperson 1"),
@@ -81,23 +86,6 @@ PAGES = {
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A step of a huvudman as the board shows it."""
-
-    state: str
-    color: str
-    icon: str
-    who: str
-    due: str
-    flag: str  # what is wrong: late, or told done while something is missing
-
-    @property
-    def is_flagged(self) -> bool:
-        """Tell whether the steering group should look here."""
-        return bool(self.flag) or self.color == COLORS[State.STOPPED]
-
-
-@dataclass(frozen=True)
 class Row:
     """A huvudman on the board."""
 
@@ -105,6 +93,8 @@ class Row:
     name: str
     start: str
     cells: tuple[Cell, ...]
+    beside: tuple[Cell, ...]  # of `cells.BESIDE`
+    waves: tuple[str, ...]  # how many units start when
 
 
 @dataclass(frozen=True)
@@ -139,6 +129,7 @@ class Shown:
     by: str
     help: str
     lacking: tuple[Missing, ...]
+    advice: tuple[Missing, ...]  # what the decision pack lacks: it stops nobody
     page: str
     page_label: str
     routines: tuple[Version, ...]
@@ -152,6 +143,17 @@ class Planned:
     wanted: str
     done: str
     is_late: bool
+
+
+@dataclass(frozen=True)
+class ExpertShown:
+    """Ämnesexpert in words: what is asked, and what is answered."""
+
+    field: Field
+    label: str
+    asked: str
+    cell: Cell
+    note: str
 
 
 def board(everybody: Iterable[Joining], *, at: datetime) -> tuple[Group, ...]:
@@ -195,13 +197,30 @@ def history(joining: Joining, *, at: datetime) -> tuple[Change, ...]:
     return tuple(reversed(found))
 
 
-def steps(joining: Joining, *, at: datetime, holding: Sequence[Version] = ()) -> tuple[Shown, ...]:
+def steps(
+    joining: Joining,
+    *,
+    at: datetime,
+    advice: Advice = NO_ADVICE,
+    holding: Sequence[Version] = (),
+) -> tuple[Shown, ...]:
     """Return the eight steps of a huvudman, each with the routines that apply there."""
-    return tuple(shown(joining, step, at=at, holding=holding) for step in Step)
+    return tuple(shown(joining, step, at=at, advice=advice, holding=holding) for step in Step)
 
 
-def shown(joining: Joining, step: Step, *, at: datetime, holding: Sequence[Version] = ()) -> Shown:
-    """Return a step of a huvudman, with the routines that apply there."""
+def shown(
+    joining: Joining,
+    step: Step,
+    *,
+    at: datetime,
+    advice: Advice = NO_ADVICE,
+    holding: Sequence[Version] = (),
+) -> Shown:
+    """Return a step of a huvudman.
+
+    :param advice: what is missing in its decision pack, known at home only
+    :param holding: the routines that hold; those that apply to the step are shown
+    """
     told = joining.standing.told.get(step)
     label, page = PAGES.get(step, ("", ""))
     return Shown(
@@ -213,6 +232,7 @@ def shown(joining: Joining, step: Step, *, at: datetime, holding: Sequence[Versi
         by=_by(told, at=at) if told else "",
         help=str(HELP[step]),
         lacking=joining.lacking(step),
+        advice=advice.get(step, ()),
         page=page,
         page_label=str(label),
         routines=tuple(it for it in holding if it.wording.step is step),
@@ -243,6 +263,35 @@ def activities(planned: Iterable[Activity], *, at: datetime) -> tuple[Planned, .
         )
         for it in planned
     )
+
+
+def unit_waves(tenant: str, units: tuple[UnitReady, ...], *, at: datetime) -> tuple[str, ...]:
+    """Return how many of a huvudman's units start when, in words; the region joins nothing."""
+    try:
+        first_on = progress.standing(tenant).start_on
+    except progress.NotOpened:
+        first_on = None
+    return cells.waves(units, first_on, at=at)
+
+
+def units(joining: Joining, *, at: datetime) -> list[tuple[str, str, Cell]]:
+    """Return the units of a huvudman: the name, the day of the start, the technical check."""
+    first_on = joining.standing.start_on
+    return [
+        (it.name, day(it.starts_on or first_on, at=at), cells.check(it, at=at))
+        for it in joining.units
+    ]
+
+
+def experts(joining: Joining, *, at: datetime, asks: bool) -> list[ExpertShown]:
+    """Return the experts that are asked for in words; who asks sees every field."""
+    asked = {it.asked.field: it for it in joining.experts}
+    today = timezone.localdate(at)
+    return [
+        ExpertShown(it, str(it.label), *_expert(asked.get(it), today=today, at=at))
+        for it in Field
+        if asks or it in asked
+    ]
 
 
 def title(step: Step) -> str:
@@ -285,10 +334,25 @@ def day(on: date | None, *, at: datetime) -> str:
     return times.day(on, at=at) if on else "–"
 
 
-def start_of(joining: Joining) -> date | None:
-    """Return the day of the start: what is told of that step, else what is wanted."""
-    start = joining.standing.told.get(Step.START)
-    return start.entry.due_on if start else joining.standing.opened.wanted_start_on
+def _expert(expert: Expert | None, *, today: date, at: datetime) -> tuple[str, Cell, str]:
+    if expert is None:
+        return "", Cell(gettext("Inte efterfrågad"), "neutral"), ""
+    asked, told = expert.asked, expert.answered
+    words = gettext("{purpose}, efterfrågad {day}").format(
+        purpose=asked.purpose, day=day(asked.asked_on, at=at)
+    )
+    if told is None:
+        due = day(asked.answer_by, at=at) if asked.answer_by else ""
+        flag = gettext("Försenad") if expert.is_late(today=today) else ""
+        return words, Cell(gettext("Inget svar"), "warning", due=due, flag=flag), ""
+    if not expert.takes_part:
+        return words, Cell(str(told.reply.label), "danger", "cross"), told.reason
+    who = ", ".join(it for it in (told.name, told.title) if it)
+    return (
+        words,
+        Cell(str(told.reply.label), "success", "check", who=who),
+        gettext("från {day}").format(day=day(told.from_on, at=at)),
+    )
 
 
 def _delregion(joining: Joining) -> tuple[bool, str]:
@@ -301,15 +365,17 @@ def _row(joining: Joining, *, at: datetime) -> Row:
     return Row(
         tenant=joining.standing.tenant,
         name=parties.name(joining.standing.tenant),
-        start=day(start_of(joining), at=at),
+        start=day(joining.standing.start_on, at=at),
         cells=tuple(_cell(joining, step, at=at) for step in Step),
+        beside=cells.beside(joining, at=at),
+        waves=cells.waves(joining.units, joining.standing.start_on, at=at),
     )
 
 
 def _cell(joining: Joining, step: Step, *, at: datetime) -> Cell:
     told = joining.standing.told.get(step)
     if told is None:
-        return Cell(str(NOT_BEGUN), "neutral", "", "", "", "")
+        return Cell(str(NOT_BEGUN), "neutral")
     entry = told.entry
     return Cell(
         state=str(STATES[entry.state]),

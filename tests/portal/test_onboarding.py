@@ -478,7 +478,9 @@ class TestTheFiles(Tells):
         answer = browser(operator).get("/onboarding/board.xlsx")
 
         book = openpyxl.load_workbook(io.BytesIO(answer.content))
-        assert book.sheetnames == ["Beredskapstavla", "Steg", "Ändringar"]
+        assert book.sheetnames == [
+            "Beredskapstavla", "Steg", "Ämnesexperter", "Enheter", "Ändringar",
+        ]  # fmt: skip
         board = list(book["Beredskapstavla"].values)
         assert [row[:2] for row in board[1:]] == [
             ("Norr", "Testkommun"), ("", "Främlinge kommun"),

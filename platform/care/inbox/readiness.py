@@ -112,8 +112,8 @@ def found(
             it,
             owned[it.tenant],
             _starting(it, owned[it.tenant], planned.get(it.tenant, Starts()), first_on, at=at),
-            has_agreement=it.tenant in bound,
             known,
+            has_agreement=it.tenant in bound,
             at=at,
         )
         for it in standings

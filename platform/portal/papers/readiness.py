@@ -14,8 +14,9 @@ from django.utils import timezone, translation
 from billing.papers.pdf import pdf
 from care.inbox.readiness import Joining
 from care.law import calendar
-from portal import onboarding, parties
-from portal.onboarding import Cell, Change
+from portal import cells, onboarding, parties
+from portal.cells import Cell
+from portal.onboarding import Change, Row
 from tenants.onboarding import State, Step
 
 TITLE = "Beredskapstavla"
@@ -34,6 +35,10 @@ STEP_HEADS = (
     ("Ansvarig", 22), ("Klart senast", 13), ("Varför stoppat", 36), ("Underlag", 36),
     ("Antecknat av", 22), ("Antecknat", 13),
 )  # fmt: skip
+EXPERT_HEADS = (
+    ("Kommun", 24), ("Område", 30), ("Efterfrågat", 50), ("Svar", 14), ("Vem eller varför", 40),
+)  # fmt: skip
+UNIT_HEADS = (("Kommun", 24), ("Enhet", 30), ("Startdatum", 13), ("Teknisk kontroll", 24))
 MOVED_HEADS = (
     ("Kommun", 24), ("Steg", 22), ("Ändring", 50), ("Av", 22), ("När", 18), ("Anteckning", 50),
 )  # fmt: skip
@@ -64,6 +69,9 @@ def paper(everybody: Sequence[Joining], *, owner: str, since: datetime, at: date
                 }
                 for group in groups
             ],
+            "beside_heads": [str(it) for it in cells.BESIDE],
+            "beside": [_beside(row) for group in groups for row in group.rows],
+            "experts": [list(it) for it in _experts(everybody, at)],
             "moved": [_moved(it) for it in onboarding.moved(everybody, since=since, at=at)],
         }
     return pdf(
@@ -85,6 +93,10 @@ def workbook(everybody: Sequence[Joining], *, since: datetime, at: datetime) -> 
     with translation.override("sv"):
         _write_board(book.add_worksheet(TITLE), styles, everybody, at)
         _write_steps(book.add_worksheet("Steg"), styles, everybody, at)
+        _write_rows(
+            book.add_worksheet("Ämnesexperter"), styles, EXPERT_HEADS, _experts(everybody, at)
+        )
+        _write_units(book.add_worksheet("Enheter"), styles, everybody, at)
         changes = onboarding.moved(everybody, since=since, at=at)
         _write_moved(book.add_worksheet("Ändringar"), styles, changes, since)
     book.close()
@@ -97,6 +109,25 @@ def _cell(cell: Cell) -> dict[str, Any]:
     return {"state": state, "weighs": cell.is_flagged, "lines": lines}
 
 
+def _beside(row: Row) -> list[str]:
+    told = ["\n".join([(said := _cell(it))["state"], *said["lines"]]) for it in row.beside]
+    return [row.name, *told, "; ".join(row.waves) or row.start]
+
+
+def _experts(everybody: Sequence[Joining], at: datetime) -> list[tuple[str, ...]]:
+    return [
+        (
+            parties.name(joining.standing.tenant),
+            it.label,
+            it.asked,
+            ", ".join(text.lower() for text in (it.cell.state, it.cell.flag) if text),
+            " ".join(text for text in (it.cell.who, it.note) if text),
+        )
+        for joining in everybody
+        for it in onboarding.experts(joining, at=at, asks=False)
+    ]
+
+
 def _moved(it: Change) -> list[str]:
     text = f"{it.text}. {it.note}" if it.note else it.text
     return [it.name, it.step, text, f"{it.by}, {it.when}"]
@@ -106,17 +137,18 @@ def _write_board(
     sheet: Any, styles: dict[str, Any], everybody: Sequence[Joining], at: datetime
 ) -> None:
     heads = [("Delregion", 22), ("Kommun", 24), *((onboarding.title(it), 20) for it in Step)]
+    heads += [(str(it), 20) for it in cells.BESIDE]
     _head(sheet, styles, [*heads, ("Startdatum", 13)], keep=2)
     rows = ((group, row) for group in onboarding.board(everybody, at=at) for row in group.rows)
-    starts = {it.standing.tenant: onboarding.start_of(it) for it in everybody}
+    starts = {it.standing.tenant: it.standing.start_on for it in everybody}
     for number, (group, row) in enumerate(rows, 1):
         sheet.write_string(number, 0, group.name, styles["text"])
         sheet.write_string(number, 1, row.name, styles["text"])
-        for column, cell in enumerate(row.cells, 2):
+        for column, cell in enumerate((*row.cells, *row.beside), 2):
             told = _cell(cell)
             style = styles["danger"] if cell.is_flagged else styles.get(cell.color, styles["text"])
             sheet.write_string(number, column, "\n".join([told["state"], *told["lines"]]), style)
-        _day(sheet, styles, number, 2 + len(Step), starts[row.tenant])
+        _day(sheet, styles, number, len(heads), starts[row.tenant])
 
 
 def _write_steps(
@@ -143,6 +175,30 @@ def _write_steps(
         _day(sheet, styles, number, 6, entry.due_on if entry else None)
         _day(sheet, styles, number, 10, timezone.localdate(shown.told.at) if shown.told else None)
     sheet.autofilter(0, 0, len(everybody) * len(Step), len(STEP_HEADS) - 1)
+
+
+def _write_units(
+    sheet: Any, styles: dict[str, Any], everybody: Sequence[Joining], at: datetime
+) -> None:
+    _head(sheet, styles, UNIT_HEADS, keep=2)
+    rows = ((it, unit) for it in everybody for unit in it.units)
+    for number, (joining, unit) in enumerate(rows, 1):
+        sheet.write_string(number, 0, parties.name(joining.standing.tenant), styles["text"])
+        sheet.write_string(number, 1, unit.name, styles["text"])
+        _day(sheet, styles, number, 2, unit.starts_on or joining.standing.start_on)
+        sheet.write_string(number, 3, cells.check(unit, at=at).state, styles["text"])
+
+
+def _write_rows(
+    sheet: Any,
+    styles: dict[str, Any],
+    heads: Sequence[tuple[str, int]],
+    rows: Sequence[Sequence[str]],
+) -> None:
+    _head(sheet, styles, heads, keep=2)
+    for number, row in enumerate(rows, 1):
+        for column, text in enumerate(row):
+            sheet.write_string(number, column, text, styles["text"])
 
 
 def _write_moved(

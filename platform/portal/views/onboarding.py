@@ -11,10 +11,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from care.identity.permissions import Permission
-from care.inbox import readiness
+from care.inbox import preparing, readiness
 from care.inbox.readiness import Joining
 from care.law import calendar
-from portal import idempotent, onboarding, parties
+from portal import cells, decision, idempotent, onboarding, parties, tiles
 from portal.access import ActorRequest, needs
 from portal.forms.onboarding import (
     ActivityForm,
@@ -26,9 +26,10 @@ from portal.forms.onboarding import (
 )
 from portal.idempotent import Done
 from portal.papers import readiness as papers
+from portal.views.answering import answered, file
 from tenants import progress, routines
-from tenants.onboarding import CONTACTS, CannotRecord, ContactRole, Step, current
-from tenants.progress import Activity, CannotOpen, WrittenMeanwhile
+from tenants.onboarding import CONTACTS, ContactRole, Step, current
+from tenants.progress import Activity, CannotOpen
 
 FORMS = ["GET", "HEAD", "POST"]
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -49,6 +50,10 @@ def show_board(request: ActorRequest) -> HttpResponse:
             "groups": groups,
             "counts": onboarding.counts(groups),
             "titles": [onboarding.title(it) for it in Step],
+            "beside": cells.BESIDE,
+            "columns": len(Step) + len(cells.BESIDE) + 2,
+            "region": _region(request),
+            "map": tiles.of(groups),
             "form": form,
             "since": onboarding.day(form.day, at=request.at),
             "since_on": form.day.isoformat(),
@@ -71,7 +76,7 @@ def board_paper(request: ActorRequest) -> HttpResponse:
         since=calendar.start_of_local_day(form.day),
         at=request.at,
     )
-    return _file(paper, "application/pdf", "beredskapstavla.pdf")
+    return file(paper, "application/pdf", "beredskapstavla.pdf")
 
 
 @needs(Permission.READ_ONBOARDING)
@@ -84,7 +89,7 @@ def board_workbook(request: ActorRequest) -> HttpResponse:
         since=calendar.start_of_local_day(form.day),
         at=request.at,
     )
-    return _file(workbook, EXCEL, "beredskapstavla.xlsx")
+    return file(workbook, EXCEL, "beredskapstavla.xlsx")
 
 
 @needs(Permission.READ_ONBOARDING)
@@ -93,9 +98,11 @@ def show_joining(request: ActorRequest, schema: str) -> HttpResponse:
     """Show the eight steps of a huvudman: what is told, what is computed, and what is missing."""
     joining = readiness.one(schema, at=request.at)
     now = current(joining.standing.told)
-    holding = routines.holding(at=request.at)
-    steps = onboarding.steps(joining, at=request.at, holding=holding)
     is_own = schema == request.actor.tenant
+    advice = _advice(request, joining)
+    holding = routines.holding(at=request.at)
+    steps = onboarding.steps(joining, at=request.at, advice=advice, holding=holding)
+    asks = request.actor.may(Permission.ASK_EXPERT)
     return render(
         request,
         "portal/onboarding/show.html",
@@ -112,6 +119,15 @@ def show_joining(request: ActorRequest, schema: str) -> HttpResponse:
             "activities": onboarding.activities(progress.activities(schema), at=request.at),
             "may_plan": is_own and request.actor.may(Permission.PLAN_ACTIVITY),
             "history": onboarding.history(joining, at=request.at),
+            "units": onboarding.units(joining, at=request.at),
+            "waves": cells.waves(joining.units, joining.standing.start_on, at=request.at),
+            "experts": onboarding.experts(joining, at=request.at, asks=asks),
+            "may_ask": asks,
+            "may_answer": is_own and request.actor.may(Permission.ANSWER_EXPERT),
+            "may_plan_starts": is_own and request.actor.may(Permission.PLAN_STARTS),
+            "may_read_pack": is_own and request.actor.may(Permission.READ_PACK),
+            "pack": cells.beside(joining, at=request.at)[-1],
+            "pack_counts": decision.counts(joining.pack.counts) if joining.pack.done_on else [],
             "may_record": is_own and request.actor.may(Permission.RECORD_STEP),
             "may_name": is_own and request.actor.may(Permission.NAME_CONTACT),
             "may_open": request.actor.may(Permission.OPEN_ONBOARDING),
@@ -148,7 +164,11 @@ def record_step(request: ActorRequest, schema: str, step: str) -> HttpResponse:
         schema,
         {
             "shown": onboarding.shown(
-                joining, it, at=request.at, holding=routines.holding(at=request.at)
+                joining,
+                it,
+                at=request.at,
+                advice=_advice(request, joining),
+                holding=routines.holding(at=request.at),
             ),
             "has_contacts": any(role in CONTACTS for role in joining.standing.named),
         },
@@ -250,17 +270,13 @@ def _answered(
     *,
     seen: Callable[[Joining], int],
 ) -> HttpResponse | None:
-    """Act on a form; None where it is to be shown again, with what is wrong and nothing lost."""
-    if not form.is_valid():
-        return None
-    try:
-        return idempotent.once(request, act)
-    except CannotRecord as refused:
-        form.refuse(refused)
-    except WrittenMeanwhile as refused:
-        now = readiness.one(request.actor.tenant, at=request.at)
-        form.read_again(refused, seen=seen(now))
-    return None
+    """Act on a form of our own joining; None where it is to be shown again."""
+    return answered(
+        request,
+        form,
+        act,
+        seen=lambda: seen(readiness.one(request.actor.tenant, at=request.at)),
+    )
 
 
 def _form(
@@ -280,6 +296,36 @@ def _form(
     )
 
 
+def _advice(request: ActorRequest, joining: Joining) -> onboarding.Advice:
+    """Return what our own decision pack lacks, for who may read it."""
+    actor = request.actor
+    if joining.standing.tenant != actor.tenant or not actor.may(Permission.READ_PACK):
+        return {}
+    return preparing.advice(
+        preparing.read_pack(actor=actor),
+        joining.units,
+        first_on=joining.standing.start_on,
+        at=request.at,
+    )
+
+
+def _region(request: ActorRequest) -> dict[str, object] | None:
+    """Return which units of the county's region start when: a pilot has wards of its own."""
+    host = progress.host_of(request.actor.tenant)
+    if host is None:
+        return None
+    units = readiness.units_of([host])[host]
+    return {
+        "may_plan": host == request.actor.tenant and request.actor.may(Permission.PLAN_STARTS),
+        "waves": cells.waves(units, None, at=request.at),
+        "units": [
+            (it.name, onboarding.day(it.starts_on, at=request.at), cells.check(it, at=request.at))
+            for it in units
+            if it.starts_on or it.checked
+        ],
+    }
+
+
 def _activity(schema: str, activity_id: UUID) -> Activity:
     found = (it for it in progress.activities(schema) if it.id == activity_id)
     if (activity := next(found, None)) is None:
@@ -292,12 +338,6 @@ def _own(request: ActorRequest, schema: str) -> Joining:
     if schema != request.actor.tenant:
         raise PermissionDenied("another huvudman tells of its own steps")
     return readiness.one(schema, at=request.at)
-
-
-def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def _url(schema: str) -> str:
