@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from care.inbox.readiness import Joining, UnitReady
@@ -57,7 +57,7 @@ def waves(units: tuple[UnitReady, ...], first_on: date | None, *, at: datetime) 
     found = onboarding.waves([it.starts_on for it in units], first_on=first_on)
     if len(found) < 2:
         return ()
-    words = ngettext("{many} av {all} enhet från {day}", "{many} av {all} enheter från {day}", 2)
+    words = gettext("{many} av {all} enheter från {day}")
     open_ = gettext("en dag som inte är bestämd")
     return tuple(
         words.format(many=many, all=len(units), day=times.day(on, at=at) if on else open_)

@@ -11,9 +11,9 @@ from django.utils.translation import gettext
 
 from portal.onboarding import Group, Row
 
-WIDTH, HEIGHT, GAP, LABEL = 128, 62, 8, 30  # of a tile, between two, and of a line of words
-COLUMNS = 6
-LONGEST = 15  # letters of a name that have place
+WIDTH, HEIGHT, GAP, LABEL = 150, 62, 8, 30  # of a tile, between two, and of a line of words
+COLUMNS = 5
+LONGEST = 20  # letters of a name that have place
 
 
 @dataclass(frozen=True)
@@ -94,5 +94,4 @@ def _state(row: Row) -> tuple[str, str]:
 
 
 def _short(name: str) -> str:
-    first = name.removesuffix(" kommun").removesuffix(" stad")
-    return first if len(first) <= LONGEST else f"{first[: LONGEST - 1]}…"
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"

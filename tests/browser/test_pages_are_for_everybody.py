@@ -70,14 +70,22 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ),
     (
         "regionjh", "Ola Sandberg", "",
-        ("/onboarding", "/onboarding/new", "{joining}", "{joining}/change"),
+        ("/onboarding", "/onboarding/new", "{joining}", "{joining}/change",
+         "{joining}/experts/it/ask"),
     ),
     (
         "krokom", "Anna Bergström", "",
         ("/onboarding", "/onboarding/t_krokom", "/onboarding/t_krokom/steps/start",
          "/onboarding/t_krokom/contacts/controller", "/onboarding/t_krokom/activities/new",
-         "{activity}"),
+         "{activity}", "/onboarding/t_krokom/experts/it/answer", "/onboarding/starts"),
     ),
+    (
+        "krokom", "Anna Bergström", "",
+        ("/onboarding/decision", "/onboarding/decision/risks",
+         "/onboarding/decision/recommendation/new", "/onboarding/decision/benefit/new",
+         "/onboarding/decision/power_of_attorney/new", "{risk}"),
+    ),
+    ("krokom", "Karin Nyström", "", ("/onboarding/check", "/onboarding/check/print", "/help")),
 )  # fmt: skip
 # Where each is found: the page that links to it, and the link; a page may stand in braces itself.
 PLACES = {
@@ -99,6 +107,7 @@ PLACES = {
     "comment": ("{round}", "a.row-link[href*='/comments/']"),
     "asked": ("/agreements", "a.row-link[href^='/rounds/']"),
     "routine": ("/routines", "a.row-link[href^='/routines/']"),
+    "risk": ("/onboarding/decision", "a.row-link[href*='/decision/risk/']"),
     "joining": ("/onboarding", "a.row-link:has-text('Härjedalen')"),
     "unpaid": ("{invoiced}", "tr:has-text('Utställd') a.row-link[href^='/costs/invoices/']"),
 }
@@ -256,6 +265,36 @@ def test_the_main_job_works_without_javascript(demo: Demo, somebody: SignIn) -> 
     for view in ("timeline", "messages", "history"):
         page.locator(f"a[href*='view={view}']").first.click()
         assert page.locator("h1").count() == 1
+
+
+def test_the_technical_check_measures_and_says_what_it_cannot(somebody: SignIn) -> None:
+    who = somebody("krokom", "Karin Nyström")
+    page = who.go("/onboarding/check")
+    page.get_by_text("millisekunder till servern och tillbaka").wait_for()
+
+    assert not page.get_by_text("Kommer sidorna utan att du behöver vänta?").is_visible()
+    assert page.get_by_text("Sidan kan inte själv läsa ett kort").is_visible()
+    page.locator("input[name=printing][value=works]").check()
+    page.locator("input[name=card][value=works]").check()
+    page.get_by_role("button", name="Spara kontrollen").click()
+    said = page.locator(".check-items").inner_text().replace("\n", " ")
+    for expected in ("ms till servern och tillbaka", "s mot servern", "Webbläsare Fungerar"):
+        assert expected in said
+    assert "Inte prövat" not in said
+    assert who.violations == []
+
+
+def test_the_technical_check_is_made_by_hand_without_scripts(somebody: SignIn) -> None:
+    who = somebody("krokom", "Karin Nyström", java_script_enabled=False)
+    page = who.go("/onboarding/check")
+
+    assert page.get_by_text("Sidans skript körs inte här").is_visible()
+    for name in ("clock", "network", "printing", "card"):
+        page.locator(f"input[name={name}][value=works]").check()
+    page.get_by_role("button", name="Spara kontrollen").click()
+    said = page.locator(".check-items").inner_text().replace("\n", " ")
+    assert "Webbläsare Inte prövat" in said
+    assert "Klocka Fungerar" in said
 
 
 def test_forced_colours_still_tell_where_one_is(somebody: SignIn) -> None:

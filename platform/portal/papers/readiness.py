@@ -110,8 +110,9 @@ def _cell(cell: Cell) -> dict[str, Any]:
 
 
 def _beside(row: Row) -> list[str]:
-    told = ["\n".join([(said := _cell(it))["state"], *said["lines"]]) for it in row.beside]
-    return [row.name, *told, "; ".join(row.waves) or row.start]
+    told = [_cell(it) for it in row.beside]
+    said = ["\n".join([it["state"], *it["lines"]]) for it in told]
+    return [row.name, *said, "; ".join(row.waves) or row.start]
 
 
 def _experts(everybody: Sequence[Joining], at: datetime) -> list[tuple[str, ...]]:

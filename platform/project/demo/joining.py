@@ -13,7 +13,7 @@ from care.discharge import operations as discharge
 from care.inbox import readiness
 from care.individuals import trial_identities
 from care.individuals.operations import Person, identity_number
-from project.demo import people
+from project.demo import before, people
 from project.demo.county import ADMINISTRATOR, KROKOM, MUNICIPALITIES, OPERATOR, REGION, Huvudman
 from project.demo.stage import UNITS, Stage, at_unit
 from tenants import progress
@@ -87,6 +87,7 @@ def fill(now: datetime) -> None:
             _tell(huvudman, course, now)
             if huvudman == KROKOM:
                 _plan(huvudman, now)
+    before.fill(now)
 
 
 def _try_out(huvudman: Huvudman, number: str, at: datetime) -> None:
