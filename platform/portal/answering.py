@@ -1,4 +1,4 @@
-"""Acting on a form that says which row its reader has seen; shown again with nothing lost."""
+"""Forms that say which row their reader has seen, and files that are handed out."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,7 @@ from portal import idempotent
 from portal.access import ActorRequest
 from portal.forms.onboarding import SeenForm
 from portal.idempotent import Done
+from tenants.onboarding import CannotRecord
 from tenants.progress import WrittenMeanwhile
 from tenants.rounds import BadRound
 
@@ -15,7 +16,7 @@ from tenants.rounds import BadRound
 def answered(
     request: ActorRequest, form: SeenForm, act: Callable[[], Done], *, seen: Callable[[], int]
 ) -> HttpResponse | None:
-    """Act on a form; None where it is to be shown again, with what is wrong.
+    """Act on a form; None where it is to be shown again, with what is wrong and nothing lost.
 
     :param seen: reads anew the number of the row that the next attempt follows on
     """
@@ -23,8 +24,17 @@ def answered(
         return None
     try:
         return idempotent.once(request, act)
+    except CannotRecord as refused:
+        form.refuse(refused)
     except BadRound as refused:
         form.add_error(None, str(refused))
     except WrittenMeanwhile as refused:
         form.read_again(refused, seen=seen())
     return None
+
+
+def hand_out(content: bytes, kind: str, name: str) -> HttpResponse:
+    """Hand out a file under a name."""
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,8 +1,9 @@
 """The decision pack in words: its parts, the matrix of risks, and what the offers would cost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -25,6 +26,8 @@ from tenants.decision import (
     Stance,
     level,
 )
+
+Say = Callable[[date], str]
 
 PARTS = {
     Part.RECOMMENDATION: _("Rekommendationer och beslut"),
@@ -102,33 +105,39 @@ class CostShown:
     rows: tuple[tuple[str, str, str, str], ...]  # scenario, a year, against the present, once
 
 
-def sections(pack: Pack, *, at: datetime) -> tuple[Section, ...]:
-    """Return the parts of a pack, each with its rows in words."""
+def sections(pack: Pack, *, at: datetime, say: Say | None = None) -> tuple[Section, ...]:
+    """Return the parts of a pack, each with its rows in words.
+
+    :param say: how a day is written; None: as on the pages, where this year has no number
+    """
     return tuple(
-        Section(part, str(label), tuple(line(it, at=at) for it in pack.of(part)))
+        Section(part, str(label), tuple(line(it, at=at, say=say) for it in pack.of(part)))
         for part, label in PARTS.items()
     )
 
 
-def line(row: Row, *, at: datetime) -> Line:
-    """Return a row in words."""
-    told, today = row.content, timezone.localdate(at)
+def line(row: Row, *, at: datetime, say: Say | None = None) -> Line:
+    """Return a row in words.
+
+    :param say: as of `sections`
+    """
+    told, today, say = row.content, timezone.localdate(at), say or partial(times.day, at=at)
     by = f"{row.by}, {row.title}, {times.absolute(row.at, at=at)}"
     if isinstance(told, Recommendation):
-        tag, color, facts, text, flag = _recommendation(told, at=at)
+        tag, color, facts, text, flag = _recommendation(told, say)
         title = told.body
     elif isinstance(told, Benefit):
-        tag, color, facts, text, flag = "", "", _benefit(told, at=at), "", ""
+        tag, color, facts, text, flag = "", "", _benefit(told, say), "", ""
         title = told.benefit
     elif isinstance(told, Risk):
         tag = f"{LEVELS[told.level]}, {told.score}"
-        color, facts, text = LEVEL_COLORS[told.level], _risk(told, at=at), told.consequence
+        color, facts, text = LEVEL_COLORS[told.level], _risk(told, say), told.consequence
         flag = gettext("Uppföljningen är försenad") if told.is_late(today=today) else ""
         title = told.risk
     else:
         holds = told.holds(today=today)
         tag = gettext("Gäller") if holds else gettext("Gäller inte")
-        color, facts, text, flag = "success" if holds else "warning", _power(told, at=at), "", ""
+        color, facts, text, flag = "success" if holds else "warning", _power(told, say), "", ""
         title = told.what
     return Line(row, title, tag, color, facts, text, flag, by)
 
@@ -189,9 +198,9 @@ def _square(risks: Sequence[object], severity: int, likelihood: int) -> Square:
 Facts = tuple[tuple[str, str], ...]
 
 
-def _recommendation(told: Recommendation, *, at: datetime) -> tuple[str, str, Facts, str, str]:
+def _recommendation(told: Recommendation, say: Say) -> tuple[str, str, Facts, str, str]:
     facts = (
-        (gettext("Dag"), _day(told.on, at=at)),
+        (gettext("Dag"), _day(told.on, say)),
         (gettext("Paragraf"), f"§ {told.paragraph}" if told.paragraph else "–"),
         (gettext("Diarienummer"), told.diary_number or "–"),
     )
@@ -199,37 +208,37 @@ def _recommendation(told: Recommendation, *, at: datetime) -> tuple[str, str, Fa
     return str(STANCES[told.stance]), color, facts, told.text, ""
 
 
-def _benefit(told: Benefit, *, at: datetime) -> Facts:
+def _benefit(told: Benefit, say: Say) -> Facts:
     return (
         (gettext("För vem"), told.who_gains),
         (gettext("Mäts med"), told.measured_by),
         (gettext("I dag"), told.baseline or "–"),
         (gettext("Önskat värde"), told.wanted),
-        (gettext("Följs upp"), _day(told.follow_up_on, at=at)),
+        (gettext("Följs upp"), _day(told.follow_up_on, say)),
     )
 
 
-def _risk(told: Risk, *, at: datetime) -> Facts:
+def _risk(told: Risk, say: Say) -> Facts:
     return (
         (gettext("Konsekvens"), str(SEVERITIES[told.severity])),
         (gettext("Sannolikhet"), str(LIKELIHOODS[told.likelihood])),
         (gettext("Åtgärd"), told.measure or "–"),
         (gettext("Ansvarig"), told.responsible),
-        (gettext("Följs upp"), _day(told.follow_up_on, at=at)),
+        (gettext("Följs upp"), _day(told.follow_up_on, say)),
         (gettext("Läge"), str(STATUSES[told.status])),
     )
 
 
-def _power(told: PowerOfAttorney, *, at: datetime) -> Facts:
+def _power(told: PowerOfAttorney, say: Say) -> Facts:
     return (
         (gettext("Från"), told.giver),
         (gettext("Till"), told.receiver),
-        (gettext("Gäller från"), _day(told.valid_from, at=at)),
-        (gettext("Gäller till"), _day(told.valid_until, at=at)),
-        (gettext("Undertecknad"), _day(told.signed_on, at=at)),
+        (gettext("Gäller från"), _day(told.valid_from, say)),
+        (gettext("Gäller till"), _day(told.valid_until, say)),
+        (gettext("Undertecknad"), _day(told.signed_on, say)),
         (gettext("Diarienummer"), told.diary_number or "–"),
     )
 
 
-def _day(on: date | None, *, at: datetime) -> str:
-    return times.day(on, at=at) if on else "–"
+def _day(on: date | None, say: Say) -> str:
+    return say(on) if on else "–"

@@ -93,7 +93,7 @@ class Row:
     name: str
     start: str
     cells: tuple[Cell, ...]
-    beside: tuple[Cell, ...]  # of `cells.BESIDE`
+    beside: tuple[tuple[str, Cell], ...]  # what it is called, and how it stands
     waves: tuple[str, ...]  # how many units start when
 
 
@@ -367,7 +367,7 @@ def _row(joining: Joining, *, at: datetime) -> Row:
         name=parties.name(joining.standing.tenant),
         start=day(joining.standing.start_on, at=at),
         cells=tuple(_cell(joining, step, at=at) for step in Step),
-        beside=cells.beside(joining, at=at),
+        beside=tuple(zip(map(str, cells.BESIDE), cells.beside(joining, at=at), strict=True)),
         waves=cells.waves(joining.units, joining.standing.start_on, at=at),
     )
 

@@ -4,7 +4,7 @@ Of another huvudman only common rows are read: units, agreements, what it has to
 own schema is computed when it tells of a step itself.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 

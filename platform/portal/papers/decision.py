@@ -4,7 +4,7 @@ It is Swedish in every language of the pages.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import translation
@@ -33,7 +33,7 @@ def paper(
 ) -> bytes:
     """Return a pack as a PDF: the chain, benefits beside costs, risks, powers, technical checks."""
     with translation.override("sv"):
-        found = {it.part: it for it in decision.sections(own, at=at)}
+        found = {it.part: it for it in decision.sections(own, at=at, say=date.isoformat)}
         content = {
             "title": TITLE,
             "owner": owner,
@@ -58,9 +58,7 @@ def paper(
             ],
             "severities": [str(it) for it in decision.SEVERITIES.values()],
             "risks": [_risk(it) for it in found[Part.RISK].lines],
-            "powers": [
-                [it.title, *_values(it), it.tag] for it in found[Part.POWER_OF_ATTORNEY].lines
-            ],
+            "powers": [_power(it) for it in found[Part.POWER_OF_ATTORNEY].lines],
             "checks": [_check(it, made, at=at) for it, made in units],
         }
     return pdf(
@@ -99,14 +97,24 @@ def _risk(line: Line) -> dict[str, Any]:
     }
 
 
+def _power(line: Line) -> dict[str, Any]:
+    facts = [[label, value] for label, value in line.facts]
+    return {"heading": line.title, "facts": [*facts, ["Läge", line.tag]]}
+
+
 def _check(unit: UnitReady, made: CheckMade | None, *, at: datetime) -> list[str]:
     cell = cells.check(unit, at=at)
     told = technical.made(made, at=at)
-    if told is None:
+    if made is None or told is None:
         return [unit.name, cell.state, "", ""]
     where = ", ".join(it for it in (told.place, told.browser) if it)
     found = "; ".join(
         f"{it.label.lower()}: {it.outcome.lower()}" + (f", {it.measured}" if it.measured else "")
         for it in told.items
     )
-    return [unit.name, cell.state, f"{where}. {told.by}", found]
+    return [
+        unit.name,
+        cell.state,
+        f"{where}. {made.by}, {made.title}, {calendar.local_date(made.at)}",
+        found,
+    ]

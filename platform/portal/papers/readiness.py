@@ -110,7 +110,7 @@ def _cell(cell: Cell) -> dict[str, Any]:
 
 
 def _beside(row: Row) -> list[str]:
-    told = [_cell(it) for it in row.beside]
+    told = [_cell(it) for _, it in row.beside]
     said = ["\n".join([it["state"], *it["lines"]]) for it in told]
     return [row.name, *said, "; ".join(row.waves) or row.start]
 
@@ -145,7 +145,7 @@ def _write_board(
     for number, (group, row) in enumerate(rows, 1):
         sheet.write_string(number, 0, group.name, styles["text"])
         sheet.write_string(number, 1, row.name, styles["text"])
-        for column, cell in enumerate((*row.cells, *row.beside), 2):
+        for column, cell in enumerate((*row.cells, *(it for _, it in row.beside)), 2):
             told = _cell(cell)
             style = styles["danger"] if cell.is_flagged else styles.get(cell.color, styles["text"])
             sheet.write_string(number, column, "\n".join([told["state"], *told["lines"]]), style)

@@ -24,6 +24,7 @@ from billing.table import REGION
 from care.identity.permissions import Permission
 from portal import costs, idempotent, invoices, outcomes
 from portal.access import ActorRequest, needs
+from portal.answering import hand_out
 from portal.forms.costs import AnswerForm, ObjectionForm, StepForm
 from portal.idempotent import Done
 from portal.views.costs import allocate_form, doer
@@ -84,7 +85,7 @@ def record(request: ActorRequest, run_id: UUID) -> HttpResponse:
     """Hand out the record as it is hashed, to be computed again by anybody."""
     shown = queries.run(run_id, at=request.at)
     record = runs.canonical(shown.record)
-    return _file(record, "application/json", f"fordelning-{shown.number}.json")
+    return hand_out(record, "application/json", f"fordelning-{shown.number}.json")
 
 
 @needs(Permission.READ_COSTS)
@@ -93,7 +94,7 @@ def board_paper(request: ActorRequest, run_id: UUID) -> HttpResponse:
     """Hand out the board's paper: a tjänsteskrivelse with the allocation as its appendix."""
     shown = queries.run(run_id, at=request.at)
     paper = papers.board_paper(shown.record, _paper(request, shown))
-    return _file(paper, "application/pdf", f"tjansteskrivelse-{shown.number}.pdf")
+    return hand_out(paper, "application/pdf", f"tjansteskrivelse-{shown.number}.pdf")
 
 
 @needs(Permission.READ_COSTS)
@@ -101,7 +102,7 @@ def board_paper(request: ActorRequest, run_id: UUID) -> HttpResponse:
 def workbook(request: ActorRequest, run_id: UUID) -> HttpResponse:
     """Hand out the allocation as a workbook whose checks show 0."""
     shown = queries.run(run_id, at=request.at)
-    return _file(workbooks.workbook(shown.record), EXCEL, f"fordelning-{shown.number}.xlsx")
+    return hand_out(workbooks.workbook(shown.record), EXCEL, f"fordelning-{shown.number}.xlsx")
 
 
 @needs(Permission.READ_COSTS)
@@ -320,12 +321,6 @@ def _context(request: ActorRequest, shown: RunShown, before: Listed | None) -> d
         "outcome": outcomes.acts(request.actor, shown),
         "key": idempotent.new_key(),
     }
-
-
-def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def _paper(request: ActorRequest, shown: RunShown) -> BoardPaper:

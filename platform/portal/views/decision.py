@@ -14,11 +14,11 @@ from care.inbox import preparing, readiness
 from care.inbox.readiness import UnitReady
 from portal import cells, decision, idempotent, parties, technical
 from portal.access import ActorRequest, needs
+from portal.answering import answered, hand_out
 from portal.forms.decision import FORMS as PART_FORMS
 from portal.forms.onboarding import SeenForm
 from portal.idempotent import Done
 from portal.papers import decision as papers
-from portal.views.answering import answered, file
 from portal.views.onboarding import FORMS
 from tenants import checks, pack, progress
 from tenants.decision import Part, Row
@@ -63,7 +63,7 @@ def decision_paper(request: ActorRequest) -> HttpResponse:
         done=pack.done_of(request.actor.tenant),
         at=request.at,
     )
-    return file(paper, "application/pdf", "beslutsunderlag.pdf")
+    return hand_out(paper, "application/pdf", "beslutsunderlag.pdf")
 
 
 @needs(Permission.WRITE_PACK)

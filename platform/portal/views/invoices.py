@@ -17,6 +17,7 @@ from billing.papers import accounting as papers
 from care.identity.permissions import Permission
 from portal import costs, idempotent, invoices
 from portal.access import ActorRequest, needs
+from portal.answering import hand_out
 from portal.forms.invoices import CreditForm, PayerForm, PaymentForm, TermsForm
 from portal.idempotent import Done
 from portal.views.costs import doer, form_page
@@ -186,7 +187,7 @@ def show_invoice(request: ActorRequest, invoice_id: UUID) -> HttpResponse:
 def ubl(request: ActorRequest, invoice_id: UUID) -> HttpResponse:
     """Hand out an invoice as the file that it was made as."""
     number, file = issued.ubl(invoice_id)
-    return _file(file, "application/xml", f"faktura-{number}.xml")
+    return hand_out(file, "application/xml", f"faktura-{number}.xml")
 
 
 @needs(Permission.ISSUE_INVOICES)
@@ -257,7 +258,7 @@ def make_batch(request: ActorRequest, run_id: UUID) -> HttpResponse:
 def sie(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Hand out a batch as the file that it was made as."""
     number, file = issued.sie(batch_id)
-    return _file(file, "application/octet-stream", f"bunt-{number}.si")
+    return hand_out(file, "application/octet-stream", f"bunt-{number}.si")
 
 
 @needs(Permission.ISSUE_INVOICES)
@@ -266,7 +267,7 @@ def accounting_basis(request: ActorRequest, basis_id: UUID) -> HttpResponse:
     """Hand out the vouchers of a basis as a table."""
     found = issued.accounting_basis(basis_id)
     file = accounting.basis(found.vouchers, found.attests)
-    return _file(file, "text/csv; charset=utf-8", f"bokforingsunderlag-{found.number}.csv")
+    return hand_out(file, "text/csv; charset=utf-8", f"bokforingsunderlag-{found.number}.csv")
 
 
 @needs(Permission.ISSUE_INVOICES)
@@ -275,13 +276,7 @@ def accounting_paper(request: ActorRequest, basis_id: UUID) -> HttpResponse:
     """Hand out the vouchers of a basis as a paper, to be kept with the books."""
     found = issued.accounting_basis(basis_id)
     paper = papers.accounting_paper(found)
-    return _file(paper, "application/pdf", f"bokforingsunderlag-{found.number}.pdf")
-
-
-def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return hand_out(paper, "application/pdf", f"bokforingsunderlag-{found.number}.pdf")
 
 
 def _basis_url(basis_id: UUID) -> str:

@@ -16,6 +16,7 @@ from care.inbox.readiness import Joining
 from care.law import calendar
 from portal import cells, decision, idempotent, onboarding, parties, tiles
 from portal.access import ActorRequest, needs
+from portal.answering import answered, hand_out
 from portal.forms.onboarding import (
     ActivityForm,
     ContactForm,
@@ -26,7 +27,6 @@ from portal.forms.onboarding import (
 )
 from portal.idempotent import Done
 from portal.papers import readiness as papers
-from portal.views.answering import answered, file
 from tenants import progress, routines
 from tenants.onboarding import CONTACTS, ContactRole, Step, current
 from tenants.progress import Activity, CannotOpen
@@ -50,8 +50,7 @@ def show_board(request: ActorRequest) -> HttpResponse:
             "groups": groups,
             "counts": onboarding.counts(groups),
             "titles": [onboarding.title(it) for it in Step],
-            "beside": cells.BESIDE,
-            "columns": len(Step) + len(cells.BESIDE) + 2,
+            "columns": len(Step) + 3,
             "region": _region(request),
             "map": tiles.of(groups),
             "form": form,
@@ -76,7 +75,7 @@ def board_paper(request: ActorRequest) -> HttpResponse:
         since=calendar.start_of_local_day(form.day),
         at=request.at,
     )
-    return file(paper, "application/pdf", "beredskapstavla.pdf")
+    return hand_out(paper, "application/pdf", "beredskapstavla.pdf")
 
 
 @needs(Permission.READ_ONBOARDING)
@@ -89,7 +88,7 @@ def board_workbook(request: ActorRequest) -> HttpResponse:
         since=calendar.start_of_local_day(form.day),
         at=request.at,
     )
-    return file(workbook, EXCEL, "beredskapstavla.xlsx")
+    return hand_out(workbook, EXCEL, "beredskapstavla.xlsx")
 
 
 @needs(Permission.READ_ONBOARDING)

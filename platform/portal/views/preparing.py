@@ -12,10 +12,10 @@ from care.identity.permissions import Permission
 from care.inbox import readiness
 from portal import idempotent, onboarding, parties
 from portal.access import ActorRequest, needs
+from portal.answering import answered
 from portal.forms.onboarding import SeenForm
 from portal.forms.preparing import AnswerForm, AskForm, StartsForm
 from portal.idempotent import Done
-from portal.views.answering import answered
 from portal.views.onboarding import FORMS
 from tenants import experts, progress, starts
 from tenants.experts import Field

@@ -14,6 +14,7 @@ from care.sharing import consultation
 from portal import agreed, answering, idempotent, parties
 from portal import rounds as words
 from portal.access import ActorRequest, needs
+from portal.answering import hand_out
 from portal.forms.consultation import AnswerForm, AskForm, RemarkForm
 from portal.idempotent import Done
 from portal.papers import comments as papers
@@ -54,7 +55,7 @@ def round_workbook(request: ActorRequest, round_id: UUID) -> HttpResponse:
     """Hand out the table of comments as a workbook."""
     known = _round(request, round_id)
     content = papers.workbook(known, rounds.comments(known), at=request.at)
-    return _file(content, EXCEL, "synpunkter.xlsx")
+    return hand_out(content, EXCEL, "synpunkter.xlsx")
 
 
 @needs(Permission.READ_ROUTINES)
@@ -63,7 +64,7 @@ def round_paper(request: ActorRequest, round_id: UUID) -> HttpResponse:
     """Hand out the table of comments as a PDF."""
     known = _round(request, round_id)
     content = papers.paper(known, rounds.comments(known), at=request.at)
-    return _file(content, "application/pdf", "synpunkter.pdf")
+    return hand_out(content, "application/pdf", "synpunkter.pdf")
 
 
 @needs(Permission.ASK_ROUND)
@@ -220,12 +221,6 @@ def _text_address(known: Round) -> str:
 
 def _address(round_id: UUID) -> str:
     return reverse("portal:round", args=[round_id])
-
-
-def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 urlpatterns = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0005_plan_activities_beside_the_steps"),
+        ("tenants", "0006_write_the_way_of_agreements_and_routines"),
     ]
 
     operations = [
