@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from tenants.onboarding import CannotRecord, Missing, Step
+from tenants.onboarding import CannotRecord, Missing, Step, listed
 
 # Severity and likelihood are told from 1 to 4, and from 8 on something is done: the matrix of
 # Socialstyrelsen's handbook Riskanalys och händelseanalys.
@@ -128,6 +128,7 @@ class PowerOfAttorney:
 
 
 Content = Recommendation | Benefit | Risk | PowerOfAttorney
+# A field that comes later needs a default: rows that were kept before do not have it.
 PARTS: Mapping[Part, Callable[..., Content]] = {
     Part.RECOMMENDATION: Recommendation,
     Part.BENEFIT: Benefit,
@@ -285,12 +286,12 @@ def _powers(pack: Pack, today: date) -> Iterable[Missing]:
 def _technical(unchecked: list[str], failing: list[str]) -> Iterable[Missing]:
     if unchecked:
         yield Missing(
-            f"Teknisk kontroll är inte gjord vid {', '.join(unchecked)}.",
+            f"Teknisk kontroll är inte gjord vid {listed(unchecked)}.",
             "Någon där loggar in på en av enhetens datorer och gör den, under Hjälp.",
         )
     if failing:
         yield Missing(
-            f"Något i den tekniska kontrollen är inte klart vid {', '.join(failing)}.",
+            f"Något i den tekniska kontrollen är inte klart vid {listed(failing)}.",
             "Er it-avdelning rättar det, och någon där gör kontrollen igen, under Hjälp.",
         )
 

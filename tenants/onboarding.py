@@ -255,7 +255,7 @@ def _named(found: Found, told: Steps) -> Iterable[Missing]:
     missing = [CALLED[it] for it in REQUIRED if it not in found.named]
     if missing:
         yield Missing(
-            f"Det här är inte namngivet: {_listed(missing)}.",
+            f"Det här är inte namngivet: {listed(missing)}.",
             "En lokal administratör gör det under Kontakter.",
         )
 
@@ -290,7 +290,7 @@ def _watched(found: Found, told: Steps) -> Iterable[Missing]:
 def _reached(found: Found, told: Steps) -> Iterable[Missing]:
     if found.left_out:
         yield Missing(
-            f"Inget når {_listed(found.left_out)} av sig självt.",
+            f"Inget når {listed(found.left_out)} av sig självt.",
             "En lokal administratör gör enheten förvald, eller låter den ta över efter en annan,"
             " under Enheter.",
         )
@@ -299,7 +299,7 @@ def _reached(found: Found, told: Steps) -> Iterable[Missing]:
 def _staffed(found: Found, told: Steps) -> Iterable[Missing]:
     if found.unstaffed:
         yield Missing(
-            f"Ingen har ett uppdrag vid {_listed(found.unstaffed)}.",
+            f"Ingen har ett uppdrag vid {listed(found.unstaffed)}.",
             "En lokal administratör ger uppdrag, under Enheter.",
         )
 
@@ -307,7 +307,7 @@ def _staffed(found: Found, told: Steps) -> Iterable[Missing]:
 def _tested(found: Found, told: Steps) -> Iterable[Missing]:
     if found.untested:
         yield Missing(
-            f"Ingen har kvitterat ett provmeddelande vid {_listed(found.untested)}.",
+            f"Ingen har kvitterat ett provmeddelande vid {listed(found.untested)}.",
             "Regionen skickar ett meddelande om en testperson till enheten, och någon där"
             " kvitterar det i inkorgen.",
         )
@@ -317,7 +317,7 @@ def _earlier_steps(found: Found, told: Steps) -> Iterable[Missing]:
     left = [TITLES[it].lower() for it in Step if it is not Step.START and not _is_done(it, told)]
     if left:
         yield Missing(
-            f"De här stegen är inte klara: {_listed(left)}.",
+            f"De här stegen är inte klara: {listed(left)}.",
             "Den som är ansvarig för steget gör det klart.",
         )
 
@@ -338,6 +338,7 @@ def _moment(at: datetime | None) -> str:
     return f"{at.astimezone(STOCKHOLM):%Y-%m-%d klockan %H.%M}" if at else ""
 
 
-def _listed(words: Iterable[str]) -> str:
+def listed(words: Iterable[str]) -> str:
+    """Return some words as a Swede lists them: a, b och c."""
     *first, last = words
     return f"{', '.join(first)} och {last}" if first else last

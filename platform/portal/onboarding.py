@@ -274,13 +274,11 @@ def unit_waves(tenant: str, units: tuple[UnitReady, ...], *, at: datetime) -> tu
     return cells.waves(units, first_on, at=at)
 
 
-def units(joining: Joining, *, at: datetime) -> list[tuple[str, str, Cell]]:
-    """Return the units of a huvudman: the name, the day of the start, the technical check."""
-    first_on = joining.standing.start_on
-    return [
-        (it.name, day(it.starts_on or first_on, at=at), cells.check(it, at=at))
-        for it in joining.units
-    ]
+def units(
+    own: Iterable[UnitReady], first_on: date | None, *, at: datetime
+) -> list[tuple[str, str, Cell]]:
+    """Return units of a huvudman: the name, the day of the start, the technical check."""
+    return [(it.name, day(it.starts_on or first_on, at=at), cells.check(it, at=at)) for it in own]
 
 
 def experts(joining: Joining, *, at: datetime, asks: bool) -> list[ExpertShown]:

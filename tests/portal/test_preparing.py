@@ -108,6 +108,9 @@ class TestAnExpert:
         assert "Ola Drift har skrivit här sedan du öppnade sidan" in said
         post(browser(operator), operator, ASK, **QUESTION | {"seen": 1, "is_withdrawn": "on"})
         assert "Ingen efterfrågad" in text(browser(operator), "/onboarding")
+        page = browser(operator).get(ASK).content.decode()
+        assert 'name="is_withdrawn"' in page
+        assert "checked" not in page
 
     def test_is_asked_for_and_answered_by_whom_it_concerns_alone(
         self, operator: Hired, anna: Hired
@@ -198,20 +201,27 @@ class TestTheFiles:
         with acting_as(MUNICIPALITY):
             starts.plan({DUTY: date(2026, 6, 1)}, seen=0, by=ANNA, at=AT)
 
+        with acting_as(REGION):
+            starts.plan({WARD: date(2026, 5, 4)}, seen=0, by=ANNA, at=AT)
+
         said = printed(browser(operator), "/onboarding/board.pdf")
         answer = browser(operator).get("/onboarding/board.xlsx")
 
         for expected in (
             "Vid sidan av stegen", "1 av 1 deltar", "0 av 3 enheter", "Inte klart",
             "2 av 3 enheter från mån 4 maj; 1 av 3 enheter från mån 1 jun",
-            "=1+1 #strong[x], efterfrågad", "Eva Holm, It-strateg från",
+            "Region Test: Avdelning 1 mån 4 maj.", "=1+1 #strong[x], efterfrågad",
+            "Eva Holm, It-strateg från",
         ):  # fmt: skip
             assert expected in said
         book = openpyxl.load_workbook(io.BytesIO(answer.content))
         assert list(book["Ämnesexperter"].values)[1][:2] == ("Testkommun", "IT")
         rows = {row[1]: row for row in list(book["Enheter"].values)[1:]}
         assert rows["Socialjouren"][2].date() == date(2026, 6, 1)
-        assert rows["Biståndsenheten"][2:] == (rows["Biståndsenheten"][2], "Inte gjord")
+        assert rows["Biståndsenheten"][3] == "Inte gjord"
+        assert rows["Avdelning 1"][0] == "Region Test"
+        assert rows["Avdelning 1"][2].date() == date(2026, 5, 4)
+        assert rows["Hälsocentralen Norr"][2] is None
         board = list(book["Beredskapstavla"].values)
         assert board[0][-4:] == (
             "Ämnesexperter", "Teknisk kontroll", "Beslutsunderlag", "Startdatum",

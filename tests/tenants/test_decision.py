@@ -91,7 +91,7 @@ class TestAdvice:
             assert said(*(it for it in WHOLE if it is not RISK), bare) == ""
 
     def test_names_the_units_that_are_not_checked(self) -> None:
-        assert "vid Biståndsenheten, Jouren." in said(
+        assert "vid Biståndsenheten och Jouren." in said(
             *WHOLE, unchecked=("Biståndsenheten", "Jouren")
         )
 

@@ -149,6 +149,12 @@ def units_of(tenants: Sequence[str]) -> dict[str, tuple[UnitReady, ...]]:
     return {tenant: tuple(them) for tenant, them in found.items()}
 
 
+def units_of_region(tenant: str) -> tuple[str, tuple[UnitReady, ...]] | None:
+    """Return the region of a huvudman's county and its units, for a pilot has wards; None: none."""
+    host = progress.host_of(tenant)
+    return None if host is None else (host, units_of([host])[host])
+
+
 def _tested(*, since: datetime, within: bool) -> frozenset[str]:
     """Return the units where a person has taken on another's message about a test person.
 

@@ -39,6 +39,8 @@ class AskForm(SeenForm):
     ) -> None:
         """Take what is asked now; None for nothing."""
         first = asdict(asked) | {"seen": asked.number} if asked else {"seen": 0, "asked_on": today}
+        if asked and asked.is_withdrawn:
+            first["is_withdrawn"] = False  # who comes back to it asks again
         super().__init__(given, initial=first)
         if asked is None:
             del self.fields["is_withdrawn"]

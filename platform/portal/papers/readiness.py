@@ -12,12 +12,14 @@ import xlsxwriter
 from django.utils import timezone, translation
 
 from billing.papers.pdf import pdf
-from care.inbox.readiness import Joining
+from care.inbox.readiness import Joining, UnitReady
 from care.law import calendar
 from portal import cells, onboarding, parties
 from portal.cells import Cell
 from portal.onboarding import Change, Row
 from tenants.onboarding import State, Step
+
+Region = tuple[str, tuple[UnitReady, ...]] | None
 
 TITLE = "Beredskapstavla"
 NO_DAY = datetime(1980, 1, 1)  # noqa: DTZ001 - the first day that a zip archive can name
@@ -38,14 +40,19 @@ STEP_HEADS = (
 EXPERT_HEADS = (
     ("Kommun", 24), ("Område", 30), ("Efterfrågat", 50), ("Svar", 14), ("Vem eller varför", 40),
 )  # fmt: skip
-UNIT_HEADS = (("Kommun", 24), ("Enhet", 30), ("Startdatum", 13), ("Teknisk kontroll", 24))
+UNIT_HEADS = (("Huvudman", 24), ("Enhet", 30), ("Startdatum", 13), ("Teknisk kontroll", 24))
 MOVED_HEADS = (
     ("Kommun", 24), ("Steg", 22), ("Ändring", 50), ("Av", 22), ("När", 18), ("Anteckning", 50),
 )  # fmt: skip
 
 
-def paper(everybody: Sequence[Joining], *, owner: str, since: datetime, at: datetime) -> bytes:
-    """Return the board as a PDF: the huvudmän by delregion, and what has moved since a moment."""
+def paper(
+    everybody: Sequence[Joining], *, owner: str, region: Region, since: datetime, at: datetime
+) -> bytes:
+    """Return the board as a PDF: the huvudmän by delregion, and what has moved since a moment.
+
+    :param region: the county's region and its units, of which some may be in a pilot
+    """
     with translation.override("sv"):
         groups = onboarding.board(everybody, at=at)
         content = {
@@ -71,6 +78,7 @@ def paper(everybody: Sequence[Joining], *, owner: str, since: datetime, at: date
             ],
             "beside_heads": [str(it) for it in cells.BESIDE],
             "beside": [_beside(row) for group in groups for row in group.rows],
+            "region": _pilot(region, at),
             "experts": [list(it) for it in _experts(everybody, at)],
             "moved": [_moved(it) for it in onboarding.moved(everybody, since=since, at=at)],
         }
@@ -79,8 +87,13 @@ def paper(everybody: Sequence[Joining], *, owner: str, since: datetime, at: date
     )
 
 
-def workbook(everybody: Sequence[Joining], *, since: datetime, at: datetime) -> bytes:
-    """Return the board as an Excel file: the board, every step as a row, and what has moved."""
+def workbook(
+    everybody: Sequence[Joining], *, region: Region, since: datetime, at: datetime
+) -> bytes:
+    """Return the board as an Excel file: the board, steps, experts and units, and what has moved.
+
+    :param region: as of `paper`
+    """
     written = BytesIO()
     book = xlsxwriter.Workbook(written, OPTIONS)
     book.set_properties({"title": TITLE, "created": NO_DAY})
@@ -96,7 +109,7 @@ def workbook(everybody: Sequence[Joining], *, since: datetime, at: datetime) -> 
         _write_rows(
             book.add_worksheet("Ämnesexperter"), styles, EXPERT_HEADS, _experts(everybody, at)
         )
-        _write_units(book.add_worksheet("Enheter"), styles, everybody, at)
+        _write_units(book.add_worksheet("Enheter"), styles, everybody, region, at)
         changes = onboarding.moved(everybody, since=since, at=at)
         _write_moved(book.add_worksheet("Ändringar"), styles, changes, since)
     book.close()
@@ -113,6 +126,17 @@ def _beside(row: Row) -> list[str]:
     told = [_cell(it) for _, it in row.beside]
     said = ["\n".join([it["state"], *it["lines"]]) for it in told]
     return [row.name, *said, "; ".join(row.waves) or row.start]
+
+
+def _pilot(region: Region, at: datetime) -> str:
+    """Return which of the region's units start when, or nothing where no day is told."""
+    if region is None:
+        return ""
+    host, units = region
+    told = onboarding.units([it for it in units if it.starts_on], None, at=at)
+    if not told:
+        return ""
+    return f"{parties.name(host)}: " + "; ".join(f"{name} {on}" for name, on, _ in told) + "."
 
 
 def _experts(everybody: Sequence[Joining], at: datetime) -> list[tuple[str, ...]]:
@@ -179,14 +203,24 @@ def _write_steps(
 
 
 def _write_units(
-    sheet: Any, styles: dict[str, Any], everybody: Sequence[Joining], at: datetime
+    sheet: Any,
+    styles: dict[str, Any],
+    everybody: Sequence[Joining],
+    region: Region,
+    at: datetime,
 ) -> None:
     _head(sheet, styles, UNIT_HEADS, keep=2)
-    rows = ((it, unit) for it in everybody for unit in it.units)
-    for number, (joining, unit) in enumerate(rows, 1):
-        sheet.write_string(number, 0, parties.name(joining.standing.tenant), styles["text"])
+    rows = [
+        (it.standing.tenant, unit, unit.starts_on or it.standing.start_on)
+        for it in everybody
+        for unit in it.units
+    ]
+    if region is not None:
+        rows += [(region[0], unit, unit.starts_on) for unit in region[1]]
+    for number, (tenant, unit, starts_on) in enumerate(rows, 1):
+        sheet.write_string(number, 0, parties.name(tenant), styles["text"])
         sheet.write_string(number, 1, unit.name, styles["text"])
-        _day(sheet, styles, number, 2, unit.starts_on or joining.standing.start_on)
+        _day(sheet, styles, number, 2, starts_on)
         sheet.write_string(number, 3, cells.check(unit, at=at).state, styles["text"])
 
 

@@ -72,6 +72,7 @@ def board_paper(request: ActorRequest) -> HttpResponse:
     paper = papers.paper(
         readiness.everybody(at=request.at),
         owner=parties.name(request.actor.tenant),
+        region=readiness.units_of_region(request.actor.tenant),
         since=calendar.start_of_local_day(form.day),
         at=request.at,
     )
@@ -85,6 +86,7 @@ def board_workbook(request: ActorRequest) -> HttpResponse:
     form = SinceForm(request.GET, at=request.at)
     workbook = papers.workbook(
         readiness.everybody(at=request.at),
+        region=readiness.units_of_region(request.actor.tenant),
         since=calendar.start_of_local_day(form.day),
         at=request.at,
     )
@@ -118,7 +120,7 @@ def show_joining(request: ActorRequest, schema: str) -> HttpResponse:
             "activities": onboarding.activities(progress.activities(schema), at=request.at),
             "may_plan": is_own and request.actor.may(Permission.PLAN_ACTIVITY),
             "history": onboarding.history(joining, at=request.at),
-            "units": onboarding.units(joining, at=request.at),
+            "units": onboarding.units(joining.units, joining.standing.start_on, at=request.at),
             "waves": cells.waves(joining.units, joining.standing.start_on, at=request.at),
             "experts": onboarding.experts(joining, at=request.at, asks=asks),
             "may_ask": asks,
@@ -309,19 +311,16 @@ def _advice(request: ActorRequest, joining: Joining) -> onboarding.Advice:
 
 
 def _region(request: ActorRequest) -> dict[str, object] | None:
-    """Return which units of the county's region start when: a pilot has wards of its own."""
-    host = progress.host_of(request.actor.tenant)
-    if host is None:
+    """Return which units of the county's region start when, or are checked."""
+    found = readiness.units_of_region(request.actor.tenant)
+    if found is None:
         return None
-    units = readiness.units_of([host])[host]
+    host, units = found
+    told = [it for it in units if it.starts_on or it.checked]
     return {
         "may_plan": host == request.actor.tenant and request.actor.may(Permission.PLAN_STARTS),
         "waves": cells.waves(units, None, at=request.at),
-        "units": [
-            (it.name, onboarding.day(it.starts_on, at=request.at), cells.check(it, at=request.at))
-            for it in units
-            if it.starts_on or it.checked
-        ],
+        "units": onboarding.units(told, None, at=request.at),
     }
 
 

@@ -55,7 +55,7 @@ def ask_expert(request: ActorRequest, schema: str, field: str) -> HttpResponse:
         form,
         title=gettext("Fråga efter en ämnesexpert: {field}").format(field=it.label),
         schema=schema,
-        now=asked.purpose if asked else "",
+        now=asked.purpose if asked and not asked.is_withdrawn else "",
     )
 
 
