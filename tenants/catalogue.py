@@ -291,8 +291,8 @@ QUESTIONS = (
            FROM pg_class c, aclexplode(c.relacl) a LEFT JOIN pg_roles g ON g.oid = a.grantee
            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
              AND a.grantee <> c.relowner
-             AND NOT (a.privilege_type = 'SELECT' AND c.relname IN ('tenants_tenant',
-                      'tenants_domain') AND g.rolname IN ('sp_party', 'sp_registry'))
+             AND NOT (a.privilege_type = 'SELECT' AND g.rolname IN ('sp_party', 'sp_registry')
+                      AND c.relname IN ('tenants_tenant', 'tenants_domain', 'tenants_departed'))
              AND NOT (a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE')
                       AND c.relname = ANY (%(common)s) AND g.rolname = 'sp_party')""",
     ),

@@ -17,6 +17,8 @@ PARTY = "sp_party"
 REGISTRY = "sp_registry"
 SHARED_LOGIN = "sp_app"
 MIGRATOR = "sp_migrator"
+# Written by the migrator, read by everybody, also while no huvudman has been chosen.
+REGISTERED = ("tenants_tenant", "tenants_domain", "tenants_departed")
 
 
 def tenant_models() -> Iterator[type[models.Model]]:
@@ -90,7 +92,7 @@ def apply_to_public() -> None:
         )
         _run("REVOKE ALL ON SCHEMA public FROM PUBLIC")
         _run("GRANT USAGE ON SCHEMA public TO {party}, {registry}", party=PARTY, registry=REGISTRY)
-        for table in ("tenants_tenant", "tenants_domain"):
+        for table in REGISTERED:
             _run("GRANT SELECT ON {t} TO {party}, {reg}", t=table, party=PARTY, reg=REGISTRY)
         for model in common_models():
             _apply_to_common(kind_of(model), table=model._meta.db_table)

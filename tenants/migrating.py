@@ -20,9 +20,14 @@ from tenants.models import Tenant
 
 def migrate_public() -> None:
     """Bring the registry and the common rows in line."""
+    make_public_tables()
+    isolation.apply_to_public()
+
+
+def make_public_tables() -> None:
+    """Bring the tables of the registry and the common rows in line, and leave their rights."""
     recorder.install()
     call_command("migrate_schemas", schema_name="public", verbosity=0, interactive=False)
-    isolation.apply_to_public()
 
 
 def migrate_all(*, tell: Callable[[str, int, int], object] = lambda *_: None) -> list[str]:
@@ -41,12 +46,18 @@ def migrate_all(*, tell: Callable[[str, int, int], object] = lambda *_: None) ->
 
 def migrate_one(schema_name: str) -> None:
     """Bring one schema in line: tables, then role, grants and policies."""
+    make_tables(schema_name)
+    with acting_as("public"):
+        isolation.apply(schema_name)
+
+
+def make_tables(schema_name: str) -> None:
+    """Bring the tables of one schema in line, and leave role and rights."""
     recorder.install()
     with acting_as("public"):
         with connection.cursor() as cursor:
             cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {quote_schema_name(schema_name)}")
         call_command("migrate_schemas", schema_name=schema_name, verbosity=0, interactive=False)
-        isolation.apply(schema_name)
 
 
 def fingerprint() -> str:

@@ -62,6 +62,26 @@ class Domain(DomainMixin):
     """The host name under which a huvudman's people meet the product."""
 
 
+class Departed(models.Model):
+    """Huvudman som har lämnat: its name, so that what others keep of it can still be read.
+
+    Written by the migrator alone, as the registry is. Nobody else is ever given its schema's name.
+    """
+
+    schema_name = models.CharField(max_length=63, primary_key=True)
+    name = models.CharField(max_length=100)
+    name_sort = models.CharField(max_length=200, db_collation="C")
+    kind = models.CharField(max_length=20, choices=Tenant.Kind.choices)
+    organisation_number = models.CharField(max_length=10)
+    county_code = models.CharField(max_length=2)
+    municipality_code = models.CharField(max_length=4, blank=True)
+    left_at = models.DateTimeField()
+    seal = models.CharField(max_length=64)  # of the archive that it left with
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Unit(Common):
     """Enhet (2 kap. 1 §): an entry in the address book that every huvudman reads."""
 

@@ -64,3 +64,15 @@ class TechnicalCheck(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.checked_at}"
+
+
+class Export(AppendOnly):
+    """Export: everything that the huvudman owns was written to one archive, by whom and when."""
+
+    by = models.CharField(max_length=100)
+    rows = models.PositiveBigIntegerField()  # as counted when it began, this one among them
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"export by {self.by}"

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from project.commands import setup
+from project.commands import leaving, setup
 
 FAULTY, WRONG_VALUE = 1, 2
 # Who has opened an onboarding, as its history tells.
@@ -161,6 +161,11 @@ def login(
         f"Inloggningen login_{schema} finns. Ge den ett lösenord eller ett certifikat i databasen,"
         f" och starta processen med den i DATABASE_URL och med SAMPLAN_PINNED={schema}."
     )
+
+
+app.command()(leaving.export)
+app.command()(leaving.verify)
+app.command()(leaving.restore)
 
 
 def _refuse(text: str) -> NoReturn:
