@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from tenants import identifiers, migrating
-from tenants.models import Domain, Tenant
+from tenants.models import Departed, Domain, Tenant
 from tenants.sorting import sort_key
 
 # A schema is a role too, and roles are one namespace for the whole cluster. Those of the cluster
@@ -119,6 +119,13 @@ def _refuse_malformed_codes(kind: str, county_code: str, municipality_code: str)
 
 def _refuse_taken(newcomer: Newcomer, number: str) -> None:
     schema_name, municipality_code = newcomer.schema_name, newcomer.municipality_code
+    if left := Departed.objects.filter(schema_name=schema_name).first():
+        # Also for itself: the others know which letters they have had from this schema by number.
+        raise CannotJoin(
+            f"Schemanamnet {schema_name} hörde till {left.name}, som har lämnat, och står kvar i"
+            " det som andra har fått därifrån. Välj ett annat schemanamn, till exempel"
+            f" {schema_name}_2."
+        )
     others = Tenant.objects.exclude(schema_name=schema_name)
     if others.filter(organisation_number=number).exists():
         raise CannotJoin(

@@ -37,6 +37,8 @@ TOGETHER = {
     "tests/billing/test_ubl.py": "validator",
     "tests/portal/test_invoices.py": "validator",
     "tests/project/test_database_lost.py": "database_lost",
+    "tests/tenants/test_leaving.py": "leaving",
+    "tests/tenants/test_removal.py": "leaving",
 }
 
 

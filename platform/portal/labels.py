@@ -167,6 +167,7 @@ HAPPENED = {
     "record_consent": _("Personens svar om samtycke antecknades."),
     "withdraw_consent": _("Samtycket togs tillbaka."),
     "deadline_passed": _("En tidsfrist gick ut."),
+    "tenant_left": _("En huvudman lämnade Samplan."),
 }
 
 # ---- deadlines ----

@@ -6,7 +6,7 @@ from time import monotonic
 
 from django.utils.translation import gettext
 
-from tenants.models import Tenant
+from tenants.models import Departed, Tenant
 
 MINUTE = 60
 
@@ -17,8 +17,9 @@ def municipalities() -> Mapping[str, str]:
 
 
 def name(code: str) -> str:
-    """Return the name of a municipality, or where it has not joined, its code in words."""
-    return municipalities().get(code) or gettext("kommun {code}").format(code=code)
+    """Return the name of a municipality, or where it never joined, its code in words."""
+    named = municipalities().get(code) or _departed(monotonic() // MINUTE).get(code)
+    return named or gettext("kommun {code}").format(code=code)
 
 
 def code_of(schema_name: str) -> str:
@@ -33,3 +34,9 @@ def code_of(schema_name: str) -> str:
 def _municipalities(now: float) -> Mapping[str, str]:
     joined = Tenant.objects.exclude(municipality_code="").order_by("name_sort")
     return dict(joined.values_list("municipality_code", "name"))
+
+
+@lru_cache(maxsize=1)
+def _departed(now: float) -> Mapping[str, str]:
+    left = Departed.objects.exclude(municipality_code="").order_by("left_at")
+    return dict(left.values_list("municipality_code", "name"))

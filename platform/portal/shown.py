@@ -643,6 +643,10 @@ def _sentence(it: Happening, names: Mapping[str, str]) -> str:
         what = labels.due(str(it.body.get("rule", "")))
         unit = names.get(str(it.body.get("unit_id", "")), "")
         return gettext("Tidsfristen gick ut: {what} ({unit}).").format(what=what, unit=unit)
+    if it.act == "tenant_left":
+        return gettext("{name} lämnade Samplan. Dess del i ärendet är slut.").format(
+            name=parties.name(str(it.body.get("tenant", "")))
+        )
     if it.body.get("of"):
         return f"{words.rstrip('.')}: {labels.act(str(it.body['of'])).lower()}."
     return words

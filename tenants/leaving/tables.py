@@ -104,13 +104,18 @@ def described(cursor: Any, schema: str) -> tuple[Table, ...]:
     """Return every table of which a huvudman owns rows: its own, then the common ones."""
     common: list[type[models.Model]] = [Tenant, Domain]
     common += sorted(isolation.common_models(), key=lambda it: it._meta.db_table)
-    cursor.execute(_NAMES, [schema, NOT_DATA])
-    own = [name for (name,) in cursor.fetchall()]
+    own = names(cursor, schema)
     with without_path(cursor):
         return (
             *(_described(cursor, OWN, schema, name) for name in own),
             *(_described(cursor, COMMON, PUBLIC, it._meta.db_table) for it in common),
         )
+
+
+def names(cursor: Any, schema: str) -> list[str]:
+    """Return the tables of a huvudman's schema, in order."""
+    cursor.execute(_NAMES, [schema, NOT_DATA])
+    return [name for (name,) in cursor.fetchall()]
 
 
 def structure(tables: tuple[Table, ...]) -> str:

@@ -37,22 +37,15 @@ def verify(path: Path, *, tell: Callable[[str], object] = lambda _: None) -> Ver
         return _verified(read)
 
 
-def opened(read: Reader) -> Verified:
-    """Return what an archive says that it holds.
-
-    :raises BadArchive: if it does not say it
-    """
-    return _verified(read)
-
-
-def differences(cursor: Any, verified: Verified, schema: str) -> list[str]:
+def differences(cursor: Any, verified: Verified, schema: str, *, folder: str = "") -> list[str]:
     """Return which tables of a huvudman are no longer as in an archive, in Swedish.
 
     :param cursor: one that holds the huvudman's role
+    :param folder: compare the tables of one folder of the archive only
     """
     found = {it.place: it for it in tables.described(cursor, schema)}
     told = []
-    for place in sorted({*found, *verified.contents}):
+    for place in sorted(it for it in {*found, *verified.contents} if it.startswith(folder)):
         kept = verified.contents.get(place)
         now = tables.content(cursor, found[place], schema) if place in found else None
         if kept != now:

@@ -23,6 +23,7 @@ from care.individuals.operations import Person
 from care.sharing import access, rls
 from care.sharing.access import Case
 from tenants.context import acting_for
+from tenants.models import Tenant
 from tenants.window import looking_into
 
 logger = logging.getLogger(__name__)
@@ -130,10 +131,25 @@ def _is_received(sender: str, letter: Letter, at: datetime) -> bool:
 
 
 def recipients_since(*, horizon: int) -> tuple[list[str], int]:
-    """Return for whom we have written letters from a transaction on, and where to ask next."""
+    """Return for whom we have written letters from a transaction on, and where to ask next.
+
+    Who has left fetches nothing any more: what was written for it stays in the outbox.
+    """
     oldest = _oldest_running_transaction()
-    named = Outbox.objects.filter(transaction__gte=horizon).values_list("recipient", flat=True)
-    return sorted(set(named)), oldest
+    named = Outbox.objects.filter(
+        transaction__gte=horizon, recipient__in=Tenant.objects.values("schema_name")
+    )
+    return sorted(set(named.values_list("recipient", flat=True))), oldest
+
+
+def on_the_way(*, sender: str) -> int:
+    """Count the letters that a huvudman has written to us and that we have not received."""
+    known = Received.objects.filter(sender=sender).values_list("outbox_id", flat=True)
+    forgotten = Fetched.objects.filter(pk=sender).values_list("forgotten", flat=True).first() or 0
+    received = set(known)
+    with looking_into(sender):
+        sent = Outbox.objects.filter(recipient=acting_for(), id__gt=forgotten)
+        return sum(1 for it in sent.values_list("id", flat=True).iterator() if it not in received)
 
 
 class NotTheLead(Exception):

@@ -14,7 +14,7 @@ from celery import shared_task
 
 from care.cases import operations as cases
 from care.cases.operations import Deadline, Doer
-from care.inbox import delivery, operations, projections
+from care.inbox import delivery, leaving, operations, projections
 from care.inbox.models import Delivery
 from care.sharing import access, rls
 from care.sharing.access import Case
@@ -50,6 +50,13 @@ def follow_agreements(*, tenant: str) -> int:
 
 
 @shared_task
+def follow_departures(*, tenant: str) -> int:
+    """Let the part of every huvudman that has left end in the cases here; return how many did."""
+    with acting_as(tenant):
+        return sum(leaving.end_part(of=it, at=clock.moment()) for it in leaving.departed())
+
+
+@shared_task
 def forget(*, tenant: str) -> int:
     """Remove, for one huvudman, the notes by which nothing takes effect twice, once they are old.
 
@@ -65,7 +72,8 @@ def work_alone(tenant: str) -> int:
 
     Its own letters are fetched by the others' processes; it asks each of them for its own.
     """
-    done: int = follow_agreements(tenant=tenant) + act_on_deadlines(tenant=tenant)
+    done: int = follow_agreements(tenant=tenant) + follow_departures(tenant=tenant)
+    done += act_on_deadlines(tenant=tenant)
     for sender in all_tenants():
         if sender != tenant:
             done += fetch(recipient=tenant, sender=sender)
@@ -78,6 +86,7 @@ class Seen:
 
     horizon: int = 0  # how far its outbox has been looked at
     agreements: str = ""  # agreements.change_tag, when they were followed last
+    departed: frozenset[str] = frozenset()  # whose parts have been ended
 
 
 def work(tenants: Iterable[str], memory: dict[str, Seen]) -> int:
@@ -90,6 +99,8 @@ def work(tenants: Iterable[str], memory: dict[str, Seen]) -> int:
         nightly
     """
     done = 0
+    with acting_as("public"):
+        departed = leaving.departed()
     for tenant in tenants:
         seen = memory.setdefault(tenant, Seen())
         with acting_as(tenant):
@@ -107,6 +118,9 @@ def work(tenants: Iterable[str], memory: dict[str, Seen]) -> int:
             if tag != seen.agreements:
                 done += follow_agreements(tenant=tenant)
                 seen.agreements = tag
+            if departed != seen.departed:
+                done += follow_departures(tenant=tenant)
+                seen.departed = departed
             done += act_on_deadlines(tenant=tenant)
         if faults:
             raise faults[0]

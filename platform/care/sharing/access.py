@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from care.cases.models import Case as Case  # what the doors hand out
 from care.cases.models import Contribution, Participation
@@ -143,6 +143,25 @@ def led_cases(*, actor: Actor, permission: Permission, at: datetime) -> list[Cas
 def all_common_ids() -> list[UUID]:
     """Return the identity of every case here, for the rebuilding of what is computed."""
     return list(Case.objects.order_by("common_id").values_list("common_id", flat=True))
+
+
+@dataclass(frozen=True)
+class Running:
+    """An open case here, by the ids that tell nothing of its person."""
+
+    case_id: UUID
+    common_id: UUID
+    lead: str
+
+
+def running_with(tenant: str) -> list[Running]:
+    """Return the open cases here in which units of a huvudman take part, or that it leads.
+
+    Nobody reads anything of them: it is asked before a huvudman leaves, and after.
+    """
+    part = Participation.objects.filter(case=OuterRef("pk"), tenant=tenant, until_at=None)
+    cases = Case.objects.filter(Q(lead=tenant) | Exists(part), is_open=True).order_by("id")
+    return [Running(*row) for row in cases.values_list("id", "common_id", "lead")]
 
 
 def refuse_unless(actor: Actor, permission: Permission) -> None:

@@ -1,7 +1,8 @@
-"""`samplan tenant export`, `verify` and `restore`: what a huvudman takes with it."""
+"""`samplan tenant export`, `verify`, `restore` and `remove`: a huvudman leaves."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -14,10 +15,13 @@ from rich.status import Status
 from project.commands import setup
 
 if TYPE_CHECKING:
+    from care.identity.units import Address
+    from care.inbox.leaving import Standing
+    from tenants.leaving.verify import Verified
     from tenants.models import Tenant
 
 FAULTY, WRONG_VALUE = 1, 2
-EXPORT = "samplan tenant export"
+EXPORT, REMOVE = "samplan tenant export", "samplan tenant remove"
 
 Code = Annotated[
     str, typer.Argument(metavar="KOD", help="Schema eller kommunkod, till exempel 2309.")
@@ -31,6 +35,7 @@ def export(
 ) -> None:
     """Skriv allt som är huvudmannens eget, och ingenting av någon annans, till ett arkiv."""
     setup.django(migrating=True)
+    from project.leaving import extras
     from tenants import clock
     from tenants.leaving.export import export as write
 
@@ -43,6 +48,7 @@ def export(
             to=to,
             by=EXPORT,
             at=clock.moment(),
+            extras=extras,
             tell=lambda name: status.update(f"Skriver {name}"),
         )
     typer.echo(f"{made.name}: {made.rows} rader i {made.tables} tabeller skrivna till {made.path}.")
@@ -101,6 +107,144 @@ def restore(file: File) -> None:
         "I ett annat kluster börjar numren på transaktioner om. Läs om brev och horisonter under"
         " Backup i docs/operations.md innan någon annan huvudman ansluts här."
     )
+
+
+def remove(
+    code: Code,
+    file: Annotated[Path, typer.Option("--export", help="Arkivet, helt och lika med databasen.")],
+    hand_over_to: Annotated[
+        str,
+        typer.Option(
+            help="Schema eller kommunkod för den som enligt lag eller beslut tar över"
+            " huvudmannens uppgifter i öppna ärenden. Arkivet skrivs då om."
+        ),
+    ] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Fråga inte.")] = False,
+) -> None:
+    """Ta bort en huvudman vars arkiv är helt och lika med databasen. Andras kopior står kvar."""
+    setup.django(migrating=True)
+    from project import leaving
+    from tenants import clock
+    from tenants.leaving import remove as removal
+
+    huvudman, at = find(code), clock.moment()
+    verified = _verified(file, huvudman)
+    taker = find(hand_over_to) if hand_over_to else None
+    found = leaving.standing(huvudman)
+    if told := [*removal.obstacles(huvudman), *leaving.led(found)]:
+        refuse(" ".join(told), FAULTY)
+    units = _heirs(huvudman, found, taker) if taker else {}
+    for line in _consequences(huvudman, found, taker, at):
+        typer.echo(line)
+    if not yes and not typer.confirm(f"Ta bort {huvudman.name}?"):
+        refuse(f"Ingenting är ändrat. {huvudman.name} är kvar.")
+    with _told(f"Tar bort {huvudman.name}") as status, _whole(huvudman):
+        if taker and found.joined:
+            status.update(f"Lämnar över {len(found.joined)} ärenden till {taker.name}")
+            verified = _handed_over(huvudman, found, taker, units, file, at)
+        if told := list(leaving.on_the_way(huvudman)):
+            refuse(" ".join(told), FAULTY)
+        removal.remove(
+            verified=verified,
+            by=REMOVE,
+            at=at,
+            also=lambda: leaving.led(leaving.standing_here()),
+            successors={kind: it.hsa_id for kind, it in units.items()},
+            tell=status.update,
+        )
+    typer.echo(f"{huvudman.name} är borttagen. Arkivet {file} är det enda som är kvar av den.")
+    typer.echo(f"Arkivets sigill: {verified.seal}")
+    typer.echo(
+        "Starta om webbprocesserna. De andras samplan work avslutar dess del i öppna ärenden."
+    )
+
+
+def _verified(file: Path, huvudman: "Tenant") -> "Verified":
+    from tenants.leaving.archive import BadArchive
+    from tenants.leaving.verify import verify as read
+
+    try:
+        found = read(file)
+    except BadArchive as fault:
+        refuse(str(fault), FAULTY)
+    if found.tenant != huvudman.schema_name:
+        refuse(f"Arkivet är {found.name}, inte {huvudman.name}. Ange huvudmannens eget arkiv.")
+    return found
+
+
+def _heirs(huvudman: "Tenant", found: "Standing", taker: "Tenant") -> dict[str, "Address"]:
+    from care.inbox.leaving import CannotHandOver
+    from project import leaving
+
+    if taker == huvudman:
+        refuse("Huvudmannen kan inte ta över efter sig själv. Ange en annan kod.")
+    try:
+        return leaving.heirs(huvudman, found, to=taker)
+    except CannotHandOver as fault:
+        refuse(str(fault), FAULTY)
+
+
+def _consequences(
+    huvudman: "Tenant", found: "Standing", taker: "Tenant | None", at: datetime
+) -> Iterator[str]:
+    """Yield what follows from the removal, before it is asked whether to go on."""
+    from tenants.leaving import remove as removal
+
+    if found.joined and taker:
+        yield f"{len(found.joined)} öppna ärenden lämnas över till {taker.name}."
+    elif found.joined:
+        yield (
+            f"I {len(found.joined)} öppna ärenden som andra leder slutar {huvudman.name} att"
+            " medverka. De andra behåller sina kopior."
+        )
+    for it in removal.endings(huvudman, at=at):
+        yield f"Överenskommelsen ”{it.title}” sägs upp."
+        if len(it.others) > 1:
+            yield (
+                f"  Den slutar då att gälla också mellan de andra {len(it.others)} parterna. Ska de"
+                " dela vidare skriver de först under en ny version utan"
+                f" {huvudman.name}, under Överenskommelser."
+            )
+
+
+def _handed_over(
+    huvudman: "Tenant",
+    found: "Standing",
+    taker: "Tenant",
+    units: dict[str, "Address"],
+    file: Path,
+    at: datetime,
+) -> "Verified":
+    """Hand the cases over and write the archive anew, so that it holds that too."""
+    from care.inbox.leaving import CannotHandOver
+    from project import leaving
+    from tenants.leaving.export import export as write
+
+    try:
+        leaving.hand_over(huvudman, found, to=taker, units=units, at=at)
+    except CannotHandOver as fault:
+        refuse(str(fault), FAULTY)
+    write(schema=huvudman.schema_name, to=file, by=REMOVE, at=at, extras=leaving.extras)
+    return _verified(file, huvudman)
+
+
+@contextmanager
+def _whole(huvudman: "Tenant") -> Iterator[None]:
+    """Tell of whatever keeps a huvudman here that it is as it was."""
+    from tenants.leaving.remove import CannotRemove
+
+    as_it_was = f"{huvudman.name} är kvar som förut."
+    try:
+        yield
+    except CannotRemove as fault:
+        refuse(f"{fault} {as_it_was}", FAULTY)
+    except (OSError, DatabaseError, psycopg.Error) as fault:
+        # Its own words may quote a row.
+        refuse(
+            f"Borttagningen avbröts ({type(fault).__name__}). {as_it_was} Se att databasen och"
+            " disken mår bra med samplan doctor, och försök igen.",
+            FAULTY,
+        )
 
 
 def find(code: str) -> "Tenant":

@@ -166,6 +166,7 @@ def login(
 app.command()(leaving.export)
 app.command()(leaving.verify)
 app.command()(leaving.restore)
+app.command()(leaving.remove)
 
 
 def _refuse(text: str) -> NoReturn:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0005_plan_activities_beside_the_steps"),
+        ("tenants", "0007_prepare_the_decision_and_the_start"),
     ]
 
     operations = [
