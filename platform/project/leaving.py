@@ -9,9 +9,13 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
+from care.discharge.record import every_record
 from care.identity.units import Address
 from care.inbox import delivery, leaving
 from care.inbox.leaving import Elsewhere, Standing
+from portal import parties
+from portal.papers import record
+from tenants.context import acting_for
 from tenants.leaving.tables import as_huvudman
 from tenants.models import Tenant
 
@@ -100,10 +104,13 @@ def _fetched(recipient: str, sender: str, at: datetime) -> int:
         return delivery.fetch(sender=sender, at=at) if some else 0
 
 
-def extras() -> Iterator[tuple[str, Iterable[bytes]]]:
-    """Yield what the archive holds beside the tables, within its snapshot."""
+def extras(*, at: datetime) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Yield what the archive holds beside the tables, within its snapshot: one case at a time."""
     yield f"{NAMED}.csv", _as_csv(leaving.elsewhere())
     yield f"{NAMED}.jsonl", _as_json(leaving.elsewhere())
+    owner = parties.name(acting_for())
+    for it in every_record():
+        yield f"records/{it.common_id}.pdf", [record.paper(it, owner=owner, at=at)]
 
 
 def _others(tenant: Tenant) -> list[str]:

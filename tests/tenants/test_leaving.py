@@ -1,6 +1,8 @@
 """A huvudman takes everything of its own with it, and nothing of anybody else's."""
 
+import csv
 import errno
+import io
 import json
 import os
 import resource
@@ -10,11 +12,13 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import psycopg
+import pypdf
 import pytest
 from cast import AT, MUNICIPALITY, REGION, STRANGER
 from conftest import DATABASE, empty, log_in
@@ -30,6 +34,7 @@ from care.discharge import operations as discharge
 from care.identity.actors import Actor
 from care.inbox import tasks
 from infra.dev import postgres
+from project import leaving as project
 from project.commands import leaving as commands
 from tenants import isolation
 from tenants.context import acting_as
@@ -111,7 +116,8 @@ def made(
         try:
             fill()
             path = tmp_path_factory.mktemp("made") / "kommun.zip"
-            exported = export(schema=MUNICIPALITY, to=path, by="test", at=AT)
+            extras = partial(project.extras, at=LATER)
+            exported = export(schema=MUNICIPALITY, to=path, by="test", at=AT, extras=extras)
             with as_huvudman(MUNICIPALITY) as cursor:
                 cursor.execute(f"SELECT text FROM {REGION}.cases_contribution")
                 abroad = [text for (text,) in cursor.fetchall()]
@@ -247,6 +253,53 @@ class TestAnExport:
 
     def test_can_be_read_by_its_owner_alone(self, made: Made) -> None:
         assert stat.S_IMODE(made.path.stat().st_mode) == 0o600
+
+
+class TestTheRecords:
+    def test_of_each_case_are_a_tagged_pdf_to_keep(self, made: Made) -> None:
+        with zipfile.ZipFile(made.path) as read:
+            names = [it for it in read.namelist() if it.startswith("records/")]
+            (content,) = (read.read(it) for it in names)
+        (case,) = (json.loads(it) for it in made.rows["data/cases_case"])
+
+        printed = pypdf.PdfReader(io.BytesIO(content))
+
+        assert names == [f"records/{case['common_id']}.pdf"]
+        kept = printed.xmp_metadata
+        assert kept is not None
+        assert b"<pdfaid:part>2</pdfaid:part>" in kept.stream.get_data()
+        assert b"<pdfaid:conformance>A</pdfaid:conformance>" in kept.stream.get_data()
+        assert printed.trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+    def test_hold_what_the_huvudman_has_of_the_case_and_no_more(self, made: Made) -> None:
+        with zipfile.ZipFile(made.path) as read:
+            (name,) = (it for it in read.namelist() if it.startswith("records/"))
+            printed = pypdf.PdfReader(io.BytesIO(read.read(name)))
+        text = " ".join("".join(page.extract_text() for page in printed.pages).split())
+
+        for word in ("Testkommun", "Berit Åkerlund", "19400405-7032", "Utskrivning från Avdelning 1",
+                     "Leds av Region Test", "Inskrivningsmeddelande", "Hälsocentralen Norr",
+                     "Hemtjänst två gånger om dagen", "mån 2 mar 2026 09.00",
+                     "Läsa varandras uppgifter", "Planeringen påbörjades."):  # fmt: skip
+            assert word in text, word
+        assert THEIRS not in text
+
+
+class TestWhatOthersHave:
+    def test_is_named_and_not_included(self, made: Made) -> None:
+        rows = [
+            json.loads(it) for it in text_of(made.path, "elsewhere/messages.jsonl").splitlines()
+        ]
+
+        assert {it["tenant"] for it in rows} == {REGION}
+        assert {it["act"] for it in rows} == {"start_planning"}
+        assert all(it["delivered_at"] for it in rows)
+        assert {*rows[0]} == {
+            "message_id", "common_id", "act", "sent_at", "tenant", "unit_id", "unit_name",
+            "delivered_at",
+        }  # fmt: skip
+        lines = list(csv.DictReader(io.StringIO(text_of(made.path, "elsewhere/messages.csv"))))
+        assert [it["message_id"] for it in lines] == [it["message_id"] for it in rows]
 
 
 class TestAFailingDisk:

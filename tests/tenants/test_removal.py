@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def run(*words: object, answer: str = "") -> Result:
 
 def exported(schema: str, folder: Path) -> Path:
     path = folder / f"{schema}.zip"
-    export(schema=schema, to=path, by="test", at=AT, extras=leaving.extras)
+    export(schema=schema, to=path, by="test", at=AT, extras=partial(leaving.extras, at=AT))
     return path
 
 

@@ -137,6 +137,25 @@ def parts(case: Case) -> list[Part]:
     )
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A unit that takes or took part in a case, from when to when."""
+
+    unit_id: str
+    name: str
+    tenant: str
+    from_at: datetime
+    until_at: datetime | None
+
+
+def all_parts(case: Case) -> tuple[Taken, ...]:
+    """Return every unit that takes or took part, the first one first."""
+    rows = case.participations.order_by("from_at", "id").values_list(
+        "unit_id", "unit__name", "tenant", "from_at", "until_at"
+    )
+    return tuple(Taken(*row) for row in rows)
+
+
 def tenants(case: Case) -> set[str]:
     """Return the huvudmän whose units take or took part."""
     return set(case.participations.values_list("tenant", flat=True))

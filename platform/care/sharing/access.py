@@ -5,7 +5,7 @@ words as for an id that does not exist) or NotAllowed (403, with the reason). On
 line, so that coverage shows the case that was forgotten.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -143,6 +143,19 @@ def led_cases(*, actor: Actor, permission: Permission, at: datetime) -> list[Cas
 def all_common_ids() -> list[UUID]:
     """Return the identity of every case here, for the rebuilding of what is computed."""
     return list(Case.objects.order_by("common_id").values_list("common_id", flat=True))
+
+
+def every_case() -> Iterator[tuple[Case, tuple[Seen, ...]]]:
+    """Yield every case here with what our own units have written in it, for the archive.
+
+    One who leaves takes everything of its own; that it did is logged once, by the export.
+    """
+    here = acting_for()
+    cases = Case.objects.select_related("individual", "sending_unit").order_by("opened_at", "id")
+    for case in cases.iterator(chunk_size=100):
+        rows = Contribution.objects.filter(common_id=case.common_id).order_by("at", "id")
+        written: list[Shown] = list(rows.values_list(*SHOWN))
+        yield case, tuple(Seen(here, *row, agreement=None, consent_id=None) for row in written)
 
 
 @dataclass(frozen=True)

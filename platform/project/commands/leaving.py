@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -39,7 +40,7 @@ def export(
     from tenants import clock
     from tenants.leaving.export import export as write
 
-    huvudman = find(code)
+    huvudman, at = find(code), clock.moment()
     if to.exists():
         refuse(f"{to} finns redan. Välj ett annat namn, så att inget tidigare arkiv går förlorat.")
     with _told(f"Exporterar {huvudman.name}") as status, _disk():
@@ -47,8 +48,8 @@ def export(
             schema=huvudman.schema_name,
             to=to,
             by=EXPORT,
-            at=clock.moment(),
-            extras=extras,
+            at=at,
+            extras=partial(extras, at=at),
             tell=lambda name: status.update(f"Skriver {name}"),
         )
     typer.echo(f"{made.name}: {made.rows} rader i {made.tables} tabeller skrivna till {made.path}.")
@@ -224,7 +225,8 @@ def _handed_over(
         leaving.hand_over(huvudman, found, to=taker, units=units, at=at)
     except CannotHandOver as fault:
         refuse(str(fault), FAULTY)
-    write(schema=huvudman.schema_name, to=file, by=REMOVE, at=at, extras=leaving.extras)
+    extras = partial(leaving.extras, at=at)
+    write(schema=huvudman.schema_name, to=file, by=REMOVE, at=at, extras=extras)
     return _verified(file, huvudman)
 
 
