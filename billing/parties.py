@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from billing.table import REGION
 from tenants.context import acting_for
-from tenants.models import JointBoard, Tenant
+from tenants.models import Departed, JointBoard, Tenant
 from tenants.window import looking_into
 
 
@@ -16,7 +16,10 @@ class NoBoard(Exception):
 
 @dataclass(frozen=True)
 class Board:
-    """Gemensam nämnd: its host, and the code and name of each party by its schema."""
+    """Gemensam nämnd: its host, and the code and name of each party by its schema.
+
+    A party that has left the product keeps its name and number in the books, and has no schema.
+    """
 
     name: str
     host: str
@@ -43,20 +46,25 @@ def board() -> Board:
     row = JointBoard.objects.filter(parties__contains=[acting_for()]).order_by("name").first()
     if row is None:
         raise NoBoard
-    found = Tenant.objects.filter(schema_name__in=row.parties)
-    named = {
-        schema: (municipality or REGION, name, number)
-        for schema, municipality, name, number in found.values_list(
-            "schema_name", "municipality_code", "name", "organisation_number"
-        )
-    }
+    here, left = (_named(it, row.parties) for it in (Tenant, Departed))
+    named = [*left.values(), *here.values()]
     return Board(
         name=row.name,
         host=row.owner,
-        codes={schema: code for schema, (code, _, _) in named.items()},
-        names=dict(sorted((code, name) for code, name, _ in named.values())),
-        organisation_numbers={code: number for code, _, number in named.values()},
+        codes={schema: code for schema, (code, _, _) in here.items()},
+        names=dict(sorted((code, name) for code, name, _ in named)),
+        organisation_numbers={code: number for code, _, number in named},
     )
+
+
+def _named(
+    model: type[Tenant] | type[Departed], parties: list[str]
+) -> dict[str, tuple[str, str, str]]:
+    """Return code, name and organisation number of some parties by schema."""
+    found = model._default_manager.filter(schema_name__in=parties).values_list(
+        "schema_name", "municipality_code", "name", "organisation_number"
+    )
+    return {schema: (code or REGION, name, number) for schema, code, name, number in found}
 
 
 @contextmanager

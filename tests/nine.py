@@ -18,6 +18,7 @@ from stdnum import luhn
 
 from care.cases.models import Case
 from care.discharge import operations as discharge
+from care.discharge import queries as discharge_queries
 from care.identity.actors import Actor
 from care.identity.permissions import Role
 from care.inbox import consents, operations, tasks
@@ -27,7 +28,7 @@ from care.individuals.trial_identities import NUMBERS
 from infra.dev import postgres
 from tenants import agreements, joining, migrating
 from tenants.context import acting_as
-from tenants.models import Unit
+from tenants.models import JointBoard, Unit
 from tenants.sorting import sort_key
 
 DATABASE = "test_nine"
@@ -169,6 +170,9 @@ def _fill() -> None:
     _enter(OTHER_REGION, unit(OTHER_REGION, "AVD"), "Avdelningen", "ward", "health_care")
     with acting_as(OTHER_REGION):
         _open(ward_nurse(OTHER_REGION), NUMBERS[9])
+    parties = [REGION, MUNICIPALITY, LEAVERS[0]]
+    with acting_as(REGION):
+        JointBoard.objects.create(owner=REGION, name="Gemensamma nämnden", parties=parties)
     tasks.drain()
 
 
@@ -226,6 +230,9 @@ def _share(schema: str) -> None:
             actor=COORDINATOR, case_id=case_id, info_class="health_care", text="Vård", at=LATER
         )
     tasks.drain()
+    with acting_as(schema):
+        page = discharge_queries.case_page(actor=officer(schema), case_id=own.pk, at=LATER)
+        assert {it.text for it in page.contributions} == {NOTE, "Vård"}
 
 
 def _open(by: Actor, number: str) -> UUID:

@@ -54,7 +54,8 @@ class Ending:
 
 def obstacles(tenant: Tenant) -> Iterator[str]:
     """Yield why a huvudman cannot leave before others do: it hosts or leads them."""
-    for board in JointBoard.objects.filter(owner=tenant.schema_name).order_by("name"):
+    hosted = JointBoard.objects.filter(owner=tenant.schema_name).order_by("name")
+    for board in hosted:
         yield (
             f"{tenant.name} är värd för {board.name}, vars böcker ligger hos värden. Avsluta"
             " nämnden, eller låt en annan huvudman bli värd, innan den lämnar."
@@ -67,6 +68,13 @@ def obstacles(tenant: Tenant) -> Iterator[str]:
         )
 
 
+def boards(tenant: Tenant) -> tuple[str, ...]:
+    """Return the names of the joint boards that a huvudman is a party of."""
+    with tables.as_huvudman(tenant.schema_name):
+        found = JointBoard.objects.filter(parties__contains=[tenant.schema_name])
+        return tuple(found.order_by("name").values_list("name", flat=True))
+
+
 def endings(tenant: Tenant, *, at: datetime) -> tuple[Ending, ...]:
     """Return the agreements that end when a huvudman leaves, with who else is bound by each."""
     with tables.as_huvudman(tenant.schema_name):
@@ -74,6 +82,15 @@ def endings(tenant: Tenant, *, at: datetime) -> tuple[Ending, ...]:
             Ending(it.title, tuple(sorted({*it.parties} - {tenant.schema_name})))
             for it in _running(tenant.schema_name, at=at)
         )
+
+
+def refuse_changed(verified: Verified) -> None:
+    """Refuse early, before anybody prepares for it, where the database has changed since.
+
+    :raises CannotRemove: naming what has
+    """
+    with tables.as_huvudman(verified.tenant, is_snapshot=True) as cursor:
+        _refuse_changed(differences(cursor, verified, verified.tenant))
 
 
 def remove(

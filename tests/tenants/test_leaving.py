@@ -277,7 +277,8 @@ class TestTheRecords:
             printed = pypdf.PdfReader(io.BytesIO(read.read(name)))
         text = " ".join("".join(page.extract_text() for page in printed.pages).split())
 
-        for word in ("Testkommun", "Berit Åkerlund", "19400405-7032", "Utskrivning från Avdelning 1",
+        for word in ("Testkommun", "Berit Åkerlund", "19400405-7032",
+                     "Utskrivning från Avdelning 1",
                      "Leds av Region Test", "Inskrivningsmeddelande", "Hälsocentralen Norr",
                      "Hemtjänst två gånger om dagen", "mån 2 mar 2026 09.00",
                      "Läsa varandras uppgifter", "Planeringen påbörjades."):  # fmt: skip

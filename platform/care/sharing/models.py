@@ -87,6 +87,26 @@ class AccessLog(AppendOnly):
         return f"{self.activity} {self.owner}"
 
 
+class KeptAccess(AppendOnly):
+    """Åtkomstlogg hos en huvudman som har lämnat: its entries about our rows, copied when it left.
+
+    While it is here they are read where they lie, and no copy is taken.
+    """
+
+    reader = models.CharField(max_length=63)  # schema of the huvudman that has left
+    number = models.BigIntegerField()  # of the entry in its log
+    entry = models.JSONField()  # every column of it, as it was
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reader", "number"], name="kept_access_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reader} {self.number}"
+
+
 class Stamped(Home):
     """Which agreements the stamps at home have been made from (one row)."""
 

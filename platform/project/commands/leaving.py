@@ -134,6 +134,8 @@ def remove(
     found = leaving.standing(huvudman)
     if told := [*removal.obstacles(huvudman), *leaving.led(found)]:
         refuse(" ".join(told), FAULTY)
+    with _whole(huvudman):
+        removal.refuse_changed(verified)
     units = _heirs(huvudman, found, taker) if taker else {}
     for line in _consequences(huvudman, found, taker, at):
         typer.echo(line)
@@ -145,6 +147,7 @@ def remove(
             verified = _handed_over(huvudman, found, taker, units, file, at)
         if told := list(leaving.on_the_way(huvudman)):
             refuse(" ".join(told), FAULTY)
+        kept = leaving.keep_readings(huvudman)
         removal.remove(
             verified=verified,
             by=REMOVE,
@@ -155,6 +158,8 @@ def remove(
         )
     typer.echo(f"{huvudman.name} är borttagen. Arkivet {file} är det enda som är kvar av den.")
     typer.echo(f"Arkivets sigill: {verified.seal}")
+    if kept:
+        typer.echo(f"{kept} rader ur dess åtkomstlogg är kopierade till dem vars uppgifter lästes.")
     typer.echo(
         "Starta om webbprocesserna. De andras samplan work avslutar dess del i öppna ärenden."
     )
@@ -197,6 +202,11 @@ def _consequences(
         yield (
             f"I {len(found.joined)} öppna ärenden som andra leder slutar {huvudman.name} att"
             " medverka. De andra behåller sina kopior."
+        )
+    for board in removal.boards(huvudman):
+        yield (
+            f"Den är part i {board}. Värden tar bort den som part; dess invändningar och besked där"
+            " finns sedan bara i arkivet."
         )
     for it in removal.endings(huvudman, at=at):
         yield f"Överenskommelsen ”{it.title}” sägs upp."
