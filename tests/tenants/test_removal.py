@@ -513,6 +513,9 @@ class TestHandingOver:
 
         assert answer.exit_code == 0, answer.output
         assert f"1 öppna ärenden lämnas över till {nine.name(TAKER)}." in answer.stdout
+        after = nine.prints(superuser)
+        for stranger in (MUNICIPALITY, FOURTH):  # who has nothing to do with the case
+            assert nine.of(stranger, after) == nine.of(stranger, before)
         last = verify(path)
         place = "data/inbox_message"
         assert last.contents[place].rows == first.contents[place].rows + 1
@@ -534,9 +537,6 @@ class TestHandingOver:
                 WARD, nine.unit(TAKER)
             }  # fmt: skip
             assert Unit.objects.get(pk=nine.unit(THIRD)).successor == nine.unit(TAKER)
-        after = nine.prints(superuser)
-        stranger = nine.of(MUNICIPALITY, before)
-        assert nine.of(MUNICIPALITY, after) == stranger  # who has nothing to do with the case
 
 
 class TestWhatFollows:

@@ -127,12 +127,15 @@ def remove(
     from project import leaving
     from tenants import clock
     from tenants.leaving import remove as removal
+    from tenants.leaving.tables import as_huvudman
 
     huvudman, at = find(code), clock.moment()
     verified = _verified(file, huvudman)
     taker = find(hand_over_to) if hand_over_to else None
     found = leaving.standing(huvudman)
-    if told := [*removal.obstacles(huvudman), *leaving.led(found)]:
+    with as_huvudman(huvudman.schema_name):
+        told = [*removal.obstacles(huvudman), *leaving.led(found)]
+    if told:
         refuse(" ".join(told), FAULTY)
     with _whole(huvudman):
         removal.refuse_changed(verified)
