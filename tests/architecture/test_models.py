@@ -15,7 +15,7 @@ from tenants.rows import Common, Isolation, Row
 PACKAGES = {"care", "billing", "tenants"}
 OURS = [it for it in apps.get_models() if it.__module__.split(".")[0] in PACKAGES]
 # The registry is written by the migrator alone, and read while nobody is acted for.
-REGISTRY = {"Tenant", "Domain"}
+REGISTRY = {"Tenant", "Domain", "Departed"}
 BEHIND = re.compile(r"django\.db\.models\.signals|django\.dispatch|@receiver")
 GENERIC = re.compile(r"GenericForeignKey|GenericRelation|contenttypes\.(?:fields|models)")
 
