@@ -507,11 +507,10 @@ def _write(
     by: Doer,
     at: datetime,
 ) -> IssuedInvoice:
-    schema = next((it for it, its_code in board.codes.items() if its_code == code), None)
-    if schema is None:
+    if code not in board.names:
         raise Refused(f"{of.buyer.name} är inte längre part i nämnden. Gör underlaget på nytt.")
     file = ubl(of)
-    open_to = {schema: FOREVER}
+    open_to = dict.fromkeys(board.readers(code), FOREVER)
     row = IssuedInvoice.objects.create(
         basis_id=basis.id,
         run=basis.run,

@@ -32,6 +32,10 @@ class Board:
         """Return the names of the municipalities by their code."""
         return {code: name for code, name in self.names.items() if code != REGION}
 
+    def readers(self, code: str) -> tuple[str, ...]:
+        """Return the schema of a party by its code, if it has not left: who may read its rows."""
+        return tuple(schema for schema, its_code in self.codes.items() if its_code == code)
+
     @property
     def is_hosted_here(self) -> bool:
         """Tell whether we host the board."""

@@ -38,7 +38,7 @@ TOGETHER = {
     "tests/portal/test_invoices.py": "validator",
     "tests/project/test_database_lost.py": "database_lost",
     "tests/tenants/test_leaving.py": "leaving",
-    "tests/tenants/test_removal.py": "leaving",
+    "tests/tenants/test_removal.py": "removal",
 }
 
 

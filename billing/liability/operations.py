@@ -51,7 +51,6 @@ def collect(month: Month, *, by: Doer, at: datetime) -> int:
     asked = {code: it for code, it in board.municipalities.items() if code != _own_code(board)}
     handed = found.hand_over(month, list(asked))
     port.refuse_unfit(handed, month, asked)
-    schemas = {code: schema for schema, code in board.codes.items()}
     try:
         with transaction.atomic():
             for code, name in asked.items():
@@ -66,7 +65,7 @@ def collect(month: Month, *, by: Doer, at: datetime) -> int:
                     objections_until=course.objections_until(today),
                     made_by=by.name,
                     at=at,
-                    open_to={schemas[code]: FOREVER},
+                    open_to=dict.fromkeys(board.readers(code), FOREVER),
                 )
     except IntegrityError:
         raise Refused(f"{month.said.capitalize()} är redan hämtad. Öppna den på sidan.") from None
@@ -234,7 +233,7 @@ def settle(*, list_id: UUID, by: Doer, at: datetime) -> UUID:
                 hash=runs.hash_of(record),
                 made_by=by.name,
                 at=at,
-                open_to={shown.party: FOREVER},
+                open_to=dict.fromkeys(shown.board.readers(shown.code), FOREVER),
             ).pk
     except IntegrityError:
         raise Refused(AT_ONCE) from None

@@ -13,7 +13,7 @@ from care.discharge.record import every_record
 from care.identity.units import Address
 from care.inbox import delivery, leaving
 from care.inbox.leaving import Elsewhere, Standing
-from care.sharing import access
+from care.sharing import keeping
 from portal import parties
 from portal.papers import record
 from tenants.context import acting_for
@@ -114,7 +114,7 @@ def keep_readings(tenant: Tenant) -> int:
     kept = 0
     for other in _others(tenant):
         with as_huvudman(other):
-            kept += access.keep_readings_of(tenant.schema_name)
+            kept += keeping.keep_readings_of(tenant.schema_name)
     return kept
 
 

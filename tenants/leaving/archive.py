@@ -116,8 +116,10 @@ class Reader:
             written = self._zip.read(MANIFEST)
             self.manifest: dict[str, Any] = json.loads(written)
             self.members = {name: Member(**it) for name, it in self.manifest["members"].items()}
-        except FileNotFoundError:
-            raise BadArchive(f"{path} finns inte. Kontrollera sökvägen.") from None
+        except OSError as fault:
+            raise BadArchive(
+                f"{path} går inte att läsa ({fault.strerror}). Kontrollera sökvägen."
+            ) from None
         except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError):
             raise BadArchive(
                 f"{path} är inget helt arkiv från samplan tenant export. Använd en annan kopia,"

@@ -536,7 +536,7 @@ class TestTheCommand:
 
         assert (nobody.exit_code, "är inte ansluten" in nobody.stderr) == (2, True)
         assert (twice.exit_code, "finns redan" in twice.stderr) == (2, True)
-        assert (nothing.exit_code, "finns inte" in nothing.stderr) == (1, True)
+        assert (nothing.exit_code, "går inte att läsa" in nothing.stderr) == (1, True)
         assert (nowhere.exit_code, "kunde inte skrivas" in nowhere.stderr) == (1, True)
 
     def test_restores_only_where_nobody_is(self, tmp_path: Path) -> None:

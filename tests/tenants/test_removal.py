@@ -265,6 +265,7 @@ class TestOneOfNine:
 
         assert board.names[nine.code(FIRST)] == nine.name(FIRST)
         assert {*board.codes} == {REGION, MUNICIPALITY}
+        assert board.readers(nine.code(FIRST)) == ()
         assert "Den är part i Gemensamma nämnden." in gone.said.stdout
 
     def test_nobody_is_given_its_schema_again(self, gone: Gone, migrator: None) -> None:
@@ -486,6 +487,10 @@ class Full(DatabaseError):
     """The disk of the database is full."""
 
 
+def _fail(*_: object) -> None:
+    raise Full
+
+
 def _ask(query: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query)
@@ -502,6 +507,7 @@ class TestHandingOver:
         county: dict[str, str],
         superuser: psycopg.Connection[Any],
         tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         app()
         case = nine.case_of(THIRD)

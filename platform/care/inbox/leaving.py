@@ -91,7 +91,9 @@ def hand_over(row: Running, *, to: Mapping[str, Address], text: str, at: datetim
     if not mine:
         raise CannotHandOver("Ärendet har avslutats under tiden. Försök igen.")
     others = [it.unit_id for it in queries.parts(case) if it.tenant != acting_for()]
-    taking = [to[it.kind].hsa_id for it in mine]
+    taking = {to[it.kind].hsa_id for it in mine}
+    if taking <= {*others}:
+        return  # handed over before, by a command that was cut short
     actor = _system(mine[0])
     access.log(actor=actor, owner=actor.tenant, activity="write", common_ids=[case.common_id],
                rows=1, at=at)  # fmt: skip

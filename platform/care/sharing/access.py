@@ -5,16 +5,13 @@ words as for an id that does not exist) or NotAllowed (403, with the reason). On
 line, so that coverage shows the case that was forgotten.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
 from care.cases.models import Case as Case  # what the doors hand out
 from care.cases.models import Contribution, Participation
@@ -22,14 +19,12 @@ from care.identity.actors import Actor
 from care.identity.permissions import Permission
 from care.individuals.queries import ConsentShown
 from care.sharing import policy, rls
-from care.sharing.models import AccessLog, KeptAccess
+from care.sharing.models import AccessLog
 from care.sharing.policy import Reason as Reason
 from tenants import agreements
 from tenants.agreements import Agreement
 from tenants.context import acting_for
 from tenants.window import looking_into
-
-BATCH = 1000  # rows of one statement
 
 
 class Denied(Exception):
@@ -337,31 +332,6 @@ def readings(*, case: Case, limit: int = 100) -> Sequence[Reading]:
             "at", "unit_name", "staff_name", "title", "activity", "channel"
         )[:limit]
     ]
-
-
-def keep_readings_of(reader: str) -> int:
-    """Copy what the access log of a huvudman says of our rows, before it leaves with its log.
-
-    Twice takes nothing more. Returns how many entries are kept.
-    """
-    kept = KeptAccess.objects.filter(reader=reader)
-    last = kept.aggregate(it=Max("number"))["it"] or 0
-    columns = [it.attname for it in AccessLog._meta.concrete_fields]
-    with looking_into(reader):
-        # Its log may hold more than is ours: the policy opens ours alone.
-        entries = list(AccessLog.objects.filter(id__gt=last).order_by("id").values(*columns))
-    KeptAccess.objects.bulk_create(
-        (
-            KeptAccess(reader=reader, number=it["id"], entry=json.loads(_as_json(it)), at=it["at"])
-            for it in entries
-        ),
-        batch_size=BATCH,
-    )
-    return kept.count()
-
-
-def _as_json(entry: dict[str, Any]) -> str:
-    return json.dumps(entry, cls=DjangoJSONEncoder)
 
 
 def _judged(actor: Actor, case_id: UUID, permission: Permission, *, lock: bool) -> Case:

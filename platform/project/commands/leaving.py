@@ -144,21 +144,24 @@ def remove(
         typer.echo(line)
     if not yes and not typer.confirm(f"Ta bort {huvudman.name}?"):
         refuse(f"Ingenting är ändrat. {huvudman.name} är kvar.")
-    with _told(f"Tar bort {huvudman.name}") as status, _whole(huvudman):
+    with _told(f"Tar bort {huvudman.name}") as status:
+        is_handed_over = taker is not None and bool(found.joined)
         if taker and found.joined:
             status.update(f"Lämnar över {len(found.joined)} ärenden till {taker.name}")
-            verified = _handed_over(huvudman, found, taker, units, file, at)
-        if told := list(leaving.on_the_way(huvudman)):
-            refuse(" ".join(told), FAULTY)
-        kept = leaving.keep_readings(huvudman)
-        removal.remove(
-            verified=verified,
-            by=REMOVE,
-            at=at,
-            also=lambda: leaving.led(leaving.standing_here()),
-            successors={kind: it.hsa_id for kind, it in units.items()},
-            tell=status.update,
-        )
+            with _whole(huvudman, is_handed_over=True):
+                verified = _handed_over(huvudman, found, taker, units, file, at)
+        with _whole(huvudman, is_handed_over=is_handed_over):
+            if told := list(leaving.on_the_way(huvudman)):
+                raise removal.CannotRemove(" ".join(told))
+            kept = leaving.keep_readings(huvudman)
+            removal.remove(
+                verified=verified,
+                by=REMOVE,
+                at=at,
+                also=lambda: leaving.led(leaving.standing_here()),
+                successors={kind: it.hsa_id for kind, it in units.items()},
+                tell=status.update,
+            )
     typer.echo(f"{huvudman.name} är borttagen. Arkivet {file} är det enda som är kvar av den.")
     typer.echo(f"Arkivets sigill: {verified.seal}")
     if kept:
@@ -244,11 +247,19 @@ def _handed_over(
 
 
 @contextmanager
-def _whole(huvudman: "Tenant") -> Iterator[None]:
-    """Tell of whatever keeps a huvudman here that it is as it was."""
+def _whole(huvudman: "Tenant", *, is_handed_over: bool = False) -> Iterator[None]:
+    """Tell of whatever keeps a huvudman here that it is as it was.
+
+    :param is_handed_over: what was handed over before stays so, and is not handed over again
+    """
     from tenants.leaving.remove import CannotRemove
 
     as_it_was = f"{huvudman.name} är kvar som förut."
+    if is_handed_over:
+        as_it_was = (
+            f"{huvudman.name} är kvar. Ärenden som hann lämnas över är överlämnade: exportera igen,"
+            " och ge samma kommando med den nya filen."
+        )
     try:
         yield
     except CannotRemove as fault:
