@@ -23,12 +23,12 @@ from billing import parties as books
 from care.cases.models import Case, Contribution, Event, Participation
 from care.discharge import operations as discharge
 from care.identity.permissions import Role
-from care.inbox import tasks
-from care.inbox.models import Message
+from care.inbox import delivery, tasks
+from care.inbox.models import Delivery, Message, Received
 from portal import parties, places
 from project import leaving
 from project.commands import leaving as commands
-from tenants import agreements, catalogue, isolation, joining, middleware
+from tenants import agreements, catalogue, clock, isolation, joining, middleware
 from tenants.context import acting_as
 from tenants.leaving import remove as removal
 from tenants.leaving.export import export
@@ -228,6 +228,19 @@ class TestOneOfNine:
         tasks.drain()  # and nobody is asked to fetch for who is gone
 
         assert reached == {WARD}
+
+    def test_notes_of_its_letters_are_forgotten_without_looking_for_it(
+        self, gone: Gone, migrator: None, app: Callable[[], None]
+    ) -> None:
+        app()
+        with acting_as(REGION):
+            assert Received.objects.filter(sender=FIRST).exists()
+
+            delivery.forget(at=clock.moment() + 2 * delivery.KEPT)
+
+            assert not Received.objects.filter(sender=FIRST).exists()
+            facts = Delivery.objects.filter(tenant=FIRST).exclude(acknowledged_at=None)
+            assert facts.exists()  # what the letters led to stays
 
     def test_the_pages_of_the_others_call_it_by_its_name(
         self, gone: Gone, migrator: None, app: Callable[[], None], settings: Any, tmp_path: Path

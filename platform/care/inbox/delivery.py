@@ -87,15 +87,17 @@ def forget(*, at: datetime) -> int:
     """Remove the notes of letters that were received long ago; return how many there were.
 
     From then on their sender is not asked for letters up to the newest of them. Where one of those
-    has failed and waits still, the notes stay.
+    has failed and waits still, the notes stay. Who has left has no letters any more.
     """
     removed = 0
+    here = set(Tenant.objects.values_list("schema_name", flat=True))
     for sender in Fetched.objects.order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             fetched = Fetched.objects.select_for_update().get(pk=sender)
             notes = Received.objects.filter(sender=sender)
             newest = notes.filter(at__lt=at - KEPT).aggregate(it=Max("outbox_id"))["it"]
-            if newest is not None and not _waiting(fetched, upto=newest):
+            waits = newest is not None and sender in here and _waiting(fetched, upto=newest)
+            if newest is not None and not waits:
                 Fetched.objects.filter(pk=sender).update(forgotten=newest)
                 removed += notes.filter(outbox_id__lte=newest).delete()[0]
     return removed
