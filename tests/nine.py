@@ -100,7 +100,7 @@ def county(cluster: dict[str, str]) -> Iterator[dict[str, str]]:
         log_in(urls["sp_migrator"], assume_role=False)
         migrating.migrate_public()
         for tenant in (*TENANTS, *map(joined, (*LEAVERS, OTHER_REGION))):
-            joining.join(**tenant)
+            joining.join(joining.Newcomer(**tenant))
         log_in(urls["sp_app"], assume_role=True)
         _fill()
         yield urls
