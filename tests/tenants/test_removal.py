@@ -286,7 +286,7 @@ class TestOneOfNine:
 
         for values in (again, again | {"organisation_number": "2999999200"}):
             with pytest.raises(joining.CannotJoin, match="som har lämnat") as refused:
-                joining.join(**values)
+                joining.join(joining.Newcomer(**values))
             assert f"{FIRST}_2" in str(refused.value)
 
 
