@@ -20,8 +20,9 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
+from tenants import registry
 from tenants.context import acting_for
-from tenants.models import AgreementText, Signature, Tenant, Termination
+from tenants.models import AgreementText, Signature, Termination
 from tenants.sorting import sort_key
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -396,8 +397,8 @@ def _refuse_impossible(
 ) -> None:
     if len(set(parties)) < 2:
         raise BadAgreement("En överenskommelse har minst två parter. Lägg till den andra parten.")
-    known = Tenant.objects.filter(schema_name__in=parties).values_list("schema_name", flat=True)
-    if unknown := sorted(set(parties) - set(known)):
+    # Of a training huvudman and a real one each is unknown to the other.
+    if unknown := sorted(set(parties) - set(registry.kin_names())):
         raise BadAgreement(
             f"{', '.join(unknown)} är inte ansluten. Kontrollera partens namn, eller vänta med"
             " överenskommelsen tills parten har anslutits."

@@ -36,7 +36,12 @@ REVIEWED = {
         "tenants_startplan",
         "tenants_termination",
         "tenants_unitcheck",
+        "tenants_trainingcount",
+        "tenants_traininggoal",
+        "tenants_trainingreset",
     ],
+    # Those of them that real and training huvudmän read of one another: counts without a name.
+    "told_to_all": ["tenants_trainingcount"],
     "own": '((owner)::text = ((CURRENT_USER)::text COLLATE "default"))',
 }
 
@@ -44,17 +49,19 @@ REVIEWED = {
 # what anybody but the owner may do with them.
 _SCOPE = """
 WITH home AS (
-    SELECT oid, nspname FROM pg_namespace
+    SELECT oid, nspname,
+           CASE WHEN nspname ^@ 'training_' THEN 'sp_training' ELSE 'sp_party' END AS party
+    FROM pg_namespace
     WHERE nspname IN (SELECT schema_name FROM public.tenants_tenant)
 ),
 app AS (
     SELECT oid, rolname FROM pg_roles
     WHERE rolname IN (SELECT nspname FROM home)
-       OR rolname IN ('sp_app', 'sp_party', 'sp_registry')
+       OR rolname IN ('sp_app', 'sp_party', 'sp_training', 'sp_registry')
        OR rolname ^@ 'login_'
 ),
 tables AS (
-    SELECT c.*, h.nspname FROM pg_class c JOIN home h ON h.oid = c.relnamespace
+    SELECT c.*, h.nspname, h.party FROM pg_class c JOIN home h ON h.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p')
 ),
 common AS (
@@ -62,7 +69,8 @@ common AS (
     WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY (%(common)s)
 ),
 rights AS (
-    SELECT c.oid, c.nspname, c.nspname || '.' || c.relname AS name, a.grantee, a.privilege_type,
+    SELECT c.oid, c.nspname, c.party, c.nspname || '.' || c.relname AS name, a.grantee,
+           a.privilege_type,
            COALESCE(g.rolname, 'PUBLIC') AS grantee_name
     FROM tables c, aclexplode(c.relacl) a LEFT JOIN pg_roles g ON g.oid = a.grantee
     WHERE a.grantee <> c.relowner
@@ -118,7 +126,7 @@ QUESTIONS = (
         REVOKE,
         """SELECT name || ': ' || privilege_type || ' till ' || grantee_name FROM rights
            WHERE grantee_name <> nspname
-             AND NOT (grantee_name = 'sp_party' AND privilege_type = 'SELECT')""",
+             AND NOT (grantee_name = party AND privilege_type = 'SELECT')""",
     ),
     Question(
         "En rättighet på en enstaka kolumn eller en sekvens, som tabellens rättigheter inte visar",
@@ -141,11 +149,12 @@ QUESTIONS = (
     Question(
         "En policy som öppnar rader för andra med en annan text än de tre granskade",
         f"Ta bort den med DROP POLICY. {REMAKE}",
-        """SELECT schemaname || '.' || tablename || ': ' || policyname FROM pg_policies
-           WHERE schemaname IN (SELECT nspname FROM home) AND NOT (
+        """SELECT schemaname || '.' || tablename || ': ' || policyname
+           FROM pg_policies JOIN home ON nspname = schemaname
+           WHERE NOT (
              (policyname = 'home' AND roles = ARRAY[schemaname] AND permissive = 'PERMISSIVE'
               AND qual = 'true' AND with_check = 'true')
-             OR (roles = '{sp_party}' AND cmd = 'SELECT' AND qual = CASE policyname
+             OR (roles = ARRAY[party]::name[] AND cmd = 'SELECT' AND qual = CASE policyname
                WHEN 'disclosed' THEN '((open_to ? (CURRENT_USER)::text) AND '
                  || '(((open_to ->> (CURRENT_USER)::text))::timestamp with time zone > now()))'
                WHEN 'to_recipient' THEN
@@ -192,21 +201,23 @@ QUESTIONS = (
              AND g.rolname <> 'sp_registry' AND g.rolname NOT IN (SELECT nspname FROM home)""",
     ),
     Question(
-        "En huvudman som är medlem i något annat än sp_party, eller som får bli sp_party",
+        "En huvudman som är medlem i något annat än sp_party, eller en övningshuvudman i annat än"
+        " sp_training, eller någon som får bli en av dem",
         f"{MEMBER} {REMAKE}",
         """SELECT h.nspname || ' i ' || m.roleid::regrole FROM pg_auth_members m
            JOIN pg_roles r ON r.oid = m.member JOIN home h ON h.nspname = r.rolname
-           WHERE m.roleid <> 'sp_party'::regrole OR m.set_option OR m.admin_option""",
+           WHERE m.roleid <> h.party::regrole OR m.set_option OR m.admin_option""",
     ),
     Question(
-        "Någon annan som får bära en huvudmans roll eller sp_party",
+        "Någon annan som får bära en huvudmans roll, sp_party eller sp_training",
         MEMBER,
         """SELECT member.rolname || ' i ' || held.rolname FROM pg_auth_members m
            JOIN pg_roles held ON held.oid = m.roleid JOIN pg_roles member ON member.oid = m.member
-           WHERE (held.rolname = 'sp_party' OR held.rolname IN (SELECT nspname FROM home))
+           WHERE (held.rolname IN ('sp_party', 'sp_training')
+                  OR held.rolname IN (SELECT nspname FROM home))
              AND member.rolname <> 'sp_migrator'
              AND NOT (member.rolcanlogin AND member.oid IN (SELECT oid FROM app))
-             AND NOT (held.rolname = 'sp_party'
+             AND NOT (held.rolname IN ('sp_party', 'sp_training')
                       AND member.rolname IN (SELECT nspname FROM home))""",
     ),
     Question(
@@ -271,17 +282,22 @@ QUESTIONS = (
     ),
     Question(
         "En gemensam tabell som andra än ägaren får skriva i, eller utan tvingande radsäkerhet",
-        "Ta bort varje policy som heter något annat än read, write och change, och kör samplan"
-        " tenant migrate.",
+        "Ta bort varje policy som heter något annat än read, write, change eller ett av dem med"
+        " _training efter, och kör samplan tenant migrate.",
         """SELECT relname FROM common WHERE NOT (relrowsecurity AND relforcerowsecurity)
            UNION ALL
            SELECT tablename || ': ' || policyname FROM pg_policies
            WHERE schemaname = 'public' AND tablename IN (SELECT relname FROM common) AND NOT (
-             roles = '{sp_party}' AND (
-               (policyname = 'read' AND cmd = 'SELECT' AND qual = 'true')
-               OR (policyname = 'write' AND cmd = 'INSERT' AND with_check = %(own)s)
-               OR (policyname = 'change' AND cmd = 'UPDATE' AND qual = %(own)s
-                   AND with_check = %(own)s)))""",
+             roles = CASE WHEN policyname ~ '_training$' THEN '{sp_training}'
+                          ELSE '{sp_party}' END::name[]
+             AND CASE replace(policyname, '_training', '')
+               WHEN 'read' THEN cmd = 'SELECT' AND qual = CASE
+                 WHEN tablename = ANY (%(told_to_all)s) THEN 'true'
+                 WHEN policyname = 'read' THEN '(NOT ((owner)::text ^@ ''training_''::text))'
+                 ELSE '((owner)::text ^@ ''training_''::text)' END
+               WHEN 'write' THEN cmd = 'INSERT' AND with_check = %(own)s
+               WHEN 'change' THEN cmd = 'UPDATE' AND qual = %(own)s AND with_check = %(own)s
+               ELSE false END)""",
     ),
     Question(
         "En rättighet i public utöver registret och de gemensamma tabellerna",
@@ -291,10 +307,12 @@ QUESTIONS = (
            FROM pg_class c, aclexplode(c.relacl) a LEFT JOIN pg_roles g ON g.oid = a.grantee
            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
              AND a.grantee <> c.relowner
-             AND NOT (a.privilege_type = 'SELECT' AND g.rolname IN ('sp_party', 'sp_registry')
-                      AND c.relname IN ('tenants_tenant', 'tenants_domain', 'tenants_departed'))
+             AND NOT (a.privilege_type = 'SELECT' AND c.relname IN ('tenants_tenant',
+                      'tenants_domain', 'tenants_departed')
+                      AND g.rolname IN ('sp_party', 'sp_training', 'sp_registry'))
              AND NOT (a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE')
-                      AND c.relname = ANY (%(common)s) AND g.rolname = 'sp_party')""",
+                      AND c.relname = ANY (%(common)s)
+                      AND g.rolname IN ('sp_party', 'sp_training'))""",
     ),
     Question(
         "En utlösare eller en regel",

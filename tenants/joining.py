@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from tenants import identifiers, migrating
+from tenants.apart import schema_of
 from tenants.models import Departed, Domain, Tenant
 from tenants.sorting import sort_key
 
 # A schema is a role too, and roles are one namespace for the whole cluster. Those of the cluster
-# itself must never be taken for a huvudman: joining it would grant it to the application.
-SCHEMA = re.compile(r"(?!pg_|sp_|login_|public$|none$|information_schema$)[a-z][a-z0-9_]{1,50}")
+# itself must never be taken for a huvudman: joining it would grant it to the application. What
+# begins as a training huvudman does is one (tenants.apart).
+SCHEMA = re.compile(
+    r"(?!pg_|sp_|login_|training_|public$|none$|information_schema$)[a-z][a-z0-9_]{1,50}"
+)
+LONGEST = 57  # with login_ before it, PostgreSQL keeps every letter of it
 LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"  # RFC 1123 2.1
 HOST = re.compile(rf"{LABEL}(\.{LABEL})*")
 COUNTY = re.compile(r"\d{2}")
@@ -24,7 +29,10 @@ class CannotJoin(Exception):
 
 @dataclass(frozen=True)
 class Newcomer:
-    """What a huvudman joins with."""
+    """What a huvudman joins with; a training one has no organisation number.
+
+    :param training_for: schema of the real one whose training huvudman it is
+    """
 
     schema_name: str
     name: str
@@ -33,6 +41,7 @@ class Newcomer:
     county_code: str
     domain: str
     municipality_code: str = ""
+    training_for: str = ""
 
 
 def join(newcomer: Newcomer) -> Tenant:
@@ -55,6 +64,7 @@ def join(newcomer: Newcomer) -> Tenant:
         "organisation_number": number,
         "county_code": newcomer.county_code,
         "municipality_code": newcomer.municipality_code,
+        "training_for": newcomer.training_for,
         "fingerprint": wanted,
     }
     with transaction.atomic():
@@ -74,10 +84,16 @@ def check(newcomer: Newcomer) -> str:
     :raises CannotJoin: if a name or a code has the wrong form, or belongs to somebody else
     :raises identifiers.BadIdentifier: if the organisation number is wrong
     """
-    number = identifiers.organisation_number(newcomer.organisation_number)
-    _refuse_malformed_names(newcomer.schema_name, newcomer.name, newcomer.domain)
+    real = newcomer.training_for
+    # A training huvudman has no number, so that nothing of it can be taken for the real one.
+    number = "" if real else identifiers.organisation_number(newcomer.organisation_number)
+    _refuse_malformed_names(real or newcomer.schema_name, newcomer.name, newcomer.domain)
     _refuse_malformed_codes(newcomer.kind, newcomer.county_code, newcomer.municipality_code)
-    _refuse_taken(newcomer, number)
+    if real:
+        _refuse_anothers_training(newcomer)
+    else:
+        _refuse_taken(newcomer, number)
+    _refuse_taken_domain(newcomer.schema_name, newcomer.domain)
     return number
 
 
@@ -85,7 +101,8 @@ def _refuse_malformed_names(schema_name: str, name: str, domain: str) -> None:
     if not SCHEMA.fullmatch(schema_name):
         raise CannotJoin(
             f"Schemanamnet {schema_name} går inte att använda. Skriv små bokstäver a-z, siffror"
-            " och understreck, till exempel t_krokom. Det får inte börja med pg_, sp_ eller login_."
+            " och understreck, till exempel t_krokom. Det får inte börja med pg_, sp_, login_ eller"
+            " training_."
         )
     if not 0 < len(name.strip()) <= 100:
         raise CannotJoin("Namnet saknas eller är för långt. Skriv högst 100 tecken.")
@@ -126,7 +143,7 @@ def _refuse_taken(newcomer: Newcomer, number: str) -> None:
             " det som andra har fått därifrån. Välj ett annat schemanamn, till exempel"
             f" {schema_name}_2."
         )
-    others = Tenant.objects.exclude(schema_name=schema_name)
+    others = Tenant.objects.exclude(schema_name=schema_name).filter(training_for="")
     if others.filter(organisation_number=number).exists():
         raise CannotJoin(
             f"Organisationsnumret {number} hör redan till en annan huvudman. Kontrollera numret,"
@@ -134,16 +151,26 @@ def _refuse_taken(newcomer: Newcomer, number: str) -> None:
         )
     if municipality_code and others.filter(municipality_code=municipality_code).exists():
         raise CannotJoin(f"Kommunkoden {municipality_code} är redan ansluten. Kontrollera koden.")
-    domains = Domain.objects.filter(domain=newcomer.domain)
-    if domains.exclude(tenant__schema_name=schema_name).exists():
-        raise CannotJoin(
-            f"Värdnamnet {newcomer.domain} används av en annan huvudman. Välj ett annat."
-        )
     if _is_a_login(schema_name):
         raise CannotJoin(
             f"Namnet {schema_name} är redan en inloggning i databasen. Välj ett annat schemanamn,"
             " till exempel t_krokom."
         )
+
+
+def _refuse_anothers_training(newcomer: Newcomer) -> None:
+    schema_name, real = newcomer.schema_name, newcomer.training_for
+    same = Tenant.objects.filter(schema_name=schema_name).exclude(training_for=real)
+    if len(schema_name) > LONGEST or schema_name != schema_of(real) or same.exists():
+        raise CannotJoin(
+            f"Övningshuvudmannen för {real} skulle heta {schema_name}, som är för långt"
+            " eller är en annans. Den kan inte läggas upp förrän huvudmannen har ett annat schema."
+        )
+
+
+def _refuse_taken_domain(schema_name: str, domain: str) -> None:
+    if Domain.objects.filter(domain=domain).exclude(tenant__schema_name=schema_name).exists():
+        raise CannotJoin(f"Värdnamnet {domain} används av en annan huvudman. Välj ett annat.")
 
 
 def _is_a_login(role: str) -> bool:

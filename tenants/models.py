@@ -15,8 +15,12 @@ from tenants.agreement_rows import RoundComment as RoundComment
 from tenants.agreement_rows import RoutineText as RoutineText
 from tenants.agreement_rows import Signature as Signature
 from tenants.agreement_rows import Termination as Termination
+from tenants.apart import PREFIX, UNIT_PREFIX
 from tenants.onboarding import ContactRole, State, Step
 from tenants.rows import COMMON_APPEND_ONLY, Common
+from tenants.training_rows import TrainingCount as TrainingCount
+from tenants.training_rows import TrainingGoal as TrainingGoal
+from tenants.training_rows import TrainingReset as TrainingReset
 
 
 class Tenant(TenantMixin):
@@ -35,9 +39,11 @@ class Tenant(TenantMixin):
     # Swedish order without ICU: sorting.sort_key(name), compared byte by byte.
     name_sort = models.CharField(max_length=200, db_collation="C", db_index=True)
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    organisation_number = models.CharField(max_length=10, unique=True)
+    organisation_number = models.CharField(max_length=10, blank=True)  # empty: a training one
     county_code = models.CharField(max_length=2)
     municipality_code = models.CharField(max_length=4, blank=True)
+    # The real huvudman that this is the training one of (övningshuvudman); empty: it is real.
+    training_for = models.CharField(max_length=63, blank=True, db_default="")
     # What its schema was last brought in line with: equal ones are skipped without a look.
     fingerprint = models.CharField(max_length=64, blank=True)
 
@@ -45,8 +51,27 @@ class Tenant(TenantMixin):
         constraints = [
             models.UniqueConstraint(
                 fields=["municipality_code"],
-                condition=~models.Q(municipality_code=""),
+                condition=~models.Q(municipality_code="") & models.Q(training_for=""),
                 name="tenant_municipality_code_once",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation_number"],
+                condition=~models.Q(organisation_number=""),
+                name="tenant_organisation_number_once",
+            ),
+            models.UniqueConstraint(
+                fields=["training_for"],
+                condition=~models.Q(training_for=""),
+                name="tenant_training_once",
+            ),
+            # Its name tells PostgreSQL what it is, and nothing of it can be taken for the real one.
+            models.CheckConstraint(
+                condition=models.Q(schema_name__startswith=PREFIX) ^ models.Q(training_for=""),
+                name="tenant_training_is_named_so",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(training_for="") ^ models.Q(organisation_number=""),
+                name="tenant_training_has_no_number",
             ),
             models.CheckConstraint(
                 condition=models.Q(kind="region") ^ ~models.Q(municipality_code=""),
@@ -118,6 +143,14 @@ class Unit(Common):
 
     class Meta:
         indexes = [models.Index(fields=["owner", "kind"], name="unit_owner_kind")]
+        constraints = [
+            # A training huvudman never takes the HSA-id of a real unit, nor the other way round.
+            models.CheckConstraint(
+                condition=models.Q(owner__startswith=PREFIX)
+                ^ ~models.Q(hsa_id__startswith=UNIT_PREFIX),
+                name="unit_training_is_numbered_so",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 
-from tenants import onboarding
+from tenants import onboarding, registry
 from tenants.context import acting_for, in_the_name_of
 from tenants.models import (
     Onboarding,
@@ -130,8 +130,8 @@ def host_of(tenant: str) -> str | None:
 
 def region_of(municipality_code: str) -> str | None:
     """Return the region whose wards tell a municipality of admissions; None where none is."""
-    code = {"municipality_code": municipality_code}
-    tenant = Tenant.objects.filter(**code).values_list("schema_name", flat=True).first()
+    named = registry.kin().filter(municipality_code=municipality_code)
+    tenant = named.values_list("schema_name", flat=True).first()
     return host_of(tenant) if tenant else None
 
 
@@ -351,9 +351,9 @@ class _Registered:
 def _registered() -> dict[str, _Registered]:
     """Return every huvudman, in Swedish order."""
     rows = list(
-        Tenant.objects.order_by("name_sort", "name").values_list(
-            "schema_name", "county_code", "kind"
-        )
+        registry.kin()
+        .order_by("name_sort", "name")
+        .values_list("schema_name", "county_code", "kind")
     )
     regions = {county: name for name, county, kind in rows if kind in REGIONS}
     return {

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
+from tenants.apart import PREFIX
 from tenants.current import connection
 
 
@@ -22,7 +23,10 @@ class Policy:
 
 @dataclass(frozen=True)
 class Isolation:
-    """Rights at home, and the policy for the others (None: they never read)."""
+    """Rights at home, and the policy for the others.
+
+    None: they never read; of the rows in public, those of the owner's kind read them.
+    """
 
     at_home: str
     abroad: Policy | None = None
@@ -39,7 +43,11 @@ DISCLOSED = Policy(
 TO_RECIPIENT = Policy("to_recipient", 'recipient = current_user::text COLLATE "default"')
 ABOUT_ME = Policy("about_me", 'owner = current_user::text COLLATE "default"')
 POLICIES = (DISCLOSED, TO_RECIPIENT, ABOUT_ME)
-# Rows in public are read by every huvudman and written by the one that owns them.
+# Rows in public are read by every huvudman of the same kind, real or training (apart), and written
+# by the one that owns them.
+OF_REAL = Policy("read", f"NOT owner ^@ '{PREFIX}'")
+OF_TRAINING = Policy("read_training", f"owner ^@ '{PREFIX}'")
+OF_ALL = Policy("read", "true")
 OWN = 'owner = current_user::text COLLATE "default"'
 
 HOME = Isolation("SELECT, INSERT, UPDATE, DELETE")
@@ -50,6 +58,8 @@ RECORD = Isolation("SELECT, INSERT", DISCLOSED)
 READING = Isolation("SELECT, INSERT", ABOUT_ME)
 COMMON = Isolation("SELECT, INSERT, UPDATE")
 COMMON_APPEND_ONLY = Isolation("SELECT, INSERT")
+# Read by both kinds: counts without a name.
+TOLD_TO_ALL = Isolation("SELECT, INSERT", OF_ALL)
 
 
 class NotAtHome(Exception):
@@ -115,7 +125,7 @@ class Disclosed(Row):
 
 
 class Common(models.Model):
-    """A row in public, without patient data: everybody reads it, only its owner writes it."""
+    """A row in public, without patient data: all of its kind read it, its owner writes it."""
 
     isolation: ClassVar[Isolation] = COMMON
 

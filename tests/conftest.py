@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import hypothesis
 import psycopg
 import pytest
-from cast import MUNICIPALITY, REGION, STRANGER, TENANTS
+from cast import TENANTS
 from django.conf import settings
 from django.db import connection
 from psycopg import sql
@@ -35,6 +35,7 @@ hypothesis.settings.load_profile("samplan")
 TOGETHER = {
     "tests/browser/": "browser",
     "tests/billing/test_ubl.py": "validator",
+    "tests/care/training/": "training",
     "tests/portal/test_invoices.py": "validator",
     "tests/project/test_database_lost.py": "database_lost",
     "tests/tenants/test_leaving.py": "leaving",
@@ -144,11 +145,9 @@ def empty(dba: psycopg.Connection[Any]) -> None:
         # A table without a page has no row: most of them, most of the time.
         "SELECT schemaname, tablename FROM pg_tables WHERE tablename <> 'django_migrations' AND"
         " pg_relation_size(format('%%I.%%I', schemaname, tablename)::regclass) > 0 AND"
-        " (schemaname = ANY (%s) OR (schemaname = 'public' AND tablename = ANY (%s)))",
-        [
-            [REGION, MUNICIPALITY, STRANGER],
-            [model._meta.db_table for model in isolation.common_models()],
-        ],
+        " (schemaname IN (SELECT schema_name FROM public.tenants_tenant)"
+        " OR (schemaname = 'public' AND tablename = ANY (%s)))",
+        [[model._meta.db_table for model in isolation.common_models()]],
     ).fetchall()
     if tables:
         names = sql.SQL(", ").join(sql.Identifier(*table) for table in tables)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from functools import cache
 from importlib import resources, util
+from pathlib import Path
 from typing import Any
 
 import typst
@@ -41,17 +42,21 @@ def pdf(
     verbatim: Mapping[str, str],
     on: date,
     folder: str = "billing.papers",
+    mark: str = "",
+    pictures: Path | None = None,
 ) -> bytes:
     """Return a template of a folder with its texts, as a PDF that was made on a day.
 
     `texts` is JSON. A sign in it that neither Inter nor typst's own typeface can show is printed as
-    a question mark, and long words may break; what is `verbatim` is printed as it is.
+    a question mark, and long words may break; what is `verbatim` is printed as it is. A `mark`
+    stands at the foot of every page. The template may show what lies in the folder of `pictures`.
     """
-    printable = _each(texts, _printable)
+    printable: dict[str, Any] = {"mark": mark, **_each(texts, _printable)}
     try:
-        return _compiled(_source(folder, template), printable | verbatim, on)
+        return _compiled(_source(folder, template), {**printable, **verbatim}, on, pictures)
     except typst.TypstError:
-        return _compiled(_source(folder, template), _each(printable, _shown) | verbatim, on)
+        shown = {**_each(printable, _shown), **verbatim}
+        return _compiled(_source(folder, template), shown, on, pictures)
     finally:
         _forget()
 
@@ -61,9 +66,11 @@ def _source(folder: str, template: str) -> bytes:
     return common.read_bytes() + resources.files(folder).joinpath(template).read_bytes()
 
 
-def _compiled(source: bytes, content: Texts, on: date) -> bytes:
+def _compiled(source: bytes, content: Texts, on: date, pictures: Path | None) -> bytes:
+    root: Any = pictures  # its types ask for what the source is, which is bytes
     return typst.compile(
         source,
+        root=root,
         format="pdf",
         pdf_standards=["ua-1", "a-2a"],
         font_paths=_fonts(),

@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import polib  # type: ignore[import-untyped]
 from django.utils.translation.template import templatize
@@ -139,6 +140,7 @@ def _tables() -> Iterator[tuple[str, Iterable[str]]]:
     sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
     from care.identity.permissions import ROLE_LABELS
     from care.law import deadlines, discharge, duties, guards, terms
+    from care.training import scenarios, survey
     from tenants import onboarding
 
     yield "platform/care/law/discharge.py", discharge.STATE_LABELS.values()
@@ -149,7 +151,16 @@ def _tables() -> Iterator[tuple[str, Iterable[str]]]:
     yield "platform/care/law/duties.py", duties.COMPLIANCE_LABELS.values()
     yield "platform/care/law/terms.py", (it.swedish for it in terms.TERMS)
     yield "platform/care/identity/permissions.py", ROLE_LABELS.values()
+    yield "platform/care/training/scenarios.py", _words_of(scenarios.SCENARIOS)
+    yield "platform/care/training/survey.py", (it.text for it in survey.STATEMENTS)
     yield "tenants/onboarding.py", onboarding.TITLES.values()
+
+
+def _words_of(scenarios: Iterable[Any]) -> Iterator[str]:
+    for it in scenarios:
+        yield from (it.title, it.about)
+        for task in it.tasks:
+            yield from (task.text, task.hint)
 
 
 def _files(suffix: str) -> Iterator[Path]:

@@ -16,6 +16,8 @@ from care.identity.actors import Actor
 from care.identity.permissions import ROLE_LABELS, Permission
 from portal import parties
 from tenants import clock
+from tenants.apart import is_training
+from tenants.context import acting_for
 
 KEYS_COOKIE = "samplan_keys"
 
@@ -28,7 +30,14 @@ MENU = (
     (Permission.READ_COSTS, _("Kostnader"), "portal:costs"),
     (Permission.READ_ONBOARDING, _("Anslutning"), "portal:onboarding"),
     (Permission.READ_ROUTINES, _("Rutiner"), "portal:routines"),
+    (Permission.READ_TRAINING, _("Utbildning"), "portal:training_goals"),
 )
+# At a training huvudman nobody joins, shares costs or counts who has been trained.
+TRAINING_MENU = (
+    *(it for it in MENU if it[2] not in {"portal:costs", "portal:onboarding",
+                                         "portal:training_goals"}),
+    (Permission.PRACTISE_TRAINING, _("Öva"), "portal:training"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,7 @@ class Frame:
     now: datetime
     has_keys: bool
     is_demo: bool
+    is_training: bool
 
 
 def frame(request: HttpRequest) -> Mapping[str, Any]:
@@ -74,13 +84,15 @@ def frame(request: HttpRequest) -> Mapping[str, Any]:
             now=getattr(request, "at", None) or datetime.now(UTC) + clock.offset(),
             has_keys=request.COOKIES.get(KEYS_COOKIE) != "off",
             is_demo=settings.DEMO,
+            is_training=is_training(acting_for()),
         )
     }
 
 
 def navigation(actor: Actor, path: str) -> tuple[Item, ...]:
     """Return the menu of a role."""
-    items = [(str(label), reverse(url)) for right, label, url in MENU if actor.may(right)]
+    menu = TRAINING_MENU if is_training(actor.tenant) else MENU
+    items = [(str(label), reverse(url)) for right, label, url in menu if actor.may(right)]
     items.append((gettext("Hjälp"), reverse("portal:help")))
     return tuple(Item(label, url, _is_current(url, path)) for label, url in items)
 

@@ -60,6 +60,8 @@ from care.law.machine import NotPermitted
 from care.law.terms import BadTerms
 from care.sharing.access import Denied, NotAllowed, NotVisible
 from care.sharing.policy import Reason
+from care.training.operations import NoSuchScenario, NotTraining
+from care.training.surveying import NotOpen
 from portal import texts
 from portal.texts import Text
 from tenants import clock
@@ -258,6 +260,9 @@ VERDICTS: Mapping[type[BaseException], Callable[[Any], Verdict]] = {
     NoSuchStaff: _says(texts.NOT_FOUND),
     NotAllowed: _denied,
     NotAdministrator: _says(texts.NOT_IN_ROLE),
+    NoSuchScenario: _says(texts.NOT_FOUND),
+    NotOpen: _says(texts.NOT_FOUND),
+    NotTraining: _says(texts.NOT_FOUND),
     NotACandidate: _says(texts.NOT_YOUR_ASSIGNMENT),
     SignedOut: _says(texts.SIGNED_OUT),
     PermissionDenied: _says(texts.NOT_ALLOWED),

@@ -14,7 +14,7 @@ from care.inbox.readiness import Joining, UnitReady
 from care.law import calendar
 from portal import cells, parties, times
 from portal.cells import COLORS, Cell
-from tenants import onboarding, progress
+from tenants import onboarding, progress, registry
 from tenants.experts import Expert, Field
 from tenants.models import Tenant
 from tenants.onboarding import TITLES, ContactRole, Missing, State, Step, Told
@@ -317,7 +317,7 @@ def facts(joining: Joining, *, at: datetime) -> list[dict[str, str]]:
 def joinable() -> dict[str, str]:
     """Return who can be let begin: all but the pure regions and those that have begun."""
     begun = [it.tenant for it in progress.standings()]
-    rows = Tenant.objects.exclude(schema_name__in=["public", *begun])
+    rows = registry.kin().exclude(schema_name__in=begun)
     municipal = rows.exclude(kind=Tenant.Kind.REGION).order_by("name_sort", "name")
     return dict(municipal.values_list("schema_name", "name"))
 

@@ -32,7 +32,9 @@ def code_of(schema_name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _municipalities(now: float) -> Mapping[str, str]:
-    joined = Tenant.objects.exclude(municipality_code="").order_by("name_sort")
+    # A training municipality has the code of the real one, and is no other place.
+    joined = Tenant.objects.exclude(municipality_code="").filter(training_for="")
+    joined = joined.order_by("name_sort")
     return dict(joined.values_list("municipality_code", "name"))
 
 

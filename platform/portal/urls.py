@@ -24,6 +24,7 @@ from portal.views import (
     start,
     takeover,
     technical,
+    training,
     units,
     way,
     worklist,
@@ -57,5 +58,6 @@ urlpatterns = [
     *technical.urlpatterns,
     *preparing.urlpatterns,
     *onboarding.urlpatterns,
+    *training.urlpatterns,
     *help.urlpatterns,
 ]

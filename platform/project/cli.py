@@ -13,6 +13,7 @@ from project.commands import (
     rebuild,
     seed,
     tenant,
+    training,
     work,
 )
 
@@ -28,6 +29,7 @@ app.add_typer(population.app, name="population", help="Befolkningsunderlag för 
 app.add_typer(tenant.app, name="tenant", help="Huvudmän: anslut, visa, uppgradera.")
 app.add_typer(directory.app, name="directory", help="Enheter och uppdrag från fil.")
 app.add_typer(case.app, name="case", help="Öppna ärenden från ett gammalt system.")
+app.add_typer(training.app, name="training", help="Övningsmiljöerna: töm och fyll på nytt.")
 app.command("demo")(demo.demo)
 app.command("seed")(seed.seed)
 app.command("work")(work.work)

@@ -128,7 +128,7 @@ def extras(*, at: datetime) -> Iterator[tuple[str, Iterable[bytes]]]:
 
 
 def _others(tenant: Tenant) -> list[str]:
-    others = Tenant.objects.exclude(pk=tenant.pk).order_by("schema_name")
+    others = Tenant.objects.filter(training_for="").exclude(pk=tenant.pk).order_by("schema_name")
     return list(others.values_list("schema_name", flat=True))
 
 

@@ -232,7 +232,7 @@ def _change(newcomer: Newcomer) -> Change:
 
 def _check(administrator: Administrator, newcomer: Newcomer, *, at: datetime) -> None:
     office = _office(administrator, newcomer)
-    entries.check_unit(office, own=(), elsewhere=())
+    entries.check_unit(office, own=(), elsewhere=(), tenant=newcomer.schema_name)
     entries.check_assignment(_assignment(administrator, office, at), own=[office.hsa_id])
 
 

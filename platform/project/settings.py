@@ -48,8 +48,11 @@ TENANT_APPS = [
     "care.sharing",
     "care.inbox",
     "care.discharge",
+    "care.training",
     "billing",
 ]
+# What a training huvudman empties each night: people, their cases, messages and who has read them.
+CASE_APPS = ["care.individuals", "care.cases", "care.sharing", "care.inbox"]
 INSTALLED_APPS = [
     *SHARED_APPS,
     *TENANT_APPS,
@@ -166,6 +169,9 @@ LIABILITY_SOURCE = environment.text(
 # A worker without a broker runs the same functions in process (decision 25).
 # Identities by which a huvudman tries the product, besides those that are published.
 TEST_IDENTITIES = environment.words("SAMPLAN_TEST_IDENTITIES", "")
+
+# So few answers to the survey of readiness for change are never shown; three at the least.
+SURVEY_THRESHOLD = max(3, int(environment.text("SAMPLAN_SURVEY_THRESHOLD", "5")))
 
 CELERY_BROKER_URL = environment.text("SAMPLAN_BROKER_URL", "")
 

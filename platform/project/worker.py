@@ -14,8 +14,9 @@ from django.db import InterfaceError, OperationalError, connection
 from care.inbox import tasks
 from care.inbox.tasks import Seen
 from care.law import calendar
+from care.training import resetting
 from project.logs import without_values
-from tenants import clock
+from tenants import apart, clock
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ def run(*, once: bool, interval: float, pause: Callable[[float], bool]) -> None:
     """
     memory: dict[str, Seen] = {}
     day: date | None = None
+    reset: tuple[date, frozenset[str]] | None = None
     wait = FIRST_WAIT
     while True:
         try:
@@ -43,9 +45,11 @@ def run(*, once: bool, interval: float, pause: Callable[[float], bool]) -> None:
             if today != day:
                 memory.clear()  # at the start and nightly every letter is asked for
             begun = monotonic()
-            work(_tenants(), memory, alone=settings.TENANT_PINNED is not None)
+            tenants = _tenants()
+            work(tenants, memory, alone=settings.TENANT_PINNED is not None)
+            reset = reset_training(tenants, done=reset)
             if today != day:
-                forget(_tenants())
+                forget(tenants)
                 day = today
             # From beginning to beginning: after a long round letters have waited long enough.
             seconds, wait = max(0.0, begun + interval - monotonic()), FIRST_WAIT
@@ -77,6 +81,32 @@ def forget(tenants: Iterable[str]) -> int:
     :raises DatabaseLost: if the database cannot be reached
     """
     return _for_each(tenants, lambda tenant: tasks.forget(tenant=tenant))
+
+
+def reset_training(
+    tenants: Iterable[str], *, done: tuple[date, frozenset[str]] | None
+) -> tuple[date, frozenset[str]] | None:
+    """Let the training huvudmän begin anew, once a night and when one has come; rows tell whether.
+
+    A pinned process may not: it acts for one huvudman, and they begin anew together.
+
+    :param done: what was returned last: the night, and who there was
+    :raises DatabaseLost: if the database cannot be reached
+    """
+    names = frozenset(filter(apart.is_training, tenants))
+    if settings.TENANT_PINNED or not names:
+        return done
+    at = clock.moment()
+    wanted = resetting.night_of(at), names
+    if done == wanted:
+        return done
+    try:
+        resetting.reset(at=at, night=wanted[0])
+    except Exception as fault:  # whatever it is, the real huvudmän have their turn; tried again
+        _refuse_without_database(fault)
+        logger.error("training: %s", without_values(fault))
+        return done
+    return wanted
 
 
 def _for_each(tenants: Iterable[str], act: Callable[[str], int]) -> int:

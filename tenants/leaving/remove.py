@@ -60,7 +60,8 @@ def obstacles(tenant: Tenant) -> Iterator[str]:
             f"{tenant.name} är värd för {board.name}, vars böcker ligger hos värden. Avsluta"
             " nämnden, eller låt en annan huvudman bli värd, innan den lämnar."
         )
-    county = Tenant.objects.filter(county_code=tenant.county_code).exclude(pk=tenant.pk)
+    county = Tenant.objects.filter(county_code=tenant.county_code, training_for="")
+    county = county.exclude(pk=tenant.pk)
     if tenant.kind in REGIONS and (left := county.order_by("name_sort").first()):
         yield (
             f"{tenant.name} leder utskrivning och anslutning för {left.name} och"
@@ -127,6 +128,7 @@ def remove(
             _end_agreements(schema, by=by, at=at)
             _archive_units(schema, successors or {}, at=at)
         tell("Tar bort schema, roll och register")
+        _remove_training(cursor, schema, at=at)
         _forget(cursor, schema)
         departed = _leave_registry(tenant, at=at, seal=verified.seal)
         _drop(cursor, schema)
@@ -202,6 +204,16 @@ def _archive_units(schema: str, successors: Mapping[str, str], *, at: datetime) 
     for kind in living.values_list("kind", flat=True).distinct():
         of_kind = living.filter(kind=kind)
         of_kind.update(archived_on=today, is_default=False, successor=successors.get(kind, ""))
+
+
+def _remove_training(cursor: Any, schema: str, *, at: datetime) -> None:
+    """Remove its training huvudman too: nothing there is about anybody, so nothing is kept."""
+    for it in Tenant.objects.filter(training_for=schema):
+        with _as(cursor, it.schema_name):
+            _archive_units(it.schema_name, {}, at=at)
+        Domain.objects.filter(tenant=it).delete()
+        it.delete()
+        _drop(cursor, it.schema_name)
 
 
 def _forget(cursor: Any, schema: str) -> None:

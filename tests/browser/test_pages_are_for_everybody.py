@@ -86,6 +86,16 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
          "/onboarding/decision/power_of_attorney/new", "{risk}"),
     ),
     ("krokom", "Karin Nyström", "", ("/onboarding/check", "/onboarding/check/print", "/help")),
+    (
+        "krokom", "Anna Bergström", "",
+        ("/training/goals", "/training/goals/case_officer", "/training/survey",
+         "/training/survey/after", "/training/survey/results"),
+    ),
+    ("krokom", "Karin Nyström", "", ("/training",)),
+    (
+        "ovning-regionjh", "Sara Lindmark", "Avdelning 202",
+        ("/training", "/training/scenarios/admission", "/"),
+    ),
 )  # fmt: skip
 # Where each is found: the page that links to it, and the link; a page may stand in braces itself.
 PLACES = {

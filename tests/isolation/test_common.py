@@ -59,6 +59,11 @@ ROWS = {
     " VALUES ('{}', 1, '{{}}', 'x', 'x', now())",
     "tenants_onboardingcontact": "(owner, role, number, contact_name, contact_title, email, phone,"
     " name, title, named_at) VALUES ('{}', 'contact_1', 1, 'x', 'x', '', '', 'x', 'x', now())",
+    "tenants_trainingreset": "(owner, night, reset_at) VALUES ('{}', now(), now())",
+    "tenants_trainingcount": "(owner, role, people, counted_at)"
+    " VALUES ('{}', 'ward_nurse', 1, now())",
+    "tenants_traininggoal": "(owner, role, number, goal, trained, name, title, told_at)"
+    " VALUES ('{}', 'ward_nurse', 1, 1, 1, 'x', 'x', now())",
 }
 
 

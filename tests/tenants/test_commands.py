@@ -95,6 +95,13 @@ def test_a_wrong_value_is_told_of_in_swedish_with_what_to_do(
     assert advice in answer.stderr
 
 
+def test_what_is_missing_is_asked_for_all_at_once() -> None:
+    answer = run(tenant.app, "add", "--schema", "test_new", "--name", "Ny")
+
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert answer.stderr == "Fel: Ange också --kind, --orgnr, --county, --domain.\n"
+
+
 def test_the_list_comes_in_swedish_order_for_people_and_for_programs() -> None:
     rows = json.loads(run(tenant.app, "list", "--json").stdout)
     assert [row["name"] for row in rows] == ["Främlinge kommun", "Region Test", "Testkommun"]
@@ -105,6 +112,7 @@ def test_the_list_comes_in_swedish_order_for_people_and_for_programs() -> None:
         "organisation_number": "2999999119",
         "county_code": "23",
         "municipality_code": "",
+        "training_for": "",
         "domains": ["region.localhost"],
         "is_in_line": True,
     }

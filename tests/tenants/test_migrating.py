@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from cast import MUNICIPALITY, REGION, STRANGER
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from tenants import catalogue, isolation, migrating, recorder
+from tenants import catalogue, isolation, joining, migrating, recorder
 from tenants.context import acting_as
 from tenants.models import Tenant
 
@@ -96,3 +97,30 @@ def test_a_schema_without_its_own_table_of_migrations_is_not_taken_for_one_with(
     recorder.install()
     with acting_as("test_without_a_schema"):
         assert not MigrationRecorder(connection).has_table()
+
+
+def test_a_cluster_from_before_there_was_training_gets_its_party_role(
+    migrator: None, dba: psycopg.Connection[Any]
+) -> None:
+    dba.execute("DROP OWNED BY sp_training")
+    dba.execute("DROP ROLE sp_training")
+    dba.commit()
+
+    migrating.migrate_public()
+    migrating.migrate_public()
+
+    assert catalogue.faults() == []
+    powers = dba.execute(
+        "SELECT rolcanlogin, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = 'sp_training'"
+    ).fetchone()
+    assert powers == (False, False, False)
+    joining.join(joining.Newcomer(
+        schema_name="training_x", name="x", kind="region", organisation_number="",
+        county_code="23", domain="x.localhost", training_for="t_x",
+    ))  # fmt: skip
+    assert catalogue.faults() == []
+    dba.execute("DROP SCHEMA training_x CASCADE")
+    dba.execute("DROP ROLE training_x")
+    dba.execute("DELETE FROM tenants_domain WHERE domain = 'x.localhost'")
+    dba.execute("DELETE FROM tenants_tenant WHERE schema_name = 'training_x'")
+    dba.commit()

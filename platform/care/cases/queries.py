@@ -211,6 +211,14 @@ def dues(case: Case) -> tuple[Due, ...]:
     )
 
 
+def acts_by(
+    assignment_ids: Collection[UUID], *, since: datetime
+) -> list[tuple[UUID, str, datetime]]:
+    """Return what was done here in some assignments since a moment: case, act and when."""
+    rows = Event.objects.filter(assignment_id__in=assignment_ids, at__gte=since)
+    return list(rows.order_by("at", "id").values_list("common_id", "act", "at"))
+
+
 def of_identities(values: Collection[str]) -> list[UUID]:
     """Return the common identities of the cases of some people, by their identities."""
     found = Case.objects.filter(individual__identities__value__in=values)

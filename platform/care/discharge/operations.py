@@ -26,8 +26,8 @@ from care.individuals.operations import Person
 from care.law.discharge import Act
 from care.sharing import access
 from care.sharing.operations import contribute
+from tenants import registry
 from tenants.context import acting_for
-from tenants.models import Tenant
 
 
 @transaction.atomic
@@ -489,7 +489,7 @@ def abort_case(*, actor: Actor, case_id: UUID, reason: str, at: datetime) -> Mes
 
 def _municipality(code: str) -> str:
     """Return the schema of the huvudman with a municipality code; our own where none has joined."""
-    named = Tenant.objects.filter(municipality_code=code).values_list("schema_name", flat=True)
+    named = registry.kin().filter(municipality_code=code).values_list("schema_name", flat=True)
     return named.first() or acting_for()
 
 

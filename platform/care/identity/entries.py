@@ -11,7 +11,7 @@ from typing import Any
 
 from care.identity.permissions import ROLE_LABELS, Role
 from care.identity.units import DAYS
-from tenants import identifiers
+from tenants import apart, identifiers
 from tenants.models import Unit
 
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -60,14 +60,23 @@ class AssignmentEntry:
     valid_until: datetime | None = None
 
 
-def check_unit(entry: UnitEntry, *, own: Collection[str], elsewhere: Collection[str]) -> None:
+def check_unit(
+    entry: UnitEntry, *, own: Collection[str], elsewhere: Collection[str], tenant: str
+) -> None:
     """Let only an entry through that can stand in the address book.
 
     :param own: HSA-ids of the huvudman's units that are not archived
     :param elsewhere: HSA-ids that belong to other huvudmän
+    :param tenant: schema of the huvudman; a training one numbers its units otherwise
     :raises BadEntry: naming the field
     """
     _check_hsa_id("hsa_id", entry.hsa_id)
+    if apart.is_training(tenant) != entry.hsa_id.startswith(apart.UNIT_PREFIX):
+        raise BadEntry(
+            "hsa_id",
+            f"HSA-id för enheter i en övningsmiljö börjar med {apart.UNIT_PREFIX}, och inga andras"
+            " gör det. Skriv om numret.",
+        )
     if entry.hsa_id in elsewhere:
         raise BadEntry(
             "hsa_id",

@@ -24,6 +24,7 @@ from care.identity.models import Assignment, DirectoryEvent, Staff
 from care.identity.permissions import ROLE_LABELS, Permission
 from care.identity.units import DAYS
 from care.law import calendar
+from tenants.context import acting_for
 from tenants.models import Unit
 from tenants.sorting import sort_key
 
@@ -352,7 +353,7 @@ def _days(first: str, last: str | None) -> tuple[str, ...]:
 def _unit_judge(
     entry: UnitEntry, own: Collection[str], elsewhere: Collection[str]
 ) -> Callable[[], None]:
-    return lambda: entries.check_unit(entry, own=own, elsewhere=elsewhere)
+    return lambda: entries.check_unit(entry, own=own, elsewhere=elsewhere, tenant=acting_for())
 
 
 def _assignment_judge(entry: AssignmentEntry, own: Collection[str]) -> Callable[[], None]:

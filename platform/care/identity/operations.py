@@ -109,7 +109,8 @@ def write_unit(*, actor: Actor, entry: UnitEntry, at: datetime) -> None:
     refuse_unless_administrator(actor, Permission.ADMINISTER_UNITS)
     with transaction.atomic():
         own = own_units()
-        entries.check_unit(entry, own=own, elsewhere=units_elsewhere([entry.hsa_id]))
+        elsewhere = units_elsewhere([entry.hsa_id])
+        entries.check_unit(entry, own=own, elsewhere=elsewhere, tenant=actor.tenant)
         put_units([entry], before=own, actor=actor, at=at)
 
 

@@ -82,6 +82,10 @@ class Permission(StrEnum):
     ANSWER_EXPERT = "onboarding:answer_expert"
     READ_PACK = "onboarding:read_pack"
     WRITE_PACK = "onboarding:write_pack"
+    PRACTISE_TRAINING = "training:practise"
+    READ_TRAINING = "training:read"
+    RECORD_TRAINING = "training:record"
+    OPEN_SURVEY = "survey:open"
     READ_COSTS = "cost:read"
     EDIT_COSTS = "cost:edit"
     ALLOCATE = "cost:allocate"
@@ -149,15 +153,21 @@ _TEXTS = frozenset(
 )
 
 ROLES: dict[Role, frozenset[Permission]] = {
-    Role.WARD_NURSE: _WARD,
+    Role.WARD_NURSE: _WARD | {P.PRACTISE_TRAINING},
     Role.TREATING_PHYSICIAN: _READER
     | {P.NOTIFY_ADMISSION, P.NOTIFY_READY, P.WITHDRAW_READY, P.SEND_GENERAL_MESSAGE},
     Role.MEDICAL_SECRETARY: _READER | {P.NOTIFY_ADMISSION, P.NOTIFY_READY, P.WITHDRAW_READY},
     Role.CARE_COORDINATOR: _RECEIVING
-    | {P.NAME_CARE_CONTACT, P.STATE_AVAILABILITY, P.CALL_TO_PLANNING, P.ASSIGN_MESSAGE},
-    Role.INBOX_COORDINATOR: _RECEIVING | {P.STATE_RECEPTION, P.ASSIGN_MESSAGE},
-    Role.CASE_OFFICER: _RECEIVING | {P.STATE_RECEPTION},
-    Role.MUNICIPAL_NURSE: _RECEIVING | {P.STATE_RECEPTION},
+    | {
+        P.PRACTISE_TRAINING,
+        P.NAME_CARE_CONTACT,
+        P.STATE_AVAILABILITY,
+        P.CALL_TO_PLANNING,
+        P.ASSIGN_MESSAGE,
+    },
+    Role.INBOX_COORDINATOR: _RECEIVING | {P.PRACTISE_TRAINING, P.STATE_RECEPTION, P.ASSIGN_MESSAGE},
+    Role.CASE_OFFICER: _RECEIVING | {P.PRACTISE_TRAINING, P.STATE_RECEPTION},
+    Role.MUNICIPAL_NURSE: _RECEIVING | {P.PRACTISE_TRAINING, P.STATE_RECEPTION},
     Role.LOCAL_ADMINISTRATOR: _TEXTS
     | frozenset(
         {
@@ -177,6 +187,9 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.ANSWER_EXPERT,
             P.READ_PACK,
             P.WRITE_PACK,
+            P.READ_TRAINING,
+            P.RECORD_TRAINING,
+            P.OPEN_SURVEY,
             P.READ_COSTS,
         }
     ),
@@ -191,6 +204,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.READ_ONBOARDING,
             P.READ_PACK,
             P.WRITE_PACK,
+            P.READ_TRAINING,
             P.READ_COSTS,
             P.DECIDE_OPTION,
         }
@@ -199,6 +213,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
         {
             P.READ_ROUTINES,
             P.READ_ONBOARDING,
+            P.READ_TRAINING,
             P.READ_COSTS,
             P.EDIT_COSTS,
             P.ALLOCATE,
@@ -234,7 +249,9 @@ ROLES: dict[Role, frozenset[Permission]] = {
     # Platform operators hold no right to patients' rows, and nobody can act as somebody else (R11).
     # The county's own keeps the county's routines.
     Role.OPERATOR: _TEXTS
-    | frozenset({P.READ_AGREEMENTS, P.READ_ONBOARDING, P.OPEN_ONBOARDING, P.ASK_EXPERT}),
+    | frozenset(
+        {P.READ_AGREEMENTS, P.READ_ONBOARDING, P.OPEN_ONBOARDING, P.ASK_EXPERT, P.READ_TRAINING}
+    ),
 }
 
 # Only such an assignment may have care as its purpose; the others are for administration (R1).

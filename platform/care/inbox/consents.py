@@ -122,10 +122,4 @@ def _post(case: Case, told: Sequence[Consent], *, besides: Collection[str], at: 
     # the case too: the letter may come before the message that makes the case known.
     for tenant in sorted(queries.tenants(case) - {acting_for(), *besides}) if told else ():
         core = {"case": letters.case_core(case)} if tenant in taking_part else {}
-        Outbox.objects.create(
-            recipient=tenant,
-            kind=Outbox.Kind.CONSENT,
-            common_id=case.common_id,
-            body={**body, **core},
-            at=at,
-        )
+        letters.post(case.common_id, tenant, Outbox.Kind.CONSENT, {**body, **core}, at=at)

@@ -22,6 +22,7 @@ from care.individuals import operations as individuals
 from care.individuals.operations import Person
 from care.sharing import access, rls
 from care.sharing.access import Case
+from tenants.apart import are_apart
 from tenants.context import acting_for
 from tenants.models import Tenant
 from tenants.window import looking_into
@@ -47,6 +48,8 @@ def fetch(*, sender: str, at: datetime) -> int:
     `id > last` would lose letters: a row with a smaller id may be committed later. So the horizon
     is the oldest transaction that was still running when we looked: everything before it is final.
     What lies between is fetched again next time and takes effect once.
+
+    :raises Apart: between a training huvudman and a real one (`tenants.window`)
     """
     with transaction.atomic():
         # The lock lets one worker at a time fetch from this sender.
@@ -135,13 +138,19 @@ def _is_received(sender: str, letter: Letter, at: datetime) -> bool:
 def recipients_since(*, horizon: int) -> tuple[list[str], int]:
     """Return for whom we have written letters from a transaction on, and where to ask next.
 
-    Who has left fetches nothing any more: what was written for it stays in the outbox.
+    Who has left fetches nothing any more: what was written for it stays in the outbox. A letter
+    from a training huvudman to a real one, or the other way round, can be written by no operation;
+    where there is one all the same, nobody is asked to fetch it, and the log tells.
     """
     oldest = _oldest_running_transaction()
     named = Outbox.objects.filter(
         transaction__gte=horizon, recipient__in=Tenant.objects.values("schema_name")
     )
-    return sorted(set(named.values_list("recipient", flat=True))), oldest
+    recipients = sorted(set(named.values_list("recipient", flat=True)))
+    astray = [it for it in recipients if are_apart(it, acting_for())]
+    for recipient in astray:
+        logger.error("%s has letters for %s, which is kept apart", acting_for(), recipient)
+    return [it for it in recipients if it not in astray], oldest
 
 
 def on_the_way(*, sender: str) -> int:

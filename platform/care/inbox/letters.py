@@ -1,13 +1,25 @@
-"""What letters carry, as plain JSON: the core of the case goes with every message."""
+"""Letters: how they are posted, and what they carry as plain JSON, the core of the case always."""
 
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from care.cases import queries
-from care.inbox.models import Delivery, Message
+from care.inbox.models import Delivery, Message, Outbox
 from care.individuals import operations as individuals
 from care.sharing.access import Case
+from tenants.apart import refuse_apart
+from tenants.context import acting_for
+
+
+def post(common_id: UUID, recipient: str, kind: str, body: dict[str, Any], *, at: datetime) -> None:
+    """Put a letter in the outbox, where its recipient fetches it.
+
+    :raises Apart: if one of the two is a training huvudman and the other is not
+    """
+    refuse_apart(acting_for(), recipient)
+    Outbox.objects.create(recipient=recipient, kind=kind, common_id=common_id, body=body, at=at)
 
 
 def case_core(case: Case) -> dict[str, Any]:

@@ -474,9 +474,7 @@ def _post(case: Case, sent: Message, receivers: Iterable[Address], *, at: dateti
 
 
 def _write(case: Case, recipient: str, kind: str, body: dict[str, Any], *, at: datetime) -> None:
-    Outbox.objects.create(
-        recipient=recipient, kind=kind, common_id=case.common_id, body=body, at=at
-    )
+    letters.post(case.common_id, recipient, kind, body, at=at)
 
 
 def _at_unit(actor: Actor, message_id: UUID, permission: Permission) -> Delivery:
@@ -536,10 +534,5 @@ def answer_sender(delivery: Delivery, *, at: datetime) -> None:
     delivery.refresh_from_db()
     sender = delivery.message.sender
     if sender != acting_for():
-        Outbox.objects.create(
-            recipient=sender,
-            kind=Outbox.Kind.RECEIPT,
-            common_id=delivery.message.common_id,
-            body=letters.receipt(delivery),
-            at=at,
-        )
+        body = letters.receipt(delivery)
+        letters.post(delivery.message.common_id, sender, Outbox.Kind.RECEIPT, body, at=at)

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from care.identity import units
 from care.identity.units import Address
-from tenants import progress
-from tenants.models import Tenant, Unit
+from tenants import progress, registry
+from tenants.models import Unit
 
 MUNICIPAL = (Unit.Kind.SOCIAL_SERVICES, Unit.Kind.MUNICIPAL_HEALTH_CARE)
 TOLD = (*MUNICIPAL, Unit.Kind.PRIMARY_CARE)  # a ward tells of an admission, and is not told
@@ -36,7 +36,7 @@ def receivers(*, region: str, municipality_code: str) -> tuple[Address, ...]:
     :param region: schema of the huvudman whose ward tells
     :param municipality_code: where the person is registered
     """
-    named = Tenant.objects.filter(municipality_code=municipality_code)
+    named = registry.kin().filter(municipality_code=municipality_code)
     theirs = units.receiving(
         owners=list(named.values_list("schema_name", flat=True)), kinds=MUNICIPAL
     )

@@ -18,7 +18,7 @@ from care.inbox import delivery, leaving, operations, projections
 from care.inbox.models import Delivery
 from care.sharing import access, rls
 from care.sharing.access import Case
-from tenants import agreements, clock, idempotency
+from tenants import agreements, clock, idempotency, registry
 from tenants.context import acting_as, acting_for
 from tenants.models import Tenant
 
@@ -74,7 +74,9 @@ def work_alone(tenant: str) -> int:
     """
     done: int = follow_agreements(tenant=tenant) + follow_departures(tenant=tenant)
     done += act_on_deadlines(tenant=tenant)
-    for sender in all_tenants():
+    with acting_as(tenant):
+        senders = registry.kin_names()
+    for sender in senders:
         if sender != tenant:
             done += fetch(recipient=tenant, sender=sender)
     return done
@@ -138,7 +140,7 @@ def drain() -> None:
 
 
 def all_tenants() -> list[str]:
-    """Return the schema of every huvudman."""
+    """Return the schema of every huvudman, training ones too."""
     with acting_as("public"):
         return list(Tenant.objects.order_by("schema_name").values_list("schema_name", flat=True))
 

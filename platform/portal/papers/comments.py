@@ -14,6 +14,7 @@ from billing.papers.pdf import pdf
 from care.law import calendar
 from portal import parties
 from portal import rounds as words
+from portal.papers.marks import mark
 from portal.papers.readiness import HEADED, NO_DAY, OPTIONS, TEXT
 from portal.rounds import Line
 from tenants.rounds import Comment, Round
@@ -70,7 +71,12 @@ def paper(known: Round, said: Sequence[Comment], *, at: datetime) -> bytes:
             "comments": [_lines(it) for it in shown.lines],
         }
     return pdf(
-        "comments.typ", content, verbatim={}, on=calendar.local_date(at), folder="portal.papers"
+        "comments.typ",
+        content,
+        verbatim={},
+        on=calendar.local_date(at),
+        folder="portal.papers",
+        mark=mark(),
     )
 
 

@@ -14,6 +14,7 @@ from care.inbox.readiness import UnitReady
 from care.law import calendar
 from portal import cells, decision, technical
 from portal.decision import CostShown, Line
+from portal.papers.marks import mark
 from tenants.checks import CheckMade
 from tenants.decision import Pack, Part
 from tenants.pack import Done
@@ -62,7 +63,12 @@ def paper(
             "checks": [_check(it, made, at=at) for it, made in units],
         }
     return pdf(
-        "decision.typ", content, verbatim={}, on=calendar.local_date(at), folder="portal.papers"
+        "decision.typ",
+        content,
+        verbatim={},
+        on=calendar.local_date(at),
+        folder="portal.papers",
+        mark=mark(),
     )
 
 

@@ -17,6 +17,7 @@ from care.law import calendar
 from portal import cells, onboarding, parties
 from portal.cells import Cell
 from portal.onboarding import Change, Row
+from portal.papers.marks import mark
 from tenants.onboarding import State, Step
 
 Region = tuple[str, tuple[UnitReady, ...]] | None
@@ -83,7 +84,12 @@ def paper(
             "moved": [_moved(it) for it in onboarding.moved(everybody, since=since, at=at)],
         }
     return pdf(
-        "readiness.typ", content, verbatim={}, on=calendar.local_date(at), folder="portal.papers"
+        "readiness.typ",
+        content,
+        verbatim={},
+        on=calendar.local_date(at),
+        folder="portal.papers",
+        mark=mark(),
     )
 
 

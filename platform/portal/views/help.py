@@ -5,15 +5,15 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from care.identity import queries
-from portal import glossary, parties
+from portal import cribs, glossary, parties
 from portal.access import Request, public
 from portal.context import KEYS_COOKIE
 from tenants.context import acting_for
@@ -60,9 +60,21 @@ def help_page(request: Request) -> HttpResponse:
         "portal/help/help.html",
         {
             "words": glossary.WORDS,
+            "cribs": cribs.CRIBS,
             "administrators": queries.administrators(at=request.at) if signed_in else (),
         },
     )
+
+
+@public
+@require_safe
+def crib(request: Request, name: str) -> HttpResponse:
+    """Hand out the crib sheet of a role."""
+    if name not in cribs.BY_NAME:
+        raise Http404("no such sheet")
+    response = HttpResponse(cribs.sheet(name), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="lathund-{name}.pdf"'
+    return response
 
 
 @public
@@ -94,6 +106,7 @@ def accessibility(request: Request) -> HttpResponse:
 
 urlpatterns = [
     path("help", help_page, name="help"),
+    path("help/crib/<str:name>.pdf", crib, name="crib"),
     path("help/keys", switch_keys, name="switch_keys"),
     path("accessibility", accessibility, name="accessibility"),
 ]

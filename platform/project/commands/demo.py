@@ -41,6 +41,8 @@ def demo(
     if not _is_filled():
         with _step("Demolänets ärenden"):
             _run("seed", "--people", str(people))
+        with _step("Övningsmiljön"):
+            _add_training()
     with _served(port):
         _wait_for(port)
         _greet(port, time.monotonic() - started)
@@ -65,6 +67,16 @@ def _migrate() -> None:
                 domain=huvudman.host,
             )
         )
+
+
+def _add_training() -> None:
+    """Let Krokom and the region practise too; `samplan work` fills their training huvudmän."""
+    from care.identity import mirroring as staff
+    from project.demo.county import KROKOM
+    from tenants import clock, mirroring
+
+    for it in mirroring.mirror(of=KROKOM.schema, at=clock.moment()):
+        staff.copy_staff(real=it.real, training=it.tenant.schema_name)
 
 
 def _is_filled() -> bool:

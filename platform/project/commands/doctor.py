@@ -28,6 +28,7 @@ VENDOR = Path(__file__).resolve().parents[2] / "portal" / "static" / "portal" / 
 ROLES = {
     "sp_migrator": {"rolcanlogin", "rolcreaterole"},
     "sp_party": set(),
+    "sp_training": set(),
     "sp_registry": set(),
     "sp_app": {"rolcanlogin"},
     "sp_backup": {"rolcanlogin", "rolbypassrls"},

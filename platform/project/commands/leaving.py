@@ -280,7 +280,7 @@ def find(code: str) -> "Tenant":
     from tenants.models import Tenant
 
     named = Q(schema_name=code) | Q(municipality_code=code) & ~Q(municipality_code="")
-    found: Tenant | None = Tenant.objects.filter(named).first()
+    found: Tenant | None = Tenant.objects.filter(named, training_for="").first()
     if found is None:
         refuse(f"{code} är inte ansluten. Se scheman och koder med samplan tenant list.")
     return found

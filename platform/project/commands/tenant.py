@@ -32,25 +32,35 @@ app = typer.Typer(
 
 @app.command()
 def add(
-    schema: Annotated[str, typer.Option(help="Schema och roll, till exempel t_krokom.")],
-    name: Annotated[str, typer.Option(help="Namn, till exempel Krokoms kommun.")],
-    kind: Annotated[str, typer.Option(help="region, municipality eller both.")],
-    orgnr: Annotated[str, typer.Option(help="Organisationsnummer, tio siffror.")],
-    county: Annotated[str, typer.Option(help="Länskod, två siffror.")],
-    domain: Annotated[str, typer.Option(help="Värdnamn, till exempel krokom.localhost.")],
+    schema: Annotated[str, typer.Option(help="Schema och roll, till exempel t_krokom.")] = "",
+    name: Annotated[str, typer.Option(help="Namn, till exempel Krokoms kommun.")] = "",
+    kind: Annotated[str, typer.Option(help="region, municipality eller both.")] = "",
+    orgnr: Annotated[str, typer.Option(help="Organisationsnummer, tio siffror.")] = "",
+    county: Annotated[str, typer.Option(help="Länskod, två siffror.")] = "",
+    domain: Annotated[str, typer.Option(help="Värdnamn, till exempel krokom.localhost.")] = "",
     municipality: Annotated[str, typer.Option(help="Kommunkod, fyra siffror.")] = "",
     administrator: Annotated[
         str, typer.Option(help="HSA-id för den första lokala administratören.")
     ] = "",
     administrator_name: Annotated[str, typer.Option(help="Administratörens namn.")] = "",
     phone: Annotated[str, typer.Option(help="Förvaltningens telefon.")] = "",
+    training: Annotated[bool, typer.Option("--training", help="Gör en övningsmiljö.")] = False,
+    of: Annotated[str, typer.Option(help="Med --training: schemat som den ska likna.")] = "",
 ) -> None:
-    """Anslut en huvudman. Samma steg en gång till ändrar ingenting."""
+    """Anslut en huvudman, eller gör dess övningsmiljö. Samma steg en gång till ändrar ingenting."""
     setup.django(migrating=True)
     from care.identity.entries import BadEntry
     from project import newcomers
     from tenants import clock, identifiers, joining, migrating, progress
 
+    if training or of:
+        migrating.migrate_public()
+        _add_training(of)
+        return
+    needed = {"--schema": schema, "--name": name, "--kind": kind, "--orgnr": orgnr,
+              "--county": county, "--domain": domain}  # fmt: skip
+    if missing := [option for option, value in needed.items() if not value]:
+        _refuse(f"Ange också {', '.join(missing)}.")
     first = (administrator, administrator_name, phone)
     migrating.migrate_public()
     try:
@@ -107,6 +117,24 @@ def add_county(
             tell=lambda name, done: progress_bar.update(bar, description=name, completed=done),
         )
     typer.echo(f"{len(entries)} huvudmän är anslutna.")
+
+
+def _add_training(of: str) -> None:
+    from care.identity import mirroring as people
+    from tenants import clock, joining, mirroring
+
+    try:
+        made = mirroring.mirror(of=of, at=clock.moment())
+    except joining.CannotJoin as error:
+        _refuse(str(error))
+    for it in made:
+        staff = people.copy_staff(real=it.real, training=it.tenant.schema_name)
+        typer.echo(f"{it.tenant.name} nås på {it.domain}. {staff} medarbetare får öva där.")
+    typer.echo(
+        "samplan work fyller en ny övningsmiljö med uppdiktade personer inom någon sekund, och på"
+        " nytt varje natt. Övar regionen redan med andra kommer personerna i natt, eller genast med"
+        " samplan training reset."
+    )
 
 
 @app.command("list")
@@ -187,6 +215,7 @@ def _rows() -> list[dict[str, Any]]:
             "organisation_number": tenant.organisation_number,
             "county_code": tenant.county_code,
             "municipality_code": tenant.municipality_code,
+            "training_for": tenant.training_for,
             "domains": sorted(domain.domain for domain in tenant.domains.all()),
             "is_in_line": tenant.fingerprint == wanted,
         }

@@ -3,11 +3,12 @@
 Region Jämtland Härjedalen and its eight municipalities. Nothing here is about anybody.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
 from care.identity.permissions import Role
 from project.demo import Persona
+from tenants.apart import MARK
 
 NAMESPACE = UUID("2b8c1f6e-0000-4000-8000-000000000023")
 COUNTY = "23"
@@ -308,7 +309,7 @@ def staff() -> tuple[Medarbetare, ...]:
     return (*NAMED, *others)
 
 
-PERSONAS = tuple(
+_PERSONAS = tuple(
     Persona(
         tenant=it.huvudman.name,
         host=it.huvudman.host,
@@ -323,4 +324,18 @@ PERSONAS = tuple(
         story=it.story,
     )
     for it in NAMED
+)
+LEARNERS = (NURSE, COORDINATOR, INBOX_COORDINATOR, CASE_OFFICER, MUNICIPAL_NURSE)
+PERSONAS = (
+    *_PERSONAS,
+    *(
+        replace(
+            it,
+            tenant=f"{it.tenant} ({MARK})",
+            host=f"ovning-{it.host}",
+            story="Övar i övningsmiljön, med uppdiktade personer.",
+        )
+        for it in _PERSONAS
+        if it.hsa_id in {who.hsa_id for who in LEARNERS}
+    ),
 )

@@ -14,7 +14,7 @@ from uuid import UUID
 from care.identity.models import Assignment, Staff
 from care.identity.permissions import CARE_ROLES, Role
 from project.commands import setup
-from project.demo import board, consultation, joining, ordinary, people, stories
+from project.demo import board, consultation, joining, ordinary, people, stories, training
 from project.demo.county import HUVUDMAN, MUNICIPALITIES, REGION, Huvudman
 from project.demo.stage import STAFF, UNITS, assignment_id
 from tenants import agreements
@@ -66,6 +66,8 @@ def fill(*, seed: int, people_count: int, now: datetime, tell: Tell = lambda _: 
     board.fill(now)
     tell("Anslutning")
     joining.fill(now)
+    tell("Utbildning")
+    training.fill(now)
     invented = people.people(random)[: max(people_count, people.IN_STORIES)]
     told, others = invented[: people.IN_STORIES], invented[people.IN_STORIES :]
     for story, who in zip(stories.STORIES, told, strict=True):

@@ -31,8 +31,8 @@ from care.individuals import operations as individuals
 from care.law.discharge import ACT_LABELS, Act
 from care.sharing import access
 from care.sharing.access import Case
+from tenants import registry
 from tenants.context import acting_for
-from tenants.models import Tenant
 
 LONGEST_NAME = 40
 MEANWHILE = (
@@ -327,5 +327,5 @@ class _Agreed:
 
 def _codes() -> dict[str, str]:
     """Return the municipality code of every huvudman that has one, by schema."""
-    rows = Tenant.objects.values_list("schema_name", "municipality_code")
+    rows = registry.kin().values_list("schema_name", "municipality_code")
     return {schema: code for schema, code in rows if code}
