@@ -140,8 +140,13 @@ def _refuse_taken(newcomer: Newcomer, number: str) -> None:
         # Also for itself: the others know which letters they have had from this schema by number.
         raise CannotJoin(
             f"Schemanamnet {schema_name} hörde till {left.name}, som har lämnat, och står kvar i"
-            " det som andra har fått därifrån. Välj ett annat schemanamn, till exempel"
-            f" {schema_name}_2."
+            " det som andra har fått därifrån. Välj ett annat schemanamn."
+        )
+    if left := Departed.objects.filter(organisation_number=number).first():
+        raise CannotJoin(
+            f"Organisationsnumret {number} hörde till {left.name}, som har lämnat. Dess enheter"
+            " står kvar i andras kopior under samma HSA-id, så den kan inte anslutas en gång till"
+            " här. Återställ dess arkiv i en egen databas, eller hör av dig till driften."
         )
     others = Tenant.objects.exclude(schema_name=schema_name).filter(training_for="")
     if others.filter(organisation_number=number).exists():

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 
-from tenants import agreements, routines
+from tenants import agreements, registry, routines
 from tenants.context import acting_for
-from tenants.models import CommentAnswer, ConsultationRound, RoundComment, Tenant
+from tenants.models import CommentAnswer, ConsultationRound, RoundComment
 from tenants.progress import By, written_meanwhile
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -276,7 +276,7 @@ def _refuse_impossible(asked: Asked) -> None:
         raise BadRound("Ingen är tillfrågad. Välj minst en huvudman, eller skriv ett annat organ.")
     if asked.until_on < asked.from_on:
         raise BadRound("Sista dagen ligger före den första. Ändra en av dagarna.")
-    known = Tenant.objects.filter(schema_name__in=asked.tenants).count()
+    known = registry.kin().filter(schema_name__in=asked.tenants).count()
     if known != len(set(asked.tenants)):
         raise BadRound("En av huvudmännen är inte ansluten. Läs om sidan och välj igen.")
 

@@ -26,9 +26,9 @@ from care.inbox.models import Message
 from care.individuals.operations import Person
 from care.individuals.trial_identities import NUMBERS
 from infra.dev import postgres
-from tenants import agreements, joining, migrating
+from tenants import agreements, apart, joining, migrating
 from tenants.context import acting_as
-from tenants.models import JointBoard, Unit
+from tenants.models import ExpertAnswer, JointBoard, OnboardingContact, StartPlan, Unit
 from tenants.sorting import sort_key
 
 DATABASE = "test_nine"
@@ -111,6 +111,8 @@ def county(cluster: dict[str, str]) -> Iterator[dict[str, str]]:
             for schema in (*LEAVERS, OTHER_REGION):
                 superuser.execute(f"DROP ROLE IF EXISTS login_{schema}")
                 superuser.execute(f"DROP ROLE IF EXISTS {schema}")
+            for schema in (REGION, *LEAVERS):
+                superuser.execute(f"DROP ROLE IF EXISTS {apart.schema_of(schema)}")
 
 
 def prints(superuser: psycopg.Connection[Any], *schemas: str) -> dict[str, str]:
@@ -173,7 +175,22 @@ def _fill() -> None:
     parties = [REGION, MUNICIPALITY, LEAVERS[0]]
     with acting_as(REGION):
         JointBoard.objects.create(owner=REGION, name="Gemensamma nämnden", parties=parties)
+    with acting_as(LEAVERS[0]):
+        _join_by_name()
     tasks.drain()
+
+
+def _join_by_name() -> None:
+    """Tell of joining, with somebody's name in it: what is forgotten when a huvudman leaves."""
+    named = {"name": "Ida Norberg", "title": "Chef"}
+    OnboardingContact.objects.create(
+        owner=LEAVERS[0], role="contact_1", number=1, contact_name="Anna Ek", named_at=AT, **named
+    )
+    ExpertAnswer.objects.create(
+        owner=LEAVERS[0], field="it", number=1, reply="takes_part", expert_name="Anna Ek",
+        answered_at=AT, **named,
+    )  # fmt: skip
+    StartPlan.objects.create(owner=LEAVERS[0], number=1, days={}, planned_at=AT, **named)
 
 
 def agree(title: str, *parties: str) -> UUID:

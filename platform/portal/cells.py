@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
+from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -29,9 +33,33 @@ class Cell:
     flag: str = ""  # what is wrong: late, or told done while something is missing
 
     @property
+    def tag(self) -> SafeString:
+        """Return the words in their colours, as the component tag writes them."""
+        return _tag(self.state, self.color, self.icon, self.flag)
+
+    @property
     def is_flagged(self) -> bool:
         """Tell whether the steering group should look here."""
         return bool(self.flag) or self.color == COLORS[State.STOPPED]
+
+
+@lru_cache(maxsize=512)
+def _tag(state: str, color: str, icon: str, flag: str) -> SafeString:
+    # A county has hundreds of cells and a handful of states: each is written once, not rendered.
+    parts = [(color, _icon(icon), state)]
+    if flag:
+        parts.append(("danger", _icon("alert"), flag))
+    return format_html_join(" ", '<span class="ds-tag tag" data-color="{}">{}{}</span>', parts)
+
+
+def _icon(name: str) -> SafeString:
+    if not name:
+        return SafeString()
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("portal/vendor/icons.svg"),
+        name,
+    )
 
 
 def beside(joining: Joining, *, at: datetime) -> tuple[Cell, ...]:

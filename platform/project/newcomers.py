@@ -141,10 +141,21 @@ def join_all(
     """Let every huvudman of a file join; what was interrupted is completed by the next call.
 
     :param tell: called before each turn: the huvudman's name, and how many are done
+    :raises Interrupted: if one cannot join after all, since something changed meanwhile
     """
     for done, entry in enumerate(entries):
         tell(entry.newcomer.name, done)
-        join(entry, by=by, at=at)
+        try:
+            join(entry, by=by, at=at)
+        except (BadEntry, joining.CannotJoin, identifiers.BadIdentifier) as fault:
+            raise Interrupted(
+                f"{entry.newcomer.name}: {fault} De {done} före i filen är anslutna. Rätta och kör"
+                " samma kommando igen: det går vidare där det slutade."
+            ) from None
+
+
+class Interrupted(Exception):
+    """A huvudman could not join, those before it have; the text is Swedish and says what to do."""
 
 
 class _Wrong(Exception):

@@ -52,7 +52,13 @@ TENANT_APPS = [
     "billing",
 ]
 # What a training huvudman empties each night: people, their cases, messages and who has read them.
-CASE_APPS = ["care.individuals", "care.cases", "care.sharing", "care.inbox"]
+CASE_APPS = [
+    "care.individuals",
+    "care.cases",
+    "care.sharing",
+    "care.inbox",
+    "care.discharge",
+]
 INSTALLED_APPS = [
     *SHARED_APPS,
     *TENANT_APPS,

@@ -120,7 +120,10 @@ class Reader:
             raise BadArchive(
                 f"{path} går inte att läsa ({fault.strerror}). Kontrollera sökvägen."
             ) from None
-        except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError):
+        except (
+            zipfile.BadZipFile, zlib.error, NotImplementedError, KeyError, ValueError, TypeError,
+            AttributeError, EOFError,
+        ):  # fmt: skip
             raise BadArchive(
                 f"{path} är inget helt arkiv från samplan tenant export. Använd en annan kopia,"
                 " eller exportera igen."

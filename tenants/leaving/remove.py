@@ -22,12 +22,19 @@ from tenants.leaving.verify import Verified, differences
 from tenants.models import (
     Departed,
     Domain,
+    ExpertAnswer,
     JointBoard,
     OnboardingActivity,
     OnboardingContact,
     OnboardingStep,
+    PackDone,
+    StartPlan,
     Tenant,
+    TrainingCount,
+    TrainingGoal,
+    TrainingReset,
     Unit,
+    UnitCheck,
 )
 from tenants.progress import REGIONS
 
@@ -35,7 +42,10 @@ REASON = "Huvudmannen lämnar Samplan."
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 SECONDS_TO_WAIT = 10  # for whoever is in the middle of something
 # Who somebody's contact was helps nobody to read what is theirs.
-FORGOTTEN = (OnboardingStep, OnboardingContact, OnboardingActivity)
+FORGOTTEN = (
+    OnboardingStep, OnboardingContact, OnboardingActivity, ExpertAnswer, StartPlan, PackDone,
+    UnitCheck, TrainingGoal, TrainingCount, TrainingReset,
+)  # fmt: skip
 
 Obstacles = Callable[[], Iterable[str]]
 
@@ -140,7 +150,7 @@ def _patient() -> Iterator[None]:
     try:
         yield
     except OperationalError as fault:
-        if not isinstance(fault.__cause__, errors.LockNotAvailable):
+        if not isinstance(fault.__cause__, (errors.LockNotAvailable, errors.DeadlockDetected)):
             raise
         raise CannotRemove(
             "Någon arbetar hos huvudmannen just nu. Stäng dess webbprocess, eller vänta, och"
@@ -163,8 +173,10 @@ def _locked(cursor: Any, schema: str) -> Tenant:
     tenant = Tenant.objects.select_for_update().filter(schema_name=schema).first()
     if tenant is None:
         raise CannotRemove(f"{schema} är inte ansluten. Se namnen med samplan tenant list.")
-    names = tables.names(cursor, schema)
-    _lock(cursor, "ACCESS EXCLUSIVE", *((schema, name) for name in names))
+    training = Tenant.objects.filter(training_for=schema).values_list("schema_name", flat=True)
+    for held in (schema, *training):
+        names = tables.names(cursor, held)
+        _lock(cursor, "ACCESS EXCLUSIVE", *((held, name) for name in names))
     return tenant
 
 
@@ -207,12 +219,14 @@ def _archive_units(schema: str, successors: Mapping[str, str], *, at: datetime) 
 
 
 def _remove_training(cursor: Any, schema: str, *, at: datetime) -> None:
-    """Remove its training huvudman too: nothing there is about anybody, so nothing is kept."""
+    """Remove its training huvudman too: nothing there is about anybody, so no archive is asked."""
     for it in Tenant.objects.filter(training_for=schema):
         with _as(cursor, it.schema_name):
             _archive_units(it.schema_name, {}, at=at)
+        _forget(cursor, it.schema_name)
         Domain.objects.filter(tenant=it).delete()
-        it.delete()
+        # The row, not the object: its delete() would drop the schema in a way of its own.
+        Tenant.objects.filter(pk=it.pk).delete()
         _drop(cursor, it.schema_name)
 
 

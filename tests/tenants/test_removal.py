@@ -28,7 +28,7 @@ from care.inbox.models import Delivery, Message, Received
 from portal import parties, places
 from project import leaving
 from project.commands import leaving as commands
-from tenants import agreements, catalogue, clock, isolation, joining, middleware
+from tenants import agreements, apart, catalogue, clock, isolation, joining, middleware, mirroring
 from tenants.context import acting_as
 from tenants.leaving import remove as removal
 from tenants.leaving.export import export
@@ -113,6 +113,7 @@ def gone(
         patch.setenv("SAMPLAN_MIGRATING", "1")
         log_in(county["sp_migrator"], assume_role=False)
         isolation.give_own_login(FIRST)
+        mirroring.mirror(of=FIRST, at=AT)
         path = exported(FIRST, folder)
         before = nine.prints(dba)
         said = run("remove", nine.code(FIRST), "--export", path, "--yes")
@@ -169,9 +170,25 @@ class TestOneOfNine:
         assert (roles, schemas.fetchall()) == ([], [])
         assert not Tenant.objects.filter(schema_name=FIRST).exists()
         assert not Domain.objects.filter(domain__startswith="test-n4").exists()
+        for table in ("onboardingcontact", "expertanswer", "startplan"):
+            named = f"SELECT FROM tenants_{table} WHERE owner = %s"
+            assert superuser.execute(named, [FIRST]).fetchall() == []
         assert catalogue.faults() == []
         left = Departed.objects.get(pk=FIRST)
         assert (left.name, left.seal) == (nine.name(FIRST), verify(gone.archive).seal)
+
+    def test_its_training_huvudman_is_gone_too(
+        self, gone: Gone, migrator: None, superuser: psycopg.Connection[Any]
+    ) -> None:
+        training = apart.schema_of(FIRST)
+        schemas = superuser.execute("SELECT FROM pg_namespace WHERE nspname = %s", [training])
+        living = superuser.execute(
+            "SELECT FROM tenants_unit WHERE owner = %s AND archived_on IS NULL", [training]
+        )
+
+        assert (schemas.fetchall(), living.fetchall()) == ([], [])
+        assert not Tenant.objects.filter(training_for=FIRST).exists()
+        assert Tenant.objects.filter(training_for=REGION).exists()
 
     def test_what_it_signed_ended_and_named_can_still_be_read(
         self, gone: Gone, migrator: None, app: Callable[[], None]
@@ -287,7 +304,10 @@ class TestOneOfNine:
         for values in (again, again | {"organisation_number": "2999999200"}):
             with pytest.raises(joining.CannotJoin, match="som har lämnat") as refused:
                 joining.join(joining.Newcomer(**values))
-            assert f"{FIRST}_2" in str(refused.value)
+            assert "Välj ett annat schemanamn." in str(refused.value)
+
+        with pytest.raises(joining.CannotJoin, match="kan inte anslutas en gång till"):
+            joining.join(joining.Newcomer(**again | {"schema_name": "test_again"}))
 
 
 class TestAFailure:

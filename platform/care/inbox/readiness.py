@@ -11,9 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.db.models import F
 
 from care.cases import queries as cases
-from care.identity import operations, queries, units
-from care.identity.actors import Actor
-from care.identity.permissions import Permission
+from care.identity import queries, units
 from care.identity.units import Address
 from care.inbox import routing
 from care.inbox.models import Delivery
@@ -22,11 +20,11 @@ from care.law import calendar
 from tenants import agreements, checks, experts, onboarding, pack, progress, starts
 from tenants.checks import Checked
 from tenants.context import acting_for
-from tenants.experts import Answered, Asked, Expert
+from tenants.experts import Expert
 from tenants.models import Unit
-from tenants.onboarding import Entry, Found, Inbox, Missing, State, Step
+from tenants.onboarding import Found, Inbox, Missing, State, Step
 from tenants.pack import Done
-from tenants.progress import Activity, By, Contact, Standing
+from tenants.progress import Standing
 from tenants.starts import Starts
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
@@ -43,6 +41,14 @@ class Gap:
 
 
 Gaps = dict[str, tuple[Gap, ...]]  # by the hours of whoever watches an inbox, and takes over
+
+
+@dataclass(frozen=True)
+class _Book:
+    """What the address book and the plans of starts say of some huvudmän."""
+
+    owned: Mapping[str, Sequence[Address]]
+    planned: Mapping[str, Starts]
 
 
 @dataclass(frozen=True)
@@ -79,8 +85,9 @@ class Joining:
 def everybody(*, at: datetime) -> tuple[Joining, ...]:
     """Return everybody who joins, in Swedish order, in a fixed number of questions."""
     standings = progress.standings()
-    known = found(standings, at=at)
-    return _beside([(it, known[it.tenant]) for it in standings])
+    book = _book([it.tenant for it in standings])
+    known = _found_in(book, standings, at=at)
+    return _beside(book, [(it, known[it.tenant]) for it in standings])
 
 
 def one(tenant: str, *, at: datetime) -> Joining:
@@ -91,7 +98,7 @@ def one(tenant: str, *, at: datetime) -> Joining:
     standing = progress.standing(tenant)
     is_own = tenant == acting_for()
     known = found_at_home(standing, at=at) if is_own else found([standing], at=at)[tenant]
-    return _beside([(standing, known)])[0]
+    return _beside(_book([tenant]), [(standing, known)])[0]
 
 
 def found(
@@ -101,12 +108,23 @@ def found(
 
     :param first_on: the day of the start that is being told; None: the one that is known
     """
+    book = _book([it.tenant for it in standings])
+    return _found_in(book, standings, at=at, first_on=first_on)
+
+
+def _book(tenants: Sequence[str]) -> _Book:
+    owned: dict[str, list[Address]] = {it: [] for it in tenants}
+    for unit in units.receiving(owners=tenants, kinds=RECEIVING):
+        owned[unit.owner].append(unit)
+    return _Book(owned, starts.everybody())
+
+
+def _found_in(
+    book: _Book, standings: Sequence[Standing], *, at: datetime, first_on: date | None = None
+) -> dict[str, Found]:
     bound = agreements.bound(at=at)
     known: Gaps = {}
-    planned = starts.everybody()
-    owned: dict[str, list[Address]] = {it.tenant: [] for it in standings}
-    for unit in units.receiving(owners=list(owned), kinds=RECEIVING):
-        owned[unit.owner].append(unit)
+    owned, planned = book.owned, book.planned
     return {
         it.tenant: _found(
             it,
@@ -140,13 +158,23 @@ def found_at_home(standing: Standing, *, at: datetime, first_on: date | None = N
 
 def units_of(tenants: Sequence[str]) -> dict[str, tuple[UnitReady, ...]]:
     """Return the units of some huvudmän that receive: when each starts, and its last check."""
-    planned, checked = starts.everybody(), checks.last(tenants)
-    found: dict[str, list[UnitReady]] = {it: [] for it in tenants}
-    for it in units.receiving(owners=tenants, kinds=RECEIVING):
-        own_day = planned.get(it.owner, Starts()).days.get(it.hsa_id)
-        ready = UnitReady(it.hsa_id, it.name, own_day, checked.get((it.owner, it.hsa_id)))
-        found[it.owner].append(ready)
-    return {tenant: tuple(them) for tenant, them in found.items()}
+    return _units_in(_book(tenants))
+
+
+def _units_in(book: _Book) -> dict[str, tuple[UnitReady, ...]]:
+    checked = checks.last(list(book.owned))
+    return {
+        tenant: tuple(
+            UnitReady(
+                it.hsa_id,
+                it.name,
+                book.planned.get(tenant, Starts()).days.get(it.hsa_id),
+                checked.get((tenant, it.hsa_id)),
+            )
+            for it in own
+        )
+        for tenant, own in book.owned.items()
+    }
 
 
 def units_of_region(tenant: str) -> tuple[str, tuple[UnitReady, ...]] | None:
@@ -191,116 +219,9 @@ def gaps(unit: Address, line: Sequence[Address], *, at: datetime) -> tuple[Gap, 
     return tuple(left)
 
 
-def open_onboarding(
-    *, actor: Actor, tenant: str, delregion: str, wanted_start_on: date | None, at: datetime
-) -> None:
-    """Let a huvudman of the county begin to join, or change where and when.
-
-    :raises operations.NotAdministrator: if the actor may not
-    :raises progress.CannotOpen: if the huvudman is of another county
-    """
-    operations.refuse_unless_administrator(actor, Permission.OPEN_ONBOARDING)
-    progress.open_onboarding(
-        tenant=tenant, delregion=delregion, wanted_start_on=wanted_start_on, by=_by(actor), at=at
-    )
-
-
-def record_step(*, actor: Actor, entry: Entry, seen: int, at: datetime) -> None:
-    """Tell of a step of the own huvudman; what can be computed is computed now.
-
-    :param seen: the number of what was told last when the form was read
-    :raises operations.NotAdministrator: if the actor may not
-    :raises progress.NotOpened: if nobody has let the huvudman begin
-    :raises progress.WrittenMeanwhile: if somebody has told of the step since
-    :raises onboarding.CannotRecord: if something is missing
-    """
-    operations.refuse_unless_administrator(actor, Permission.RECORD_STEP)
-    standing = progress.standing(actor.tenant)
-    progress.record_step(
-        entry,
-        standing=standing,
-        found=found_at_home(
-            standing, at=at, first_on=entry.due_on if entry.step is Step.START else None
-        ),
-        seen=seen,
-        by=_by(actor),
-        at=at,
-    )
-
-
-def name_contact(*, actor: Actor, contact: Contact, seen: int, at: datetime) -> None:
-    """Name somebody for the own huvudman, or take back who was named.
-
-    :param seen: the number of who was named last when the form was read
-    :raises operations.NotAdministrator: if the actor may not
-    :raises progress.NotOpened: if nobody has let the huvudman begin
-    :raises progress.WrittenMeanwhile: if somebody has been named since
-    :raises onboarding.CannotRecord: if somebody must be named
-    """
-    operations.refuse_unless_administrator(actor, Permission.NAME_CONTACT)
-    progress.name_contact(
-        contact, standing=progress.standing(actor.tenant), seen=seen, by=_by(actor), at=at
-    )
-
-
-def plan_activity(*, actor: Actor, activity: Activity, seen: int, at: datetime) -> None:
-    """Plan an activity of the own huvudman, or change or finish one.
-
-    :param seen: the number of the row that was there when the form was read, 0 for a new one
-    :raises operations.NotAdministrator: if the actor may not
-    :raises progress.NotOpened: if nobody has let the huvudman begin
-    :raises progress.WrittenMeanwhile: if somebody has changed the activity since
-    """
-    operations.refuse_unless_administrator(actor, Permission.PLAN_ACTIVITY)
-    progress.plan_activity(activity, seen=seen, by=_by(actor), at=at)
-
-
-def plan_starts(*, actor: Actor, days: Mapping[str, date], seen: int, at: datetime) -> None:
-    """Plan which units of the own huvudman start on days of their own; the others start with it.
-
-    :param days: by HSA-id; what is no unit of ours that receives is left out
-    :param seen: the number of the plan that was there when the form was read, 0 for none
-    :raises operations.NotAdministrator: if the actor may not
-    :raises progress.WrittenMeanwhile: if somebody has planned since
-    """
-    operations.refuse_unless_administrator(actor, Permission.PLAN_STARTS)
-    own = {it.hsa_id for it in units.receiving(owners=[actor.tenant], kinds=RECEIVING)}
-    known = {unit: on for unit, on in days.items() if unit in own}
-    starts.plan(known, seen=seen, by=_by(actor), at=at)
-
-
-def ask_expert(*, actor: Actor, tenant: str, asked: Asked, seen: int, at: datetime) -> None:
-    """Ask a huvudman of the county that joins for an expert, change what is asked, or take it back.
-
-    :param seen: the number of what was asked last when the form was read, 0 for nothing
-    :raises operations.NotAdministrator: if the actor may not
-    :raises progress.CannotOpen: if the huvudman is of another county
-    :raises progress.NotOpened: if nobody has let the huvudman begin
-    :raises progress.WrittenMeanwhile: if somebody has asked since
-    """
-    operations.refuse_unless_administrator(actor, Permission.ASK_EXPERT)
-    experts.ask(asked, tenant=tenant, seen=seen, by=_by(actor), at=at)
-
-
-def answer_expert(*, actor: Actor, answered: Answered, seen: int, at: datetime) -> None:
-    """Answer for the own huvudman who takes part as an expert, or why nobody does.
-
-    :param seen: the number of what was answered last when the form was read, 0 for nothing
-    :raises operations.NotAdministrator: if the actor may not
-    :raises onboarding.CannotRecord: if nobody has asked, or the answer says too little
-    :raises progress.WrittenMeanwhile: if somebody has answered since
-    """
-    operations.refuse_unless_administrator(actor, Permission.ANSWER_EXPERT)
-    experts.answer(answered, seen=seen, by=_by(actor), at=at)
-
-
-def _by(actor: Actor) -> By:
-    return By(actor.name, actor.title)
-
-
-def _beside(known: Sequence[tuple[Standing, Found]]) -> tuple[Joining, ...]:
+def _beside(book: _Book, known: Sequence[tuple[Standing, Found]]) -> tuple[Joining, ...]:
     """Return the huvudmän with what is known beside the steps, in a fixed number of questions."""
-    own = units_of([standing.tenant for standing, _ in known])
+    own = _units_in(book)
     asked, done = experts.everybody(), pack.everybody_done()
     return tuple(
         Joining(

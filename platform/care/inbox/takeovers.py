@@ -107,13 +107,8 @@ def start_clocks(case: Case, *, at: datetime) -> None:
 
 def answer_lead(case: Case, *, at: datetime) -> None:
     """Tell the lead that its letter has come: what became of each message there it knows."""
-    Outbox.objects.create(
-        recipient=case.lead,
-        kind=Outbox.Kind.TAKEOVER,
-        common_id=case.common_id,
-        body={"fetched_at": at.isoformat()},
-        at=at,
-    )
+    body = {"fetched_at": at.isoformat()}
+    letters.post(case.common_id, case.lead, Outbox.Kind.TAKEOVER, body, at=at)
 
 
 def note_fetched(common_id: UUID, *, by: str, fetched_at: datetime) -> None:
@@ -261,13 +256,5 @@ def _post(case: Case, sent: Sequence[Letter], *, is_final: bool, at: datetime) -
     core = letters.case_core(case)
     body = {"case": core, "messages": list(sent), "is_final": is_final}
     others = {tenant for _, tenant in core["parts"]} - {acting_for()}
-    Outbox.objects.bulk_create(
-        Outbox(
-            recipient=tenant,
-            kind=Outbox.Kind.TAKEOVER,
-            common_id=case.common_id,
-            body=body,
-            at=at,
-        )
-        for tenant in sorted(others)
-    )
+    for tenant in sorted(others):
+        letters.post(case.common_id, tenant, Outbox.Kind.TAKEOVER, body, at=at)

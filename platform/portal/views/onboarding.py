@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from care.identity.permissions import Permission
+from care.inbox import joining as acts
 from care.inbox import preparing, readiness
 from care.inbox.readiness import Joining
 from care.law import calendar
@@ -147,7 +148,7 @@ def record_step(request: ActorRequest, schema: str, step: str) -> HttpResponse:
     form = StepForm(request.POST or None, joining=joining, step=it)
 
     def act() -> Done:
-        readiness.record_step(
+        acts.record_step(
             actor=request.actor, entry=form.entry, seen=form.cleaned_data["seen"], at=request.at
         )
         told = gettext("Steget {step} är antecknat.").format(step=onboarding.title(it))
@@ -186,7 +187,7 @@ def name_contact(request: ActorRequest, schema: str, role: str) -> HttpResponse:
     form = ContactForm(request.POST or None, contact=_own(request, schema).standing.contact(it))
 
     def act() -> Done:
-        readiness.name_contact(
+        acts.name_contact(
             actor=request.actor,
             contact=form.contact,
             seen=form.cleaned_data["seen"],
@@ -220,7 +221,7 @@ def plan_activity(
     form = ActivityForm(request.POST or None, activity=planned)
 
     def act() -> Done:
-        readiness.plan_activity(
+        acts.plan_activity(
             actor=request.actor,
             activity=form.activity(activity_id or uuid4()),
             seen=form.cleaned_data["seen"],
@@ -247,7 +248,7 @@ def open_onboarding(request: ActorRequest, schema: str = "") -> HttpResponse:
     def act() -> Done:
         told = form.cleaned_data
         tenant = schema or told["tenant"]
-        readiness.open_onboarding(
+        acts.open_onboarding(
             actor=request.actor,
             tenant=tenant,
             delregion=told["delregion"],

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from care.identity.permissions import Permission
+from care.inbox import joining as acts
 from care.inbox import readiness
 from portal import idempotent, onboarding, parties
 from portal.access import ActorRequest, needs
@@ -32,7 +33,7 @@ def ask_expert(request: ActorRequest, schema: str, field: str) -> HttpResponse:
     form = AskForm(request.POST or None, asked=asked, today=timezone.localdate(request.at))
 
     def act() -> Done:
-        readiness.ask_expert(
+        acts.ask_expert(
             actor=request.actor,
             tenant=schema,
             asked=form.asked(it),
@@ -72,7 +73,7 @@ def answer_expert(request: ActorRequest, schema: str, field: str) -> HttpRespons
     form = AnswerForm(request.POST or None, answered=found.answered)
 
     def act() -> Done:
-        readiness.answer_expert(
+        acts.answer_expert(
             actor=request.actor,
             answered=form.answered(it),
             seen=form.cleaned_data["seen"],
@@ -103,7 +104,7 @@ def plan_starts(request: ActorRequest) -> HttpResponse:
     form = StartsForm(request.POST or None, units=units, planned=starts.of(own))
 
     def act() -> Done:
-        readiness.plan_starts(
+        acts.plan_starts(
             actor=request.actor, days=form.days, seen=form.cleaned_data["seen"], at=request.at
         )
         return Done(reverse("portal:plan_starts"), gettext("Enheternas dagar är sparade."))

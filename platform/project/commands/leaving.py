@@ -84,7 +84,7 @@ def verify(
         if against_database:
             find(found.tenant)
             status.update("Jämför med databasen")
-            with as_huvudman(found.tenant, is_snapshot=True) as cursor:
+            with _quiet("Jämförelsen"), as_huvudman(found.tenant, is_snapshot=True) as cursor:
                 told = differences(cursor, found, found.tenant)
             if told:
                 refuse(f"Databasen har ändrats sedan dess: {', '.join(told)}.", FAULTY)
@@ -100,7 +100,8 @@ def restore(file: File) -> None:
 
     with _told("Läser in arkivet") as status:
         try:
-            found = load(file, tell=lambda name: status.update(f"Läser {name}"))
+            with _quiet("Inläsningen"):
+                found = load(file, tell=lambda name: status.update(f"Läser {name}"))
         except (BadArchive, CannotRestore) as fault:
             refuse(str(fault), FAULTY)
     typer.echo(f"{found.name} är inläst: {found.rows} rader, lika med arkivet rad för rad.")
@@ -236,11 +237,12 @@ def _handed_over(
     from care.inbox.leaving import CannotHandOver
     from project import leaving
     from tenants.leaving.export import export as write
+    from tenants.leaving.remove import CannotRemove
 
     try:
         leaving.hand_over(huvudman, found, to=taker, units=units, at=at)
     except CannotHandOver as fault:
-        refuse(str(fault), FAULTY)
+        raise CannotRemove(str(fault)) from None
     extras = partial(leaving.extras, at=at)
     write(schema=huvudman.schema_name, to=file, by=REMOVE, at=at, extras=extras)
     return _verified(file, huvudman)
@@ -268,6 +270,19 @@ def _whole(huvudman: "Tenant", *, is_handed_over: bool = False) -> Iterator[None
         # Its own words may quote a row.
         refuse(
             f"Borttagningen avbröts ({type(fault).__name__}). {as_it_was} Se att databasen och"
+            " disken mår bra med samplan doctor, och försök igen.",
+            FAULTY,
+        )
+
+
+@contextmanager
+def _quiet(what: str) -> Iterator[None]:
+    """End without the words of the database or the disk, which may quote a row."""
+    try:
+        yield
+    except (OSError, DatabaseError, psycopg.Error) as fault:
+        refuse(
+            f"{what} avbröts ({type(fault).__name__}). Ingenting är ändrat. Se att databasen och"
             " disken mår bra med samplan doctor, och försök igen.",
             FAULTY,
         )

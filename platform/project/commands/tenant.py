@@ -110,12 +110,15 @@ def add_county(
     console = _console()
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress_bar:
         bar = progress_bar.add_task("Ansluter", total=len(entries))
-        newcomers.join_all(
-            entries,
-            by=progress.By(COUNTY_COMMAND, ""),
-            at=at,
-            tell=lambda name, done: progress_bar.update(bar, description=name, completed=done),
-        )
+        try:
+            newcomers.join_all(
+                entries,
+                by=progress.By(COUNTY_COMMAND, ""),
+                at=at,
+                tell=lambda name, done: progress_bar.update(bar, description=name, completed=done),
+            )
+        except newcomers.Interrupted as stopped:
+            _refuse(str(stopped))
     typer.echo(f"{len(entries)} huvudmän är anslutna.")
 
 

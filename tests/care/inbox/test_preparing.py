@@ -14,7 +14,8 @@ from care.identity.actors import Actor
 from care.identity.operations import NotAdministrator
 from care.identity.permissions import Role
 from care.identity.units import NoSuchUnit
-from care.inbox import preparing, readiness
+from care.inbox import joining as acts
+from care.inbox import preparing
 from tenants import checks, pack
 from tenants.context import acting_as
 from tenants.decision import Benefit, Part
@@ -31,12 +32,10 @@ ACTS: dict[str, Callable[[Actor], object]] = {
         actor=who, content=BENEFIT, part=Part.BENEFIT, entry=uuid4(), seen=0, at=AT
     ),
     "declare_pack": lambda who: preparing.declare_pack(actor=who, is_done=True, seen=0, at=AT),
-    "plan_starts": lambda who: readiness.plan_starts(
+    "plan_starts": lambda who: acts.plan_starts(
         actor=who, days={CASE_OFFICERS: DAY}, seen=0, at=AT
     ),
-    "answer_expert": lambda who: readiness.answer_expert(
-        actor=who, answered=DECLINES, seen=0, at=AT
-    ),
+    "answer_expert": lambda who: acts.answer_expert(actor=who, answered=DECLINES, seen=0, at=AT),
 }
 
 
@@ -45,7 +44,7 @@ def joining(committed: None) -> None:
     write_units()
     begin()
     with acting_as(REGION):
-        readiness.ask_expert(
+        acts.ask_expert(
             actor=operator(), tenant=MUNICIPALITY, asked=Asked(Field.IT, DAY, "x"), seen=0, at=AT
         )
 
@@ -79,9 +78,7 @@ def test_an_administrator_does_it_and_nobody_else(act: str) -> None:
 def test_an_expert_is_asked_for_by_the_operator_alone() -> None:
     asked = Asked(Field.LAW, DAY, "x")
     with acting_as(MUNICIPALITY), pytest.raises(NotAdministrator):
-        readiness.ask_expert(
-            actor=municipal(ADMIN), tenant=MUNICIPALITY, asked=asked, seen=0, at=AT
-        )
+        acts.ask_expert(actor=municipal(ADMIN), tenant=MUNICIPALITY, asked=asked, seen=0, at=AT)
 
 
 def test_a_check_is_of_a_unit_of_ones_own_huvudman() -> None:

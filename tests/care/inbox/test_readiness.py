@@ -29,6 +29,7 @@ from people import DUTY as PEOPLES_DUTY
 from care.identity.actors import Actor
 from care.identity.permissions import Role
 from care.identity.units import Address
+from care.inbox import joining as acts
 from care.inbox import operations as inbox
 from care.inbox import readiness, tasks
 from care.inbox.models import Message
@@ -184,7 +185,7 @@ class TestAPilot:
             Role.LOCAL_ADMINISTRATOR, CASE_OFFICERS,
         )  # fmt: skip
         with acting_as(MUNICIPALITY):
-            readiness.plan_starts(
+            acts.plan_starts(
                 actor=anna, days={ELSEWHERE: LATER, CASE_OFFICERS: LATER}, seen=1, at=AT
             )
 

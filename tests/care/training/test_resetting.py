@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 
 from care.cases.models import Case, Event
 from care.discharge import operations as discharge
+from care.discharge.models import CutOver
 from care.identity.models import Assignment, Staff
 from care.identity.permissions import Role
 from care.inbox import tasks
@@ -38,7 +40,7 @@ def counts(tenant: str) -> dict[str, int]:
     with acting_as(tenant):
         return {
             it.__name__: it._default_manager.count()
-            for it in (Case, Event, Message, Outbox, Received, WorklistRow)
+            for it in (Case, Event, Message, Outbox, Received, WorklistRow, CutOver)
         }
 
 
@@ -67,6 +69,15 @@ class TestAReset:
         first = {it: counts(it) for it in PAIR}
         with acting_as(TRAINING_REGION):
             was = set(Case.objects.values_list("common_id", flat=True))
+            # Who practises the change of systems may do it once more the next day.
+            counted = dict.fromkeys(
+                (f"{what}_{where}" for what in ("open", "calls", "estimates")
+                 for where in ("there", "here")), 0,
+            )  # fmt: skip
+            CutOver.objects.create(
+                system="Meddix", at=AT, staff_id=uuid4(), staff_name="x", assignment_id=uuid4(),
+                **counted,
+            )  # fmt: skip
 
         resetting.reset(at=AT)
         tasks.drain()
