@@ -93,6 +93,10 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ),
     ("krokom", "Karin Nyström", "", ("/training",)),
     (
+        "regionjh", "Yvonne Dahlgren", "",
+        ("/takeover", "/takeover/import", "/takeover/reconcile"),
+    ),
+    (
         "ovning-regionjh", "Sara Lindmark", "Avdelning 202",
         ("/training", "/training/scenarios/admission", "/"),
     ),

@@ -244,6 +244,10 @@ OPERATOR = Medarbetare(
     REGION, "P1007", "Ola Sandberg", "Förvaltningsledare", (("STAB", Role.OPERATOR),),
     "Driftansvarig: öppnar kommunernas anslutningar och sköter länets rutiner.",
 )  # fmt: skip
+REGION_ADMINISTRATOR = Medarbetare(
+    REGION, "P1008", "Yvonne Dahlgren", "Systemförvaltare", (("STAB", Role.LOCAL_ADMINISTRATOR),),
+    "Lokal administratör hos regionen: enheter, uppdrag och bytet från ett gammalt system.",
+)  # fmt: skip
 ECONOMISTS = tuple(
     Medarbetare(
         huvudman, "P2007", name, "Controller", (("ADM", Role.ECONOMIST),),
@@ -265,7 +269,7 @@ STRANGER = Medarbetare(
 NAMED = (
     NURSE, PHYSICIAN, COORDINATOR, INBOX_COORDINATOR, CASE_OFFICER, MUNICIPAL_NURSE, ON_DUTY,
     ADMINISTRATOR, SIGNATORY, REGION_SIGNATORY, SECRETARY, REGION_ECONOMIST, OPERATOR,
-    STRANGER,
+    REGION_ADMINISTRATOR, STRANGER,
     *ECONOMISTS,
 )  # fmt: skip
 
