@@ -31,6 +31,14 @@ def make_public_tables() -> None:
     call_command("migrate_schemas", schema_name="public", verbosity=0, interactive=False)
 
 
+def is_public_in_line() -> bool:
+    """Tell whether somebody is in line with this very code, and so public, which goes before."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('public.tenants_tenant') IS NOT NULL")
+        (is_there,) = cursor.fetchone()
+    return bool(is_there) and Tenant.objects.filter(fingerprint=fingerprint()).exists()
+
+
 def migrate_all(*, tell: Callable[[str, int, int], object] = lambda *_: None) -> list[str]:
     """Bring every schema in line; return the names of those that were not.
 
@@ -63,7 +71,8 @@ def make_tables(schema_name: str) -> None:
 
 def fingerprint() -> str:
     """Return what a schema that is in line has been made from."""
-    labels = {model._meta.app_label for model in isolation.tenant_models()}
+    # Those of public among them: who is in line tells that public is.
+    labels = {model._meta.app_label for model in isolation.tenant_models()} | {"tenants"}
     migrations = sorted(key for key in MigrationLoader(None).disk_migrations if key[0] in labels)
     kinds = sorted(
         (model._meta.label, isolation.kind_of(model).at_home, str(isolation.kind_of(model).abroad))

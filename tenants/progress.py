@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -97,7 +98,7 @@ class Standing:
         """Return the schema of the huvudman."""
         return self.opened.tenant
 
-    @property
+    @cached_property  # every step of a huvudman asks
     def told(self) -> Mapping[Step, Told]:
         """Return what is told of each step now."""
         return {it.entry.step: it for it in self.history}

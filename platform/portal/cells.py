@@ -19,6 +19,7 @@ from tenants.onboarding import State
 COLORS = {State.ONGOING: "info", State.STOPPED: "danger", State.DONE: "success"}
 # What is known beside the eight steps, in the order of `beside`.
 BESIDE = (_("Ämnesexperter"), _("Teknisk kontroll"), _("Beslutsunderlag"))
+BREAK = SafeString("<br>")
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,13 @@ class Cell:
     flag: str = ""  # what is wrong: late, or told done while something is missing
 
     @property
-    def tag(self) -> SafeString:
-        """Return the words in their colours, as the component tag writes them."""
-        return _tag(self.state, self.color, self.icon, self.flag)
+    def html(self) -> SafeString:
+        """Return the words in their colours, as the component tag writes them, and who and when."""
+        tag = _tag(self.state, self.color, self.icon, self.flag)
+        if not (self.who or self.due):
+            return tag
+        between = BREAK if self.who and self.due else ""
+        return format_html('{}<span class="sub">{}{}{}</span>', tag, self.who, between, self.due)
 
     @property
     def is_flagged(self) -> bool:

@@ -193,7 +193,7 @@ def tell_steps(*, municipalities: Iterable[int], at: datetime) -> str:
                 OnboardingStep(
                     owner=schema, step=step, number=1, state=onboarding.State.DONE,
                     responsible=onboarding.ContactRole.CONTACT_1, due_on=at.date(), people=2,
-                    name="Inger Sjölund", title="Verksamhetschef", told_at=at - months * 30 * DAY,
+                    name="Inger Sjölund", title="Verksamhetschef", told_at=at - months * 31 * DAY,
                 )
                 for months, step in enumerate(reversed(onboarding.Step))
             )  # fmt: skip

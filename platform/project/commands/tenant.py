@@ -53,8 +53,9 @@ def add(
     from project import newcomers
     from tenants import clock, identifiers, joining, migrating, progress
 
-    if training or of:
+    if not migrating.is_public_in_line():
         migrating.migrate_public()
+    if training or of:
         _add_training(of)
         return
     needed = {"--schema": schema, "--name": name, "--kind": kind, "--orgnr": orgnr,
@@ -62,7 +63,6 @@ def add(
     if missing := [option for option, value in needed.items() if not value]:
         _refuse(f"Ange också {', '.join(missing)}.")
     first = (administrator, administrator_name, phone)
-    migrating.migrate_public()
     try:
         opened = newcomers.join(
             newcomers.Entry(
@@ -92,7 +92,8 @@ def add_county(
     from project import newcomers
     from tenants import clock, migrating, progress
 
-    migrating.migrate_public()
+    if not migrating.is_public_in_line():
+        migrating.migrate_public()
     at = clock.moment()
     try:
         entries, lines = newcomers.read(file.read_bytes(), at=at)
