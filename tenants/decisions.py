@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-
 from tenants.context import acting_for
 from tenants.models import PartyDecision
-from tenants.progress import By, written_meanwhile
+from tenants.progress import By, add, written_meanwhile
 
 
 @dataclass(frozen=True)
@@ -70,11 +68,7 @@ def record_decision(
         title=by.title,
         told_at=at,
     )
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        raise written_meanwhile("") from None
+    add(row)
 
 
 def decided(*subjects: UUID) -> Decisions:

@@ -11,12 +11,10 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, transaction
-
 from tenants import agreements, registry, routines
 from tenants.context import acting_for
 from tenants.models import CommentAnswer, ConsultationRound, RoundComment
-from tenants.progress import By, written_meanwhile
+from tenants.progress import By, add, written_meanwhile
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 Kind = ConsultationRound.Kind
@@ -198,7 +196,7 @@ def answer(
         title=by.title,
         answered_at=at,
     )
-    _add(row)
+    add(row)
 
 
 def one(round_id: UUID, *, reader: str) -> Round:
@@ -267,7 +265,7 @@ def _write(asked: Asked, text: Subject, round_id: UUID, seen: int, by: By, at: d
         title=by.title,
         opened_at=at,
     )
-    _add(row)
+    add(row)
     return _round(row, text)
 
 
@@ -279,14 +277,6 @@ def _refuse_impossible(asked: Asked) -> None:
     known = registry.kin().filter(schema_name__in=asked.tenants).count()
     if known != len(set(asked.tenants)):
         raise BadRound("En av huvudmännen är inte ansluten. Läs om sidan och välj igen.")
-
-
-def _add(row: ConsultationRound | CommentAnswer) -> None:
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        raise written_meanwhile("") from None
 
 
 def _read(**asked: object) -> tuple[Round, ...]:

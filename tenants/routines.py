@@ -13,14 +13,12 @@ from hashlib import sha256
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, transaction
-
 from tenants import decisions
 from tenants.context import acting_for
 from tenants.decisions import Decided
 from tenants.models import RoutineText, Tenant
 from tenants.onboarding import Step
-from tenants.progress import By, written_meanwhile
+from tenants.progress import By, add, written_meanwhile
 from tenants.sorting import sort_key
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -168,11 +166,7 @@ def write(
         written_at=at,
     )
     row.text_hash = _hash_of(row)
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        raise written_meanwhile("") from None
+    add(row)
     return _version(row, {})
 
 
