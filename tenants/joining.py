@@ -146,7 +146,7 @@ def _refuse_taken(newcomer: Newcomer, number: str) -> None:
         raise CannotJoin(
             f"Organisationsnumret {number} hörde till {left.name}, som har lämnat. Dess enheter"
             " står kvar i andras kopior under samma HSA-id, så den kan inte anslutas en gång till"
-            " här. Återställ dess arkiv i en egen databas, eller hör av dig till driften."
+            " här. Återställ dess arkiv i en egen databas i stället."
         )
     others = Tenant.objects.exclude(schema_name=schema_name).filter(training_for="")
     if others.filter(organisation_number=number).exists():

@@ -9,6 +9,7 @@ from time import monotonic
 
 from django.db import InterfaceError, OperationalError
 
+from tenants.apart import are_apart
 from tenants.models import Departed, Tenant
 
 MINUTE = 60
@@ -17,6 +18,11 @@ MINUTE = 60
 def names() -> Mapping[str, str]:
     """Return the name of each huvudman that has joined by its schema, in Swedish order."""
     return _names(monotonic() // MINUTE)
+
+
+def others(tenant: str) -> Mapping[str, str]:
+    """Return whom a huvudman can choose: the others that have joined, real or training as it is."""
+    return {it: name for it, name in names().items() if it != tenant and not are_apart(it, tenant)}
 
 
 def name(schema_name: str) -> str:

@@ -10,7 +10,6 @@ from care.law.discharge import Act
 from care.law.terms import STATUTORY, Terms
 from portal import agreed, parties
 from tenants.agreements import Agreement, Channel, InfoClass
-from tenants.apart import are_apart
 
 CHANNELS = [(it.value, agreed.CHANNEL_LABELS[it]) for it in Channel]
 RECEIPTS = {"receipt_admission": Act.NOTIFY_ADMISSION, "receipt_ready": Act.NOTIFY_READY}
@@ -95,11 +94,7 @@ class Draft(forms.Form):
         self.fields["parties"] = forms.MultipleChoiceField(
             label=_("Övriga parter"),
             help_text=_("Er egen huvudman är alltid part. Var och en skriver under för sig."),
-            choices=[
-                it
-                for it in parties.names().items()
-                if it[0] != tenant and not are_apart(it[0], tenant)
-            ],
+            choices=list(parties.others(tenant).items()),
             widget=forms.CheckboxSelectMultiple,
             error_messages={"required": _("Välj minst en huvudman till.")},
         )

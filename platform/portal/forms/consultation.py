@@ -14,7 +14,6 @@ from portal.forms.acts import FORMS
 from portal.forms.costs import Day
 from portal.forms.onboarding import NOBODY, SeenForm
 from portal.onboarding import title
-from tenants.apart import are_apart
 from tenants.decisions import Decided, Decision
 from tenants.onboarding import Step
 from tenants.rounds import Asked, Comment, Kind, Remark, Round, Verdict
@@ -47,14 +46,9 @@ class AskForm(SeenForm):
     ) -> None:
         """Take the huvudman that asks, and the round that is changed; None for a new one."""
         super().__init__(given, initial=_asked(known) if known else {"seen": 0})
-        names = {
-            key: it
-            for key, it in parties.names().items()
-            if key != tenant and not are_apart(key, tenant)
-        }
         self.fields["tenants"] = Several(
             _("Huvudmän som tillfrågas"),
-            names,
+            parties.others(tenant),
             help_text=_("De läser texten och skriver själva sina synpunkter i Samplan."),
         )
         self.order_fields(["kind", "from_on", "until_on", "tenants", "others"])

@@ -16,7 +16,8 @@ from care.inbox import delivery, letters, queries, tasks
 from care.inbox.models import Outbox, Received
 from care.inbox.readiness import everybody
 from portal.forms.agreements import Draft
-from tenants import agreements, apart, catalogue, isolation, progress, registry
+from portal.forms.consultation import AskForm
+from tenants import agreements, apart, catalogue, isolation, progress, registry, rounds
 from tenants.agreements import BadAgreement
 from tenants.context import acting_as
 from tenants.models import AgreementText, Onboarding, TrainingCount, Unit
@@ -183,6 +184,21 @@ class TestWhomOneMeets:
                 valid_from=AT.date(), valid_until=AT.date(), at=AT,
             )  # fmt: skip
         assert other not in dict(Draft(None, tenant=one).fields["parties"].choices)
+
+    @pytest.mark.parametrize(("one", "other"), ACROSS)
+    def test_no_round_asks_both_kinds(self, practising: None, one: str, other: str) -> None:
+        asked = rounds.Asked(rounds.Kind.PREVIEW, AT.date(), AT.date(), (other,))
+        with acting_as(one):
+            text = agreements.draft(
+                title="x", text="x", parties=(REGION, MUNICIPALITY) if one == REGION else PAIR,
+                channels={}, terms={}, valid_from=AT.date(), valid_until=AT.date(), at=AT,
+            )  # fmt: skip
+            with pytest.raises(rounds.BadRound, match="är inte ansluten"):
+                rounds.ask(
+                    asked, subject=text.id, text_hash=text.text_hash, by=progress.By("Eva", ""),
+                    at=AT,
+                )  # fmt: skip
+        assert other not in dict(AskForm(None, tenant=one).fields["tenants"].choices)
 
     def test_a_draft_offers_those_of_the_own_kind(self, practising: None) -> None:
         offered = dict(Draft(None, tenant=TRAINING_REGION).fields["parties"].choices)
