@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django_tenants.utils import quote_schema_name
 
-from tenants import isolation, recorder, rows
+from tenants import copying, isolation, recorder, rows
 from tenants.context import acting_as
 from tenants.models import Tenant
 
@@ -54,8 +54,16 @@ def migrate_all(*, tell: Callable[[str, int, int], object] = lambda *_: None) ->
 
 
 def migrate_one(schema_name: str) -> None:
-    """Bring one schema in line: tables, then role, grants and policies."""
-    make_tables(schema_name)
+    """Bring one schema in line: tables, then role, grants and policies.
+
+    A new one gets its tables as a copy where somebody is in line.
+    """
+    in_line = Tenant.objects.filter(fingerprint=fingerprint()).exclude(schema_name=schema_name)
+    pattern = in_line.order_by("pk").values_list("schema_name", flat=True).first()
+    if pattern and not copying.is_there(schema_name):
+        copying.copy_tables(pattern, schema_name)
+    else:
+        make_tables(schema_name)
     with acting_as("public"):
         isolation.apply(schema_name)
 

@@ -133,10 +133,10 @@ class Hands:
         return self.page
 
 
-def wait_for(page: Page, text: str) -> None:
+def wait_for(page: Page, text: str, *, inside: str = "body") -> None:
     """Read a page again until the loop, or the memory of names, has brought what is looked for."""
     for _ in range(PATIENCE):
-        if page.get_by_text(text).count():
+        if page.locator(inside).get_by_text(text).count():
             return
         page.wait_for_timeout(500)
         page.reload()
@@ -222,7 +222,8 @@ def agree(region: Somebody, signatory: Hands, it: Newcomer) -> None:
 def admit(nurse: Somebody, it: Newcomer, number: str, family: str) -> None:
     """Let a ward tell every unit of the newcomer that receives that somebody is admitted."""
     page = nurse.go("/cases/new")
-    wait_for(page, it.name)
+    # Its name at the top of the page comes from the session, those to choose from are remembered.
+    wait_for(page, it.name, inside="[name=registered_municipality]")
     page.get_by_label("Personnummer, samordningsnummer").fill(f"{number[:8]}-{number[8:]}")
     page.get_by_label("Förnamn").fill("Test")
     page.get_by_label("Efternamn").fill(family)
