@@ -4,6 +4,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python infra/dev/postgres.py
 
+# What a process imports is compiled once and kept, also where the environment says otherwise: the
+# tests and the demo start hundreds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset test check lint browser bench format assets docs messages migrations clean
 
@@ -62,11 +66,11 @@ clean: ## remove everything that make has set up
 
 .venv/.demo: .venv/.uv requirements/demo.txt pyproject.toml
 	@echo "Installerar beroenden ..."
-	@$(BIN)/uv pip install --quiet --require-hashes -r requirements/demo.txt
+	@$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements/demo.txt
 	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/.dev: .venv/.demo requirements/dev.txt
 	@echo "Installerar det som testerna behöver ..."
-	@$(BIN)/uv pip install --quiet --require-hashes -r requirements/dev.txt
+	@$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements/dev.txt
 	@touch $@
