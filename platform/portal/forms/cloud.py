@@ -16,7 +16,7 @@ from billing.cloud import CloudShown, GroupShown, InvoiceTied, RowFed
 from billing.focus import ChargeGroup
 from portal import cloud
 from portal.forms import Words
-from portal.forms.costs import CsvFile
+from portal.forms.costs import CsvFile, Percent
 
 MINUS = ("-", "−", "–")
 
@@ -39,22 +39,6 @@ class SignedAmount(forms.CharField):
         except BadAmount as bad:
             raise forms.ValidationError(str(bad)) from None
         return -ore if is_negative else ore
-
-
-class Percent(forms.CharField):
-    """A part in percent, as Swedes write it; the value is a part of one."""
-
-    def __init__(self, label: Words, **more: Any) -> None:
-        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": 8})
-        missing = {"required": _("Skriv regionens del, från 0 till 100.")}
-        super().__init__(label=label, max_length=20, widget=widget, error_messages=missing, **more)
-
-    def clean(self, value: Any) -> Fraction:
-        """Return the part of one."""
-        share = _decimal(super().clean(value)) / 100
-        if not 0 <= share <= 1:
-            raise forms.ValidationError(_("Skriv regionens del, från 0 till 100."))
-        return Fraction(share)
 
 
 class Rate(forms.CharField):
@@ -106,6 +90,7 @@ class CloudMapForm(forms.Form):
             self.fed[name] = row.row_id
             self.fields[name] = Percent(
                 gettext("Regionens del av {activity}, %").format(activity=row.activity),
+                missing=_("Skriv regionens del, från 0 till 100."),
                 initial=cloud.percent(row.region_share),
             )
 

@@ -81,9 +81,17 @@ class Amount(forms.CharField):
 class Percent(forms.CharField):
     """A part in percent, from nothing to all; the value is a part of one."""
 
-    def __init__(self, label: Words, **more: Any) -> None:
-        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": 8})
-        super().__init__(label=label, required=False, max_length=20, widget=widget, **more)
+    def __init__(self, label: Words, missing: Words = "", **more: Any) -> None:
+        super().__init__(
+            label=label,
+            required=bool(missing),
+            max_length=20,
+            widget=forms.TextInput(
+                attrs={"inputmode": "decimal", "autocomplete": "off", "size": 8}
+            ),
+            error_messages={"required": missing},
+            **more,
+        )
 
     def clean(self, value: Any) -> Fraction | None:
         """Return the part of one; nothing written is None."""
