@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from care.law.discharge import ACT_LABELS, STATE_LABELS, Act, State
+from care.law.disclosure import Answer, Content, Receiver, Teller, Will
 from care.law.duties import Compliance
 from care.law.history import EndReason
 from care.law.liability import Status
@@ -247,11 +248,42 @@ REJECTION_REASONS = {
 }
 GROUNDS = {
     "consent": _("Personen har samtyckt (OSL 10 kap. 1 §)"),
-    "no_harm": _("Det står klart att ingen lider men (OSL 25 kap. 1 §, 26 kap. 1 §)"),
     "unable_to_consent": _(
         "Personen kan inte samtycka och behöver nödvändig vård eller omsorg (OSL 25 kap. 13 §)"
     ),
+    "vulnerable": _(
+        "Under 18 år, missbruk eller tvångsvård, och uppgiften behövs (OSL 25 kap. 12 §, 26 kap."
+        " 9 §)"
+    ),
+    "no_harm": _("Det står klart att ingen lider men (OSL 25 kap. 1 §, 26 kap. 1 §)"),
+    "own_activity": _("Nödvändigt för vår egen uppgift (OSL 10 kap. 2 §)"),
 }
+TELLERS = {
+    Teller.HEALTH_CARE: _("Hälso- och sjukvård"),
+    Teller.SOCIAL_SERVICES: _("Socialtjänst"),
+}
+RECEIVERS = {
+    Receiver.HEALTH_CARE: _("Hälso- och sjukvård hos region eller kommun"),
+    Receiver.SOCIAL_SERVICES: _("Socialtjänst"),
+    Receiver.PRIVATE_PROVIDER: _("Privat vårdgivare eller privat omsorg"),
+    Receiver.RELATIVE: _("Närstående"),
+}
+CONTENTS = {
+    Content.CORE: _("Det som ett inskrivningsmeddelande ska innehålla"),
+    Content.BEYOND: _("Något annat"),
+}
+WILLS = {
+    Will.CONSENTS: _("Personen har samtyckt"),
+    Will.NOT_ASKED: _("Personen är inte tillfrågad"),
+    Will.UNABLE: _("Personen kan inte ta ställning"),
+    Will.OBJECTS: _("Personen har sagt nej"),
+}
+MAY_BE_TOLD = {
+    Answer.YES: _("Ja, på den här grunden"),
+    Answer.ASSESS: _("Kanske, om en prövning visar det"),
+    Answer.NO: _("Nej"),
+}
+MAY_BE_TOLD_COLORS = {Answer.YES: "success", Answer.ASSESS: "warning", Answer.NO: "danger"}
 CONSENT_TYPES = {
     "coordinated_record": _("Läsa varandras uppgifter (sammanhållen dokumentation)"),
     "information_transfer": _("Lämna över uppgifter i meddelanden"),

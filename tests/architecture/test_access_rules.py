@@ -12,8 +12,8 @@ from project.demo import personas
 
 # Whoever is not signed in reads these; each one is here because somebody has thought of it.
 FOR_ANYBODY = frozenset({
-    "", "language", "sign-out", "help", "help/keys", "help/crib/<str:name>.pdf", "accessibility",
-    "personas", "sign-in",
+    "", "language", "sign-out", "help", "help/keys", "help/disclosure", "help/crib/<str:name>.pdf",
+    "accessibility", "personas", "sign-in",
 })  # fmt: skip
 
 

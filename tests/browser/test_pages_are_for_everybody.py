@@ -10,7 +10,11 @@ from served import Demo, SignIn, Somebody, axe
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 # Who opens which pages: what stands in braces is in PLACES.
 PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
-    ("", "", "", ("/", "/help", "/accessibility")),
+    (
+        "", "", "",
+        ("/", "/help", "/accessibility", "/help/disclosure",
+         "/help/disclosure?teller=social_services&receiver=health_care&content=beyond&will=unable"),
+    ),
     ("krokom", "", "", ("/sign-in",)),
     (
         "regionjh", "Sara Lindmark", "Avdelning 202",

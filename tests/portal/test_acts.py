@@ -91,6 +91,22 @@ def test_every_act_that_is_offered_has_a_form_and_an_operation() -> None:
     assert set(OFFERED) == set(FORMS) == set(DO)
 
 
+def test_a_ground_is_offered_where_it_holds_for_who_writes(
+    nurse: Hired, officer: Hired, case_id: UUID, theirs: UUID
+) -> None:
+    only_in_care = "OSL 25 kap. 13 §"
+    page = browser(nurse).get(f"/cases/{case_id}/send-general-message").content.decode()
+    assert only_in_care in page
+
+    client, url = browser(officer), f"/cases/{theirs}/send-general-message"
+    assert only_in_care not in client.get(url).content.decode()
+    told = {"subject": "Fråga", "text": "Ring mig.", "recipients": WARD}
+    refused = client.post(url, sent(officer, ground="unable_to_consent", **told))
+    assert refused.status_code == 422
+    assert "Ring mig." in refused.content.decode()  # nothing is lost
+    assert client.post(url, sent(officer, ground="vulnerable", **told)).status_code == 303
+
+
 def test_no_field_says_what_only_a_programmer_understands() -> None:
     for form in FORMS.values():
         for name, field in form.base_fields.items():

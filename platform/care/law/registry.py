@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from care.law.deadlines import RULES
 from care.law.discharge import NEUTRAL, STEPS
+from care.law.disclosure import CAUTIONS, GATES
 from care.law.duties import DUTIES
 from care.law.guards import GUARDS
 from care.law.preconditions import PRECONDITIONS
@@ -20,7 +21,7 @@ class Row:
 
 
 def all_rows() -> tuple[Row, ...]:
-    """Return the rows of every table: steps, neutral acts, guards, rules, duties, terms."""
+    """Return the rows of every table: steps, neutral acts, guards, ..., gates of secrecy."""
     return (
         *(Row("step", f"{step.source}:{step.act}:{step.target}", step.statute) for step in STEPS),
         *(Row("neutral", row.act, row.statute) for row in NEUTRAL),
@@ -29,4 +30,6 @@ def all_rows() -> tuple[Row, ...]:
         *(Row("precondition", row.name, row.statute) for row in PRECONDITIONS),
         *(Row("duty", duty.id, duty.statute) for duty in DUTIES),
         *(Row("term", term.name, term.statute) for term in TERMS),
+        *(Row("gate", gate.name, gate.statute) for gate in GATES),
+        *(Row("caution", caution.name, caution.statute) for caution in CAUTIONS),
     )

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from care.law import disclosure
+from care.law.disclosure import Teller
 from portal import labels
 
 Words = Any  # a text, or a promise of one
@@ -137,9 +139,15 @@ class Ground(Choice):
             labels.GROUNDS,
             help_text=_(
                 "Behövs för det som inte följer av lagen om samverkan vid utskrivning. Skriver du"
-                " inget sådant lämnar du fältet tomt."
+                " inget sådant lämnar du fältet tomt. Osäker? Se Vad får jag berätta för vem, under"
+                " Hjälp."
             ),
         )
+
+    def offer(self, teller: Teller) -> None:
+        """Offer what a teller can rest a message on, and no other ground (OSL 25 and 26 kap.)."""
+        held = [it.name for it in disclosure.grounds_of(teller)]
+        self.choices = [*EMPTY.items(), *((it, labels.GROUNDS[it]) for it in held)]
 
 
 class ActForm(forms.Form):
@@ -151,6 +159,12 @@ class ActForm(forms.Form):
 
     beyond: tuple[str, ...] = ()
     not_sent: tuple[str, ...] = ()
+
+    def for_branch(self, branch: str) -> Self:
+        """Offer the grounds that hold for who writes: social services lack one of them."""
+        if isinstance(field := self.fields.get("ground"), Ground):
+            field.offer(disclosure.teller_of(branch))
+        return self
 
     def clean(self) -> dict[str, Any]:
         """Ask for a ground where there is something that needs one."""

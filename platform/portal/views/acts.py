@@ -70,7 +70,7 @@ def act(request: ActorRequest, case_id: UUID, act: str) -> HttpResponse:
 def _form(request: ActorRequest, name: str, page: CasePage) -> ActForm:
     data = request.POST if request.method == "POST" else None
     if name not in CHOSEN_RECEIVERS:
-        return FORMS[name](data)
+        return FORMS[name](data).for_branch(request.actor.branch)
     watches = [(it.unit, it) for it in page.before_sending.watches]
     if name == Act.NOTIFY_ADMISSION:
         code = page.individual.registered_municipality
@@ -83,7 +83,8 @@ def _form(request: ActorRequest, name: str, page: CasePage) -> ActForm:
     }
     receivers = [receiver(unit, watch, request) for unit, watch in watches]
     kind: Callable[..., ActForm] = FORMS[name]
-    return kind(data, receivers=receivers, initial=initial)
+    form = kind(data, receivers=receivers, initial=initial)
+    return form.for_branch(request.actor.branch)
 
 
 def _done(request: ActorRequest, name: str, case_id: UUID, form: ActForm) -> Done:

@@ -183,7 +183,7 @@ def _ask_more(
         "number": written(told.number),
         "town": places.name(told.registered_municipality),
         "person_form": person,
-        "form": form or NewCaseForm(receivers=receivers),
+        "form": (form or NewCaseForm(receivers=receivers)).for_branch(request.actor.branch),
         "has_municipal_receiver": any(it.unit.owner != request.actor.tenant for it in watches),
         "key": idempotent.key_of(request) if form else idempotent.new_key(),
     }
@@ -194,7 +194,7 @@ def _ask_more(
 def _admitted(request: ActorRequest, person: PersonForm) -> HttpResponse:
     told = person.person()
     receivers = [receiver(it.unit, it, request) for it in _receivers(request, told)]
-    form = NewCaseForm(request.POST, receivers=receivers)
+    form = NewCaseForm(request.POST, receivers=receivers).for_branch(request.actor.branch)
     if not form.is_valid():
         return _ask_more(request, person, form)
 

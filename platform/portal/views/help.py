@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from care.identity import queries
-from portal import cribs, glossary, parties
+from care.law import disclosure
+from portal import cribs, glossary, labels, parties
 from portal.access import Request, public
 from portal.context import KEYS_COOKIE
+from portal.forms.secrecy import DisclosureForm
 from tenants.context import acting_for
 
 if TYPE_CHECKING:
@@ -68,6 +70,28 @@ def help_page(request: Request) -> HttpResponse:
 
 @public
 @require_safe
+def what_may_be_told(request: Request) -> HttpResponse:
+    """Guide through secrecy: who may tell whom what, on which grounds (OSL)."""
+    form = DisclosureForm(request.GET or None, initial=_asked_by(request))
+    advice = disclosure.advise(form.situation()) if form.is_valid() else None
+    return render(
+        request,
+        "portal/help/disclosure.html",
+        {
+            "form": form,
+            "advice": advice,
+            "answer": labels.MAY_BE_TOLD[advice.answer] if advice else "",
+            "color": labels.MAY_BE_TOLD_COLORS[advice.answer] if advice else "",
+        },
+    )
+
+
+def _asked_by(request: Request) -> dict[str, str]:
+    return {"teller": disclosure.teller_of(request.actor.branch)} if request.actor else {}
+
+
+@public
+@require_safe
 def crib(request: Request, name: str) -> HttpResponse:
     """Hand out the crib sheet of a role."""
     if name not in cribs.BY_NAME:
@@ -106,6 +130,7 @@ def accessibility(request: Request) -> HttpResponse:
 
 urlpatterns = [
     path("help", help_page, name="help"),
+    path("help/disclosure", what_may_be_told, name="disclosure"),
     path("help/crib/<str:name>.pdf", crib, name="crib"),
     path("help/keys", switch_keys, name="switch_keys"),
     path("accessibility", accessibility, name="accessibility"),

@@ -202,7 +202,7 @@ def _correction(request: ActorRequest, kind: type[ActForm], sent: Sent) -> ActFo
     form = kind(request.POST if request.method == "POST" else None, initial=initial)
     for name in ("recipients", *kind.not_sent):
         form.fields.pop(name, None)
-    return form
+    return form.for_branch(request.actor.branch)
 
 
 def _corrected(request: ActorRequest, sent: Sent, form: ActForm, page: CasePage) -> Done:

@@ -52,7 +52,8 @@ def test_a_row_has_its_own_key_and_a_paragraph() -> None:
 
 
 @pytest.mark.parametrize(
-    "table", ["step", "neutral", "guard", "rule", "precondition", "duty", "term"]
+    "table",
+    ["step", "neutral", "guard", "rule", "precondition", "duty", "term", "gate", "caution"],
 )
 def test_every_table_is_in_the_registry(table: str) -> None:
     assert table in {row.table for row in all_rows()}
