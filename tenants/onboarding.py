@@ -172,8 +172,7 @@ def check(entry: Entry, *, found: Found, told: Steps) -> None:
         raise CannotRecord("reason", "Skriv varför steget är stoppat, så att någon kan hjälpa er.")
     if entry.state is not State.DONE:
         return
-    by_word = BY_WORD | {Step.AGREEMENTS} if found.is_both else BY_WORD
-    if entry.step in by_word and not entry.evidence:
+    if rests_on_word(entry.step, is_both=found.is_both) and not entry.evidence:
         raise CannotRecord(
             "evidence",
             "Skriv vad som visar att steget är klart, till exempel dag och diarienummer.",
@@ -181,6 +180,11 @@ def check(entry: Entry, *, found: Found, told: Steps) -> None:
     if missing := lacking(entry.step, found=found, told=told):
         said = " ".join(f"{it.text} {it.mend}" for it in missing)
         raise CannotRecord("state", f"Steget kan inte vara klart än. {said}")
+
+
+def rests_on_word(step: Step, *, is_both: bool) -> bool:
+    """Tell whether nothing but what somebody writes shows that a step is done."""
+    return step in BY_WORD or (is_both and step is Step.AGREEMENTS)
 
 
 def lacking(step: Step, *, found: Found, told: Steps) -> tuple[Missing, ...]:
@@ -268,7 +272,7 @@ def _agreement(found: Found, told: Steps) -> Iterable[Missing]:
         )
 
 
-def _watched(found: Found, told: Steps) -> Iterable[Missing]:
+def _receives(found: Found, told: Steps) -> Iterable[Missing]:
     if not found.inboxes and found.later:
         yield Missing(
             "Ingen enhet börjar på startdatumet: alla har en senare dag.",
@@ -279,11 +283,15 @@ def _watched(found: Found, told: Steps) -> Iterable[Missing]:
             "Ingen enhet kan ta emot meddelanden.",
             "En lokal administratör lägger upp minst en, under Enheter.",
         )
+
+
+def _watched(found: Found, told: Steps) -> Iterable[Missing]:
     for it in found.unwatched:
         yield Missing(
             f"{it.name} bevakas inte {it.unwatched_hours} av den kommande veckans timmar, först"
             f" {_moment(it.unwatched_from)}, och ingen tar över då.",
-            "En lokal administratör ändrar tiderna eller väljer vem som tar över, under Enheter.",
+            "En lokal administratör ändrar tiderna, låter inkorgen bevakas också söndagar och"
+            " helgdagar eller väljer vem som tar över, under Enheter.",
         )
 
 
@@ -326,12 +334,14 @@ def _earlier_steps(found: Found, told: Steps) -> Iterable[Missing]:
 ASKED: Mapping[Step, tuple[Condition, ...]] = {
     Step.ORGANISATION: (_named,),
     Step.AGREEMENTS: (_agreement,),
-    Step.UNITS: (_watched, _reached),
-    Step.ROLES: (_staffed,),
-    Step.TEST_MESSAGE: (_tested,),
+    Step.UNITS: (_receives, _watched, _reached),
+    Step.ROLES: (_receives, _staffed),
+    Step.TEST_MESSAGE: (_receives, _tested),
 }
 # What must hold before a huvudman starts.
-GATE: tuple[Condition, ...] = (_earlier_steps, _agreement, _watched, _reached, _tested)
+GATE: tuple[Condition, ...] = (
+    _earlier_steps, _agreement, _receives, _watched, _reached, _tested
+)  # fmt: skip
 
 
 def _moment(at: datetime | None) -> str:

@@ -11,6 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from care.inbox.readiness import Joining, UnitReady
+from care.individuals import trial_identities
+from care.individuals.queries import written
 from care.law import calendar
 from portal import cells, parties, times
 from portal.cells import COLORS, Cell
@@ -59,8 +61,8 @@ HELP = {
         " och vem tar över."
     ),
     Step.TEST_MESSAGE: _(
-        "Ett provmeddelande har gått fram och tillbaka, och en människa i varje mottagande enhet"
-        " har kvitterat det."
+        "En avdelning hos regionen skriver in en testperson och skickar till alla era enheter. En"
+        " människa i varje enhet kvitterar."
     ),
     Step.TRAINING: _("De som ska arbeta i Samplan har gått utbildningen."),
     Step.START: _("Dagen då ni börjar skicka och ta emot på riktigt."),
@@ -81,8 +83,9 @@ EXAMPLES = {
 PAGES = {
     Step.AGREEMENTS: (_("Till överenskommelserna"), "portal:agreements"),
     Step.UNITS: (_("Till enheterna"), "portal:units"),
-    Step.ROLES: (_("Till medarbetarna"), "portal:staff"),
+    Step.ROLES: (_("Till enheterna"), "portal:units"),
 }
+TRIAL_NUMBERS = tuple(written(it) for it in trial_identities.FOR_TRIALS)
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,7 @@ class Shown:
     page: str
     page_label: str
     routines: tuple[Version, ...]
+    numbers: tuple[str, ...]  # of nobody, for the trial message
 
 
 @dataclass(frozen=True)
@@ -236,6 +240,7 @@ def shown(
         page=page,
         page_label=str(label),
         routines=tuple(it for it in holding if it.wording.step is step),
+        numbers=TRIAL_NUMBERS if step is Step.TEST_MESSAGE else (),
     )
 
 
@@ -245,6 +250,7 @@ def course(shown_steps: Iterable[Shown], current: Step | None) -> list[dict[str,
         {
             "label": it.title,
             "status": _status(it, current),
+            "now": "" if it.told else gettext("Härnäst"),
             "when": "" if it.told is None else it.cell.due,
         }
         for it in shown_steps

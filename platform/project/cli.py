@@ -1,6 +1,11 @@
 """The console script. Each subject is a module of project.commands."""
 
+import os
+import sys
+
+import psycopg
 import typer
+from django.db import OperationalError
 
 from project.commands import (
     case,
@@ -38,5 +43,21 @@ app.command("doctor")(doctor.doctor)
 
 
 def main() -> None:
-    """Run a command."""
-    app()
+    """Run a command; a database that cannot be reached is told in words, without a trace.
+
+    Ends with 1 then, as where something is wrong here.
+    """
+    try:
+        app()
+    except (OperationalError, psycopg.OperationalError) as fault:
+        lost = fault.__cause__ or fault
+        # The server itself has answered where there is a code: that is another fault.
+        if getattr(lost, "sqlstate", None):
+            raise
+        setting = "DATABASE_MIGRATOR_URL" if os.environ.get("SAMPLAN_MIGRATING") else "DATABASE_URL"
+        typer.echo(
+            f"Fel: Databasen svarar inte. Kontrollera att den är i gång, och att {setting} leder"
+            f" till den.\n{str(lost).strip()}",
+            err=True,
+        )
+        sys.exit(1)

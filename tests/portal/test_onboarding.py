@@ -1,6 +1,7 @@
 """The board of readiness and the eight steps, as the operator and the municipality meet them."""
 
 import io
+import re
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -30,6 +31,7 @@ from care.identity.permissions import Role
 from care.inbox import operations as inbox
 from care.inbox import tasks
 from care.inbox.models import Message
+from care.individuals import trial_identities
 from tenants import agreements, clock, progress
 from tenants.context import acting_as
 from tenants.models import Unit
@@ -260,6 +262,29 @@ class TestAStep:
         assert "Antecknat av Anna Berg" in page
         assert "Tiderna gås igenom. Antecknat av" in text(client, UNITS)
 
+    def test_that_is_next_is_not_said_to_go_on_before_somebody_tells_of_it(
+        self, anna: Hired, begun: None
+    ) -> None:
+        client = browser(anna)
+        assert "Organisation Härnäst" in text(client, PLACE)
+
+        post(client, anna, f"{PLACE}/steps/organisation", **typed())
+
+        assert "Organisation Pågår nu" in text(client, PLACE)
+
+    def test_of_the_trial_names_numbers_that_count(self, anna: Hired, begun: None) -> None:
+        for place in (PLACE, f"{PLACE}/steps/test_message"):
+            (numbers,) = re.findall(r"Testnummer att skriva in, de är ingens: ([\d, -]+)\.",
+                                    text(browser(anna), place))  # fmt: skip
+            offered = {it.replace("-", "") for it in numbers.split(", ")}
+            assert len(offered) == 3
+            assert offered <= trial_identities.known()
+
+    def test_says_when_what_shows_it_is_needed(self, anna: Hired, begun: None) -> None:
+        needed = "Behövs när steget är klart."
+        assert needed in text(browser(anna), f"{PLACE}/steps/routines")
+        assert needed not in text(browser(anna), UNITS)
+
     def test_takes_effect_once(self, anna: Hired, begun: None) -> None:
         client, key = browser(anna), uuid4()
 
@@ -364,6 +389,7 @@ class TestAStep:
 
         page = text(client, PLACE)
         assert "8 av 8 steg är klara" in page
+        assert "Alla åtta stegen är klara. Följ det första riktiga ärendet" in page
         assert "3 medarbetare hade uppdrag" in page
         assert "Har startat: 1" in text(client, "/onboarding")
 

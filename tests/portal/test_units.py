@@ -149,6 +149,9 @@ class TestChangingAUnit:
             ({"mon": "förmiddag"}, "Skriv öppettiden som 08.00-16.30"),
             ({"mon": "16.00-08.00"}, "Öppettiden för måndag"),
             ({"mon": "", "successor": ""}, "Ingen skulle bevaka enhetens inkorg"),
+            ({"sun": "00.00-24.00"}, "Söndagens tider gäller bara med ett kryss här."),
+            ({"kind": ""}, "Välj vad enheten är."),
+            ({"branch": ""}, "Välj verksamhetsgren."),
         ],
     )
     def test_gives_back_what_cannot_be_with_advice(
@@ -158,6 +161,16 @@ class TestChangingAUnit:
 
         assert answer.status_code == 422
         assert advice in answer.content.decode()
+
+    def test_shows_no_hours_on_a_sunday_that_do_not_count(self, client: Client) -> None:
+        with acting_as(MUNICIPALITY):
+            Unit.objects.filter(pk=DUTY).update(watches_red_days=True)
+        assert client.get(f"/units/{DUTY}").content.decode().count("00.00–24.00") == 7
+
+        with acting_as(MUNICIPALITY):
+            Unit.objects.filter(pk=DUTY).update(watches_red_days=False)
+
+        assert client.get(f"/units/{DUTY}").content.decode().count("00.00–24.00") == 6
 
     def test_adds_a_new_one(self, client: Client, administrator: Hired) -> None:
         fields = typed(hsa_id="SE2999999127-NY", name="Nya enheten")

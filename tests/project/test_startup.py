@@ -2,9 +2,12 @@
 
 import subprocess
 import sys
+from io import BytesIO
+from urllib.error import URLError
 
 import pytest
 
+from project.commands import demo
 from project.startup import Unsafe, refuse_if_unsafe
 from tests.project.test_personas import PLATFORM
 
@@ -57,3 +60,21 @@ def test_the_web_server_is_told_in_one_line() -> None:
     assert said.returncode == 1
     assert said.stderr.startswith("SAMPLAN_SECRET_KEY saknas")
     assert "Traceback" not in said.stderr
+
+
+def test_the_demo_waits_for_a_server_that_is_slow_to_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers: list[Exception | BytesIO] = [TimeoutError(), URLError("refused"), BytesIO()]
+
+    def answer(_front: object, timeout: float) -> BytesIO:
+        said = answers.pop(0)
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    monkeypatch.setattr(demo, "urlopen", answer)
+
+    demo._wait_for(1)
+
+    assert answers == []

@@ -1,6 +1,9 @@
 """`samplan tenant` and `samplan doctor`, as an operator meets them."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -16,6 +19,7 @@ from typer.testing import CliRunner, Result
 from project.commands import doctor, tenant
 from tenants.models import Domain, Tenant
 
+MIGRATOR = "DATABASE_MIGRATOR_URL"
 DOCTOR = Typer()
 DOCTOR.command()(doctor.doctor)
 ADD_STRANGER = [
@@ -53,6 +57,26 @@ def test_the_same_step_twice_changes_nothing() -> None:
             "De åtta stegen är öppnade. De står på beredskapstavlan, under Anslutning.\n"
         )
     assert list(Tenant.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize("words", [["tenant", "list"], ["training", "reset"]])
+def test_a_database_that_cannot_be_reached_is_told_in_words(
+    words: list[str], tmp_path: Path
+) -> None:
+    away = dict.fromkeys(("DATABASE_URL", MIGRATOR), f"postgresql:///samplan?host={tmp_path}")
+    environment = {it: value for it, value in os.environ.items() if it != "SAMPLAN_MIGRATING"}
+
+    answer = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", "from project.cli import main; main()", *words],
+        env=environment | away, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    setting = MIGRATOR if "tenant" in words else "DATABASE_URL"
+    assert answer.returncode == 1
+    assert f"Fel: Databasen svarar inte. Kontrollera att den är i gång, och att {setting}" in (
+        answer.stderr
+    )
+    assert "Traceback" not in answer.stderr
 
 
 def test_the_first_step_of_joining_is_done_once_in_the_name_of_the_region(

@@ -77,6 +77,8 @@ class TestWhatHoldsAStepBack:
                 replace(READY, unstaffed=("Socialjouren",)),
                 "Ingen har ett uppdrag vid Socialjouren.",
             ),
+            (Step.ROLES, replace(READY, inboxes=()), "Ingen enhet kan ta emot meddelanden."),
+            (Step.TEST_MESSAGE, replace(READY, inboxes=()), "Ingen enhet kan ta emot meddelanden."),
         ],
     )
     def test_is_named_with_who_mends_it_where(self, step: Step, found: Found, said: str) -> None:

@@ -14,7 +14,16 @@ from care.law import calendar
 from portal import onboarding
 from portal.forms import Choice, Radio, Text
 from portal.forms.costs import Day
-from tenants.onboarding import CONTACTS, REQUIRED, CannotRecord, ContactRole, Entry, State, Step
+from tenants.onboarding import (
+    CONTACTS,
+    REQUIRED,
+    CannotRecord,
+    ContactRole,
+    Entry,
+    State,
+    Step,
+    rests_on_word,
+)
 from tenants.progress import Activity, Contact, Opened
 
 NOBODY = _("Skriv inget om en enskild person.")
@@ -68,7 +77,13 @@ class StepForm(SeenForm):
             _("Välj en av era kontaktpersoner."),
             help_text=_("En av era kontaktpersoner, till exempel den som leder införandet."),
         )  # fmt: skip
-        self.fields["evidence"].help_text = f"{onboarding.EXAMPLES[step]} {NOBODY}"
+        needed = rests_on_word(step, is_both=standing.opened.is_both)
+        said = (
+            _("Behövs när steget är klart.") if needed else "",
+            onboarding.EXAMPLES[step],
+            NOBODY,
+        )
+        self.fields["evidence"].help_text = " ".join(str(it) for it in said if it)
         if step is Step.START:
             self.fields["due_on"].label = _("Startdatum")
             self.fields["due_on"].help_text = _(

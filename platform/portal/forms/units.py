@@ -78,7 +78,7 @@ class UnitForm(EntryForm):
     )
     kind = forms.ChoiceField(
         label=_("Typ"),
-        choices=Unit.Kind.choices,
+        choices=[("", _("Välj")), *Unit.Kind.choices],
         error_messages={"required": _("Välj vad enheten är.")},
     )
     branch = forms.ChoiceField(
@@ -86,7 +86,7 @@ class UnitForm(EntryForm):
         help_text=_(
             "Sekretess gäller mellan verksamhetsgrenar. Bara de två första kan läsa direkt."
         ),
-        choices=Unit.Branch.choices,
+        choices=[("", _("Välj")), *Unit.Branch.choices],
         error_messages={"required": _("Välj verksamhetsgren.")},
     )
     phone = forms.CharField(
@@ -95,7 +95,9 @@ class UnitForm(EntryForm):
         error_messages={"required": _("Skriv ett telefonnummer som avsändaren kan ringa.")},
     )
     watches_red_days = forms.BooleanField(
-        label=_("Inkorgen bevakas också söndagar och helgdagar"), required=False
+        label=_("Inkorgen bevakas också söndagar och helgdagar"),
+        help_text=_("Gäller veckodagens tider, också söndagens."),
+        required=False,
     )
     is_default = forms.BooleanField(
         label=_("Förvald mottagare för sin typ"),
@@ -125,6 +127,16 @@ class UnitForm(EntryForm):
         self.order_fields(
             ["hsa_id", "name", "kind", "branch", "phone", *DAYS, "watches_red_days", "successor"]
         )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse hours on a Sunday that would not count, for a Sunday is a red day."""
+        given = super().clean() or {}
+        if given.get("sun") and not given.get("watches_red_days"):
+            self.add_error(
+                "watches_red_days",
+                _("Söndagens tider gäller bara med ett kryss här. Kryssa, eller töm söndagen."),
+            )
+        return given
 
     def days(self) -> Iterator[forms.BoundField]:
         """Give the fields of the seven days."""

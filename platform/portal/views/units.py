@@ -219,7 +219,7 @@ def _unit(request: ActorRequest, hsa_id: str) -> Address:
 def _hours(unit: Address) -> list[Hours]:
     return [
         Hours(str(label), "–".join(unit.opening_hours[day]).replace(":", "."))
-        if unit.opening_hours.get(day)
+        if unit.opening_hours.get(day) and (day != "sun" or unit.watches_red_days)
         else Hours(str(label), gettext("Bevakas inte"))
         for day, label in DAY_LABELS.items()
     ]

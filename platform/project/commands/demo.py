@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
-from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import psycopg
@@ -124,7 +123,10 @@ def _served(port: int) -> Iterator[None]:
         for process in processes:
             process.terminate()
         for process in processes:
-            process.wait(timeout=15)
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()  # what it had not finished is done again the next time
 
 
 def _wait_for(port: int) -> None:
@@ -133,7 +135,7 @@ def _wait_for(port: int) -> None:
     for _ in range(150):
         try:
             urlopen(front, timeout=5).close()  # noqa: S310
-        except URLError:
+        except OSError:  # refused, or slow to answer on a busy machine
             time.sleep(0.1)
         else:
             return

@@ -13,7 +13,7 @@ from care.discharge import operations as discharge
 from care.inbox import readiness
 from care.individuals import trial_identities
 from care.individuals.operations import Person, identity_number
-from project.demo import before, people
+from project.demo import before
 from project.demo.county import ADMINISTRATOR, KROKOM, MUNICIPALITIES, OPERATOR, REGION, Huvudman
 from project.demo.stage import UNITS, Stage, at_unit
 from tenants import progress
@@ -69,7 +69,7 @@ COURSES: Mapping[str, Course] = {
 
 def fill(now: datetime) -> None:
     """Let every municipality begin, name its contacts and tell how far it has come."""
-    test_persons = iter(trial_identities.NUMBERS[-people.TRIALS :])
+    test_persons = iter(trial_identities.FOR_TRIALS)
     for huvudman in MUNICIPALITIES:
         course = COURSES[huvudman.slug]
         with acting_as(REGION.schema):
