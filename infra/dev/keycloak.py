@@ -45,6 +45,7 @@ FIRST = "first"  # folder of the database that others begin with
 JAVA_OPTIONS = "-XX:TieredStopAtLevel=1"
 SECONDS_TO_START = 300
 PR_SET_PDEATHSIG = 1
+LEFT_OUT = "Keycloak kan inte startas."
 
 
 class NotFetched(Exception):
@@ -230,7 +231,9 @@ def main() -> int:
     """Run the command that follows `--` and return its exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=ROOT / ".samplan" / "keycloak")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("SAMPLAN_KEYCLOAK_PORT", "8180")))
+    parser.add_argument(
+        "--port", type=int, default=int(os.environ.get("SAMPLAN_KEYCLOAK_PORT", "8180"))
+    )
     parser.add_argument("--fetch", action="store_true", help="only fetch and build it")
     parser.add_argument("command", nargs="*")
     words = parser.parse_args()
@@ -247,7 +250,7 @@ def main() -> int:
                 signal.signal(number, lambda got, _: child.send_signal(got))
             return child.wait()
     except NotFetched as missing:
-        print(f"Keycloak kan inte startas. {missing}", file=sys.stderr)
+        print(f"{LEFT_OUT} {missing}", file=sys.stderr)
         return 1
 
 

@@ -8,7 +8,7 @@ on in our token.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ class Name:
     claim: str
     attribute: str  # of the user, where it is kept for a login only
     many: bool
-    is_json: bool
+    is_json: bool  # words that are JSON come out of our token as what they say
     values: tuple[str, ...]  # the only ones that are passed on, in the session and nowhere else
 
 
@@ -87,7 +87,8 @@ def said(names: tuple[Name, ...]) -> Iterator[dict[str, Any]]:
 def emitted(names: tuple[Name, ...]) -> Iterator[dict[str, Any]]:
     """Give the mappers by which a simulated provider speaks the tongue."""
     for name in names:
-        yield _attribute(_escaped(name.claim), name)
+        # Keycloak reads words out of a list; of an object it would keep what Java prints.
+        yield _attribute(_escaped(name.claim), replace(name, is_json=False))
 
 
 def declared(names: tuple[Name, ...], *, by_session: bool = False) -> Iterator[dict[str, Any]]:

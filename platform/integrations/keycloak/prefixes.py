@@ -40,6 +40,9 @@ def judge(alias: str, claims: Mapping[str, Any], *, providers: Mapping[str, Prov
         return Verdict((f"{alias} är ingen känd legitimeringstjänst.",))
     if not claims.get("employee_hsa_id") and not claims.get("all_employee_hsa_ids"):
         return Verdict((f"{alias} nämner inget HSA-id för personen.",))
+    commissions = claims.get("all_commissions") or []
+    if not isinstance(commissions, list) or not all(isinstance(it, Mapping) for it in commissions):
+        return Verdict((f"{alias} nämner uppdrag som inte går att läsa.",))
     return Verdict(tuple(_faults(provider, claims)))
 
 

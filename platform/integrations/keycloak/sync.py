@@ -6,8 +6,10 @@ changes nothing. Two things cannot be read back, and are written when something 
 differs: our secret at an identity provider, and the password of a simulated person.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from keycloak import KeycloakAdmin
@@ -25,7 +27,7 @@ SIGNING = "ecdsa-generated"
 # Beside the key that signs: two of Keycloak's own, for what it alone reads.
 KEYS = frozenset({SIGNING, "hmac-generated", "aes-generated"})
 KEY_TYPE = "org.keycloak.keys.KeyProvider"
-FIRST_KEY = {
+FIRST_KEY: dict[str, Any] = {
     "name": "ES256",
     "providerId": SIGNING,
     "providerType": KEY_TYPE,
@@ -34,6 +36,7 @@ FIRST_KEY = {
         "ecdsaEllipticCurveKey": ["P-256"],
     },
 }  # fmt: skip
+EXPORTED = {key: it for key, it in FIRST_KEY.items() if key != "providerType"}
 
 
 @dataclass
@@ -70,7 +73,10 @@ def synchronise(admin: KeycloakAdmin, realms: Iterable[Realm], *, check: bool) -
         if realm.name not in there:
             if not run.lacks(realm.name, "realmen"):
                 continue
-            admin.create_realm({"realm": realm.name, "enabled": True})
+            # With keys of its own: making those that Keycloak would give it takes seconds each.
+            admin.create_realm(
+                {"realm": realm.name, "enabled": True, "components": {KEY_TYPE: [EXPORTED]}}
+            )
         admin.change_current_realm(realm.name)
         for part in (_keys, _flows, _settings, _profile, _scopes, _clients, _providers, _users):
             part(run, realm)
@@ -112,29 +118,56 @@ def _keys(run: Sync, realm: Realm) -> None:
 def _flows(run: Sync, realm: Realm) -> None:
     there = {it["alias"] for it in run.admin.get_authentication_flows()}
     for alias, steps in realm.flows.items():
-        thing = f"flödet {alias}"
         if alias not in there:
-            if not run.lacks(realm.name, thing):
+            if not run.lacks(realm.name, f"flödet {alias}"):
                 continue
             run.admin.create_authentication_flow(
                 {"alias": alias, "providerId": "basic-flow", "topLevel": True, "builtIn": False}
             )
-        found = run.admin.get_authentication_flow_executions(alias)
-        wanted = {it["provider"]: {"requirement": it["requirement"]} for it in steps}
-        for step in found:
-            name = step.get("providerId", step["displayName"])
-            if name not in wanted and run.surplus(realm.name, f"{thing}, steget {name}"):
-                run.admin.delete_authentication_flow_execution(step["id"])
-        for name in wanted.keys() - {it.get("providerId") for it in found}:
-            if run.lacks(realm.name, f"{thing}, steget {name}"):
-                run.admin.create_authentication_flow_execution({"provider": name}, alias)
-                found = run.admin.get_authentication_flow_executions(alias)
-        for step in found:
-            goal = wanted.get(step.get("providerId", ""))
-            if goal and run.differs(
-                realm.name, f"{thing}, steget {step['providerId']}", goal, step
-            ):
-                run.admin.update_authentication_flow_executions(merged(goal, step), alias)
+        _steps(run, realm.name, alias, steps)
+
+
+def _steps(run: Sync, realm: str, alias: str, wanted: list[dict[str, Any]]) -> None:
+    found = run.admin.get_authentication_flow_executions(alias)
+    names = {it["provider"] for it in wanted}
+    for step in found:
+        name = step.get("providerId", step["displayName"])
+        if name not in names and run.surplus(realm, f"flödet {alias}, steget {name}"):
+            run.admin.delete_authentication_flow_execution(step["id"])
+    there = {it.get("providerId"): it for it in found}
+    for goal in wanted:
+        name = goal["provider"]
+        thing = f"flödet {alias}, steget {name}"
+        if name not in there:
+            if not run.lacks(realm, thing):
+                continue
+            run.admin.create_authentication_flow_execution({"provider": name}, alias)
+            there = {
+                it.get("providerId"): it
+                for it in run.admin.get_authentication_flow_executions(alias)
+            }
+        step = there[name]
+        rank = {key: goal[key] for key in ("requirement", "priority")}
+        if run.differs(realm, thing, rank, step):
+            run.admin.update_authentication_flow_executions(merged(rank, step), alias)
+        _config(run, realm, thing, step, goal["config"])
+
+
+def _config(
+    run: Sync, realm: str, thing: str, step: dict[str, Any], wanted: dict[str, str]
+) -> None:
+    # python-keycloak can make the configuration of a step, and neither read nor change it.
+    key = step.get("authenticationConfig")
+    place = f"admin/realms/{realm}/authentication/config/{key}"
+    found = run.admin.connection.raw_get(place).json() if key else {"config": {}}
+    if not run.differs(realm, thing, wanted, found["config"]):
+        return
+    if key:
+        run.admin.connection.raw_put(
+            place, data=json.dumps(found | {"config": wanted})
+        ).raise_for_status()
+    else:
+        run.admin.create_execution_config(step["id"], {"alias": realm, "config": wanted})
 
 
 def _settings(run: Sync, realm: Realm) -> None:
@@ -184,9 +217,9 @@ def _scopes(run: Sync, realm: Realm) -> None:
         _mappers(
             run, realm.name, f"omfånget {name}", mappers,
             run.admin.get_mappers_from_client_scope(of),
-            create=lambda it, of=of: run.admin.add_mapper_to_client_scope(of, it),
-            update=lambda key, it, of=of: run.admin.update_mapper_in_client_scope(of, key, it),
-            remove=lambda key, of=of: run.admin.delete_mapper_from_client_scope(of, key),
+            create=partial(run.admin.add_mapper_to_client_scope, of),
+            update=partial(run.admin.update_mapper_in_client_scope, of),
+            remove=partial(run.admin.delete_mapper_from_client_scope, of),
         )  # fmt: skip
 
 
@@ -241,9 +274,9 @@ def _providers(run: Sync, realm: Realm) -> None:
             run, realm.name, thing,
             [it | {"identityProviderAlias": alias} for it in realm.mappers[alias]],
             run.admin.get_idp_mappers(alias),
-            create=lambda it, of=alias: run.admin.add_mapper_to_idp(of, it),
-            update=lambda key, it, of=alias: run.admin.update_mapper_in_idp(of, key, it),
-            remove=lambda key, of=alias: _remove_mapper(run.admin, of, key),
+            create=partial(run.admin.add_mapper_to_idp, alias),
+            update=partial(run.admin.update_mapper_in_idp, alias),
+            remove=partial(_remove_mapper, run.admin, alias),
         )  # fmt: skip
     for alias in sorted(there.keys() - realm.providers.keys()):
         if run.surplus(realm.name, f"legitimeringstjänsten {alias}"):

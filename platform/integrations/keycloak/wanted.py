@@ -26,7 +26,7 @@ class Realm:
     name: str
     settings: dict[str, Any]
     profile: tuple[dict[str, Any], ...] = ()
-    flows: Mapping[str, list[dict[str, str]]] = field(default_factory=dict)
+    flows: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     scopes: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     clients: Rows = field(default_factory=dict)
     providers: Rows = field(default_factory=dict)
@@ -67,7 +67,10 @@ def _read(file: Path, it: Deployment, *, tongue: str = "") -> Realm:
         name=file.stem,
         settings=written["settings"] | {"realm": file.stem},
         profile=tuple(names.declared(spoken, by_session=bool(tongue))),
-        flows=written.get("flows", {}),
+        flows={
+            alias: [_step(row, number, trusted) for number, row in enumerate(rows, 1)]
+            for alias, rows in written.get("flows", {}).items()
+        },
         scopes={key: _scope(rows, spoken) for key, rows in written.get("scopes", {}).items()},
         clients={
             name: _client(name, row, it, secret=it.secrets[file.stem] if tongue else it.secret)
@@ -81,6 +84,15 @@ def _read(file: Path, it: Deployment, *, tongue: str = "") -> Realm:
         users={p.username: p.representation(spoken) for p in it.simulated or ()} if tongue else {},
         added_by_others=frozenset(written.get("added_by_others", ())),
     )
+
+
+def _step(row: dict[str, Any], number: int, trusted: Mapping[str, Provider]) -> dict[str, Any]:
+    """Return a step of a flow; it begins at the first provider, where the sign-in names none."""
+    config = {
+        key: value.replace("{first provider}", next(iter(trusted), ""))
+        for key, value in row.get("config", {}).items()
+    }
+    return row | {"priority": 10 * number, "config": config}
 
 
 def _scope(rows: Any, spoken: tuple[names.Name, ...]) -> list[dict[str, Any]]:

@@ -3,19 +3,25 @@
 The addresses of the huvudmän come from their registry, everything else from the environment.
 """
 
+import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from keycloak import KeycloakAdmin
-from keycloak.exceptions import KeycloakError
 
-from integrations.keycloak import providers, sync, wanted
-from integrations.keycloak.drift import Drift
 from project import environment
 from project.commands import setup
+
+if TYPE_CHECKING:
+    # Imported inside the functions: no other command waits for the client of Keycloak.
+    from keycloak import KeycloakAdmin
+
+    from integrations.keycloak.drift import Drift
+    from integrations.keycloak.simulated import Person
+    from integrations.keycloak.wanted import Deployment
 
 DIFFERS, WRONG_VALUE = 1, 2
 SIMULATED_SECRET = "simulerad"  # noqa: S105 - between two realms of the same development server
@@ -38,12 +44,8 @@ def synchronise(
     ] = False,
 ) -> None:
     """Gör realmerna som de ska vara. Med --check blir svaret 1 om något skiljer."""
-    try:
+    with _refusing():
         differs = bring_in_line(hosts=host or _hosts(), check=check, simulated=simulated)
-    except environment.Missing as missing:
-        _refuse(str(missing))
-    except (KeycloakError, OSError) as error:
-        _refuse(f"Keycloak svarar inte som det ska. Kontrollera adress och lösenord ({error}).")
     for it in differs:
         typer.echo(str(it))
     if not differs:
@@ -61,30 +63,31 @@ def rotate_key(
     realm: Annotated[str, typer.Option(help="Realmen som får den.")] = "staff",
 ) -> None:
     """Låt en ny nyckel skriva under inloggningar. Det som den gamla har skrivit under gäller."""
-    try:
+    from integrations.keycloak import sync
+
+    with _refusing():
         sync.rotate(administrator(), realm, name=name)
-    except environment.Missing as missing:
-        _refuse(str(missing))
-    except (KeycloakError, OSError) as error:
-        _refuse(f"Keycloak svarar inte som det ska. Kontrollera adress och lösenord ({error}).")
     typer.echo(f"{name} skriver under i {realm}.")
 
 
-def bring_in_line(*, hosts: Iterable[str], check: bool, simulated: bool) -> list[Drift]:
+def bring_in_line(*, hosts: Iterable[str], check: bool, simulated: bool) -> "list[Drift]":
     """Bring the realms in line, or only tell; return what differed.
 
     :raises Missing: if the environment does not say what is needed
     """
-    return sync.synchronise(
-        administrator(), wanted.realms(deployment(hosts=hosts, simulated=simulated)), check=check
-    )
+    from integrations.keycloak import sync, wanted
+
+    realms = wanted.realms(deployment(hosts=hosts, simulated=simulated))
+    return sync.synchronise(administrator(), realms, check=check)
 
 
-def administrator() -> KeycloakAdmin:
+def administrator() -> "KeycloakAdmin":
     """Return a session with Keycloak as the one who may change its realms.
 
     :raises Missing: if the environment does not name one
     """
+    from keycloak import KeycloakAdmin
+
     return KeycloakAdmin(
         server_url=environment.text("SAMPLAN_KEYCLOAK_URL"),
         username=environment.text("SAMPLAN_KEYCLOAK_USER"),
@@ -94,11 +97,13 @@ def administrator() -> KeycloakAdmin:
     )
 
 
-def deployment(*, hosts: Iterable[str], simulated: bool) -> wanted.Deployment:
+def deployment(*, hosts: Iterable[str], simulated: bool) -> "Deployment":
     """Return what the environment says of this deployment.
 
     :raises Missing: if it does not say what is needed
     """
+    from integrations.keycloak import providers, wanted
+
     keycloak = environment.text("SAMPLAN_KEYCLOAK_URL").rstrip("/")
     in_demo = environment.flag("SAMPLAN_DEMO")
     if simulated and not in_demo:
@@ -114,13 +119,13 @@ def deployment(*, hosts: Iterable[str], simulated: bool) -> wanted.Deployment:
         ),
         secret=environment.text("SAMPLAN_OIDC_CLIENT_SECRET"),
         providers=trusted,
-        secrets={
-            alias: SIMULATED_SECRET if simulated
-            else environment.text(f"SAMPLAN_IDENTITY_PROVIDER_{alias.upper()}_SECRET")
-            for alias in trusted
-        },
+        secrets=(
+            dict.fromkeys(trusted, SIMULATED_SECRET)
+            if simulated
+            else json.loads(environment.text("SAMPLAN_IDENTITY_PROVIDER_SECRETS", "{}"))
+        ),
         simulated=_people() if simulated else None,
-    )  # fmt: skip
+    )
 
 
 def _file() -> Path | None:
@@ -134,7 +139,7 @@ def _origin(host: str, *, in_demo: bool) -> str:
     return f"https://{host}"
 
 
-def _people() -> tuple[wanted.Person, ...]:
+def _people() -> "tuple[Person, ...]":
     from project.demo import cards
 
     return cards.people()
@@ -145,6 +150,19 @@ def _hosts() -> list[str]:
     from tenants.models import Domain
 
     return list(Domain.objects.order_by("domain").values_list("domain", flat=True))
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Say in plain words what the environment lacks, or that Keycloak does not answer."""
+    from keycloak.exceptions import KeycloakError
+
+    try:
+        yield
+    except environment.Missing as missing:
+        _refuse(str(missing))
+    except (KeycloakError, OSError) as error:
+        _refuse(f"Keycloak svarar inte som det ska. Kontrollera adress och lösenord ({error}).")
 
 
 def _refuse(text: str) -> NoReturn:
