@@ -19,6 +19,7 @@ CALLBACK = "http://municipality.localhost:8000/sign-in/callback"
 SECRET = "between-samplan-and-keycloak"
 FORM = re.compile(r'<form[^>]*\saction="([^"]+)"')
 PAGES = 12
+SECONDS = 60
 
 
 @dataclass
@@ -74,16 +75,20 @@ class Visitor:
     def token_request(self, **words: str) -> dict[str, Any]:
         """Ask the token endpoint as the client."""
         place = f"{self.keycloak}/realms/staff/protocol/openid-connect/token"
-        given: dict[str, Any] = httpx.post(place, data=words, auth=("samplan", SECRET)).json()
+        given: dict[str, Any] = httpx.post(
+            place, data=words, auth=("samplan", SECRET), timeout=SECONDS
+        ).json()
         return given
 
     def get(self, address: str) -> httpx.Response:
         """Open an address."""
-        return self._kept(httpx.get(address, headers=self._sent(address)))
+        return self._kept(httpx.get(address, headers=self._sent(address), timeout=SECONDS))
 
     def post(self, address: str, words: dict[str, str]) -> httpx.Response:
         """Send a form."""
-        return self._kept(httpx.post(address, data=words, headers=self._sent(address)))
+        return self._kept(
+            httpx.post(address, data=words, headers=self._sent(address), timeout=SECONDS)
+        )
 
     def _sent(self, address: str) -> dict[str, str]:
         path = urlsplit(address).path

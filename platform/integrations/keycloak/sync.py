@@ -18,9 +18,10 @@ from integrations.keycloak.drift import ABSENT, Drift, differences, merged
 from integrations.keycloak.simulated import PASSWORD
 from integrations.keycloak.wanted import Realm
 
-# Keycloak makes them in each realm; they may stay, as the files have them.
+# Keycloak makes them in each realm, `_system` at the first logout that a provider tells of; they may
+# stay, as the files have them.
 BUILT_IN = frozenset({
-    "account", "account-console", "admin-cli", "broker", "realm-management",
+    "_system", "account", "account-console", "admin-cli", "broker", "realm-management",
     "security-admin-console",
 })  # fmt: skip
 SIGNING = "ecdsa-generated"
@@ -37,6 +38,7 @@ FIRST_KEY: dict[str, Any] = {
     },
 }  # fmt: skip
 EXPORTED = {key: it for key, it in FIRST_KEY.items() if key != "providerType"}
+CARD = {"type": "password", "value": PASSWORD, "temporary": False}
 
 
 @dataclass
@@ -107,12 +109,16 @@ def _components(admin: KeycloakAdmin) -> list[dict[str, Any]]:
 def _keys(run: Sync, realm: Realm) -> None:
     found = _components(run.admin)
     signing = [it for it in found if it["providerId"] == SIGNING]
-    is_signed = any(it["config"].get("active", ["true"]) == ["true"] for it in signing)
+    is_signed = any(_signs(it["config"]) for it in signing)
     if not is_signed and run.lacks(realm.name, "nyckeln ES256"):
         run.admin.create_component(FIRST_KEY)
     for it in found:
         if it["providerId"] not in KEYS and run.surplus(realm.name, f"nyckeln {it['name']}"):
             run.admin.delete_component(it["id"])
+
+
+def _signs(config: dict[str, list[str]]) -> bool:
+    return all(config.get(key, ["true"]) == ["true"] for key in ("active", "enabled"))
 
 
 def _flows(run: Sync, realm: Realm) -> None:
@@ -211,7 +217,7 @@ def _scopes(run: Sync, realm: Realm) -> None:
                 continue
             there[name] = run.admin.create_client_scope({
                 "name": name, "protocol": "openid-connect",
-                "attributes": {"include.in.token.scope": "false"},
+                "attributes": {"include.in.token.scope": "false"}, "protocolMappers": mappers,
             })  # fmt: skip
         of = there[name]
         _mappers(
@@ -330,8 +336,6 @@ def _users(run: Sync, realm: Realm) -> None:
         found = there.get(name)
         if found is None:
             if run.lacks(realm.name, f"personen {name}"):
-                key = run.admin.create_user(wanted)
-                run.admin.set_user_password(key, PASSWORD, temporary=False)
+                run.admin.create_user(wanted | {"credentials": [CARD]})
         elif run.differs(realm.name, f"personen {name}", wanted, found):
-            run.admin.update_user(found["id"], merged(wanted, found))
-            run.admin.set_user_password(found["id"], PASSWORD, temporary=False)
+            run.admin.update_user(found["id"], merged(wanted | {"credentials": [CARD]}, found))

@@ -19,7 +19,9 @@ def visitor(realms: Realms) -> Visitor:
 
 
 def key_ids(realms: Realms) -> set[str]:
-    keys = httpx.get(f"{realms.url}/realms/staff/protocol/openid-connect/certs").json()["keys"]
+    keys = httpx.get(f"{realms.url}/realms/staff/protocol/openid-connect/certs", timeout=60).json()[
+        "keys"
+    ]
     return {it["kid"] for it in keys}
 
 

@@ -58,6 +58,10 @@ def _profile(change: Callable[[list[dict[str, Any]]], object]) -> Callable[[Keyc
     return plant
 
 
+def _named(rows: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    return next(it for it in rows if it["name"] == name)
+
+
 def _scope(at: KeycloakAdmin, name: str) -> str:
     return next(it["id"] for it in at.get_client_scopes() if it["name"] == name)
 
@@ -102,12 +106,12 @@ def _step(at: KeycloakAdmin) -> None:
 
 
 def _requirement(at: KeycloakAdmin) -> None:
-    (step,) = at.get_authentication_flow_executions("First sign-in")
+    step, *_ = at.get_authentication_flow_executions("First sign-in")
     at.update_authentication_flow_executions(step | {"requirement": "DISABLED"}, "First sign-in")
 
 
 def _first_provider(at: KeycloakAdmin) -> None:
-    _, step = at.get_authentication_flow_executions("Sign-in")
+    _, step, *_ = at.get_authentication_flow_executions("Sign-in")
     place = f"admin/realms/staff/authentication/config/{step['authenticationConfig']}"
     found = at.connection.raw_get(place).json() | {"config": {"defaultProvider": "kommun"}}
     at.connection.raw_put(place, data=json.dumps(found)).raise_for_status()
@@ -154,7 +158,7 @@ DRIFT: dict[str, tuple[Callable[[KeycloakAdmin], object], str]] = {
     ),
     "another key": (_rsa, "staff: nyckeln planted: ska vara borttagen, är upplagd"),
     "an undeclared attribute": (
-        _profile(lambda rows: rows.remove(next(it for it in rows if it["name"] == "amr"))),
+        _profile(lambda rows: rows.remove(_named(rows, "amr"))),
         "staff: attributet amr: ska vara upplagd, är saknas",
     ),
     "an attribute too many": (
@@ -162,11 +166,11 @@ DRIFT: dict[str, tuple[Callable[[KeycloakAdmin], object], str]] = {
         "staff: attributet shoe_size: ska vara borttagen, är upplagd",
     ),
     "an attribute that the person may write": (
-        _profile(lambda rows: rows[-1].update(permissions={"view": ["admin"], "edit": ["user"]})),
+        _profile(lambda rows: _named(rows, "all_commissions").update(permissions={"view": ["admin"], "edit": ["user"]})),
         "staff: attributet all_commissions, permissions.edit: ska vara admin, är user",
     ),
     "an e-mail that is asked for": (
-        _profile(lambda rows: rows[1].update(required={"roles": ["user"]})),
+        _profile(lambda rows: _named(rows, "email").update(required={"roles": ["user"]})),
         "staff: attributet email, required: ska vara saknas, är {'roles': ['user']}",
     ),
     "a step that links people": (
