@@ -18,8 +18,8 @@ from integrations.keycloak.drift import ABSENT, Drift, differences, merged
 from integrations.keycloak.simulated import PASSWORD
 from integrations.keycloak.wanted import Realm
 
-# Keycloak makes them in each realm, `_system` at the first logout that a provider tells of; they may
-# stay, as the files have them.
+# Keycloak makes them in each realm, `_system` at the first logout that a provider tells of; they
+# may stay, as the files have them.
 BUILT_IN = frozenset({
     "_system", "account", "account-console", "admin-cli", "broker", "realm-management",
     "security-admin-console",

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from integrations.keycloak import sync, wanted
 from project.cli import app
 from project.commands import keycloak as command
+from project.demo import county
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -124,6 +125,7 @@ def _rsa(at: KeycloakAdmin) -> None:
     })  # fmt: skip
 
 
+WRITABLE = {"view": ["admin"], "edit": ["user"]}
 HARDCODED = {
     "name": "planted", "protocol": "openid-connect",
     "protocolMapper": "oidc-hardcoded-claim-mapper",
@@ -166,7 +168,7 @@ DRIFT: dict[str, tuple[Callable[[KeycloakAdmin], object], str]] = {
         "staff: attributet shoe_size: ska vara borttagen, är upplagd",
     ),
     "an attribute that the person may write": (
-        _profile(lambda rows: _named(rows, "all_commissions").update(permissions={"view": ["admin"], "edit": ["user"]})),
+        _profile(lambda rows: _named(rows, "all_commissions").update(permissions=WRITABLE)),
         "staff: attributet all_commissions, permissions.edit: ska vara admin, är user",
     ),
     "an e-mail that is asked for": (
@@ -351,6 +353,32 @@ def test_the_command_tells_by_its_exit_status(realms: Realms, operator: Callable
     assert "staff: inställningarna, accessTokenLifespan: ska vara 300, är 60" in found.output
     assert operator().exit_code == 0
     assert operator("--check").exit_code == 0
+
+
+def test_everybody_of_the_demo_has_a_card_at_both_simulated_providers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {
+        "DEMO": "1", "PORT": "18000", "KEYCLOAK_URL": "http://k", "OIDC_CLIENT_SECRET": "s",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(f"SAMPLAN_{name}", value)
+
+    deployment = command.deployment(hosts=["krokom.localhost"], simulated=True)
+
+    *_, national, municipal = wanted.realms(deployment)
+    assert national.users.keys() == municipal.users.keys()
+    assert len(national.users) == len(county.NAMED)
+    nurse = national.users["sara.lindmark"]["attributes"]
+    assert nurse["employee_hsa_id"] == [county.NURSE.hsa_id]
+    assert len(nurse["all_commissions"]) == 2
+    staff, *_ = wanted.realms(deployment)
+    assert staff.clients["samplan"]["redirectUris"] == [
+        "http://krokom.localhost:18000/sign-in/callback",
+        "http://localhost:18000/sign-in/callback",
+    ]
+    for provider, told in staff.providers.items():
+        there = {national.name: national, municipal.name: municipal}[provider].clients
+        assert told["config"]["clientSecret"] == there["samplan-staff"]["secret"]
 
 
 def test_the_command_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
