@@ -9,10 +9,10 @@ RUN := $(BIN)/python infra/dev/postgres.py
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check lint browser bench format assets docs messages migrations clean
+.PHONY: help demo demo-reset demo-keycloak test check lint browser keycloak bench format assets docs messages migrations clean
 
 help: ## print this
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 demo: .venv/.demo assets ## set everything up and serve the demo county (SAMPLAN_PORT=8000)
 	@SAMPLAN_DEMO=1 $(RUN) -- $(BIN)/samplan demo
@@ -21,7 +21,10 @@ demo-reset: .venv/.demo assets ## the same with a database that begins anew
 	@rm -rf .samplan/postgres .samplan/clock
 	@SAMPLAN_DEMO=1 $(RUN) -- $(BIN)/samplan demo
 
-test: .venv/.dev assets browser ## set everything up and run every test
+demo-keycloak: .venv/.demo assets keycloak ## the demo with a real Keycloak to sign in by (SAMPLAN_KEYCLOAK_PORT=8180)
+	@SAMPLAN_DEMO=1 $(BIN)/python infra/dev/keycloak.py -- $(RUN) -- $(BIN)/samplan demo
+
+test: .venv/.dev assets browser keycloak ## set everything up and run every test
 	@$(BIN)/pytest
 
 check: export SAMPLAN_ORACLE_CHUNKS = 26
@@ -48,6 +51,9 @@ assets: .venv/.demo ## install the front-end files of others, from their lock; c
 
 browser: .venv/.dev ## install the browser of the tests, where it is missing
 	@infra/dev/browser.sh
+
+keycloak: .venv/.demo ## fetch and build Keycloak, where this user has none; without it its tests are left out
+	@infra/dev/maven.sh && $(BIN)/python infra/dev/keycloak.py --fetch || true
 
 messages: .venv/.dev ## bring the translations in line with the texts
 	@$(BIN)/python infra/dev/messages.py

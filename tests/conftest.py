@@ -22,7 +22,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from xdist.scheduler import LoadScopeScheduling
 
-from infra.dev import postgres
+from infra.dev import keycloak, postgres
 from tenants import isolation
 
 DATABASE = "test_samplan"
@@ -36,6 +36,7 @@ TOGETHER = {
     "tests/browser/": "browser",
     "tests/billing/test_ubl.py": "validator",
     "tests/care/training/": "training",
+    "tests/integrations/keycloak/": "keycloak",
     "tests/portal/test_invoices.py": "validator",
     "tests/project/test_database_lost.py": "database_lost",
     "tests/tenants/test_leaving.py": "leaving",
@@ -56,6 +57,14 @@ class Together(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     """Let xdist share the tests out as said above."""
     return Together(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say loudly, at the very end, that nothing has been tried against a real Keycloak."""
+    skipped = [it.longrepr[2] for it in terminalreporter.stats.get("skipped", [])]
+    if without := [it for it in skipped if keycloak.LEFT_OUT in it]:
+        terminalreporter.section("KEYCLOAK IS NOT TESTED", red=True, bold=True)
+        terminalreporter.line(f"{len(without)} tests are left out: {without[0]}", red=True)
 
 
 @pytest.fixture(scope="session")

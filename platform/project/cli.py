@@ -13,6 +13,7 @@ from project.commands import (
     demo,
     directory,
     doctor,
+    keycloak,
     law,
     population,
     rebuild,
@@ -35,6 +36,7 @@ app.add_typer(tenant.app, name="tenant", help="Huvudmän: anslut, visa, uppgrade
 app.add_typer(directory.app, name="directory", help="Enheter och uppdrag från fil.")
 app.add_typer(case.app, name="case", help="Öppna ärenden från ett gammalt system.")
 app.add_typer(training.app, name="training", help="Övningsmiljöerna: töm och fyll på nytt.")
+app.add_typer(keycloak.app, name="keycloak", help="Inloggningens realmer i Keycloak.")
 app.command("demo")(demo.demo)
 app.command("seed")(seed.seed)
 app.command("work")(work.work)

@@ -20,7 +20,7 @@ DOCUMENTS = sorted(
     and (path.is_relative_to(house.DOCS) or str(path.relative_to(house.ROOT)) in TOP)
 )
 FOLDERS = ("", "platform", "docs", "tests", "platform/care/law")
-SYMBOL = re.compile(r"(?:billing|care|portal|project|tenants|infra)(?:\.\w+)+")
+SYMBOL = re.compile(r"(?:billing|care|integrations|portal|project|tenants|infra)(?:\.\w+)+")
 FILE = re.compile(r"[\w./-]+\.(?:css|html|js|json|md|po|py|sh|sql|toml|txt|yml)|[\w./-]+/")
 # Made by a command, and never committed.
 MADE = frozenset({".samplan/", "platform/portal/locale/en/LC_MESSAGES/django.po"})

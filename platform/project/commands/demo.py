@@ -35,6 +35,9 @@ def demo(
     started = time.monotonic()
     with _step("Databasen och huvudmännen"):
         _migrate()
+    if os.environ.get("SAMPLAN_KEYCLOAK_URL"):
+        with _step("Inloggningen i Keycloak"):
+            _bring_keycloak_in_line()
     with _step("Sidornas filer"):
         _collect_static()
     if not _is_filled():
@@ -66,6 +69,14 @@ def _migrate() -> None:
                 domain=huvudman.host,
             )
         )
+
+
+def _bring_keycloak_in_line() -> None:
+    from project.commands import keycloak
+    from tenants.models import Domain
+
+    hosts = Domain.objects.order_by("domain").values_list("domain", flat=True)
+    keycloak.bring_in_line(hosts=hosts, check=False, simulated=True)
 
 
 def _add_training() -> None:

@@ -1,0 +1,1 @@
+"""Adapters outwards: one folder for each counterpart, and none of them knows another."""

@@ -1,0 +1,1 @@
+"""Keycloak: its realms as files, brought there and held against what is there."""
