@@ -14,7 +14,7 @@ demo: .venv/.demo assets ## set everything up and serve the demo county (SAMPLAN
 	@SAMPLAN_DEMO=1 $(RUN) -- $(BIN)/samplan demo
 
 demo-reset: .venv/.demo assets ## the same with a database that begins anew
-	@rm -rf .samplan/postgres .samplan/clock
+	@rm -rf .samplan/postgres .samplan/clock .samplan/seals
 	@SAMPLAN_DEMO=1 $(RUN) -- $(BIN)/samplan demo
 
 test: .venv/.dev assets browser ## set everything up and run every test
