@@ -3,6 +3,7 @@
 import typer
 
 from project.commands import (
+    audit,
     case,
     cost,
     demo,
@@ -30,6 +31,7 @@ app.add_typer(tenant.app, name="tenant", help="Huvudmän: anslut, visa, uppgrade
 app.add_typer(directory.app, name="directory", help="Enheter och uppdrag från fil.")
 app.add_typer(case.app, name="case", help="Öppna ärenden från ett gammalt system.")
 app.add_typer(training.app, name="training", help="Övningsmiljöerna: töm och fyll på nytt.")
+app.add_typer(audit.app, name="audit", help="Loggarna: skriv ut, pröva, byt nyckel.")
 app.command("demo")(demo.demo)
 app.command("seed")(seed.seed)
 app.command("work")(work.work)

@@ -7,7 +7,7 @@ sealer may be killed at any time, and two may run.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -126,7 +126,7 @@ def _sign(
         size=whole.end,
         root=root.hex(),
         note=notes.write(
-            notes.Checkpoint(origin, whole.end, root), name=ring.name, key=ring.private
+            notes.Checkpoint(origin, whole.end, root, _told(at)), name=ring.name, key=ring.private
         ),
         frontier=whole.to_bytes(),
         since=growth.begin,
@@ -137,6 +137,10 @@ def _sign(
         at=at,
         open_to=dict.fromkeys(chosen, until),
     )
+
+
+def _told(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
 
 
 def _has_signed() -> bool:
@@ -163,11 +167,11 @@ def _write_outside(log: Log, *, at: datetime) -> None:
 def _lines(
     tenant: str, log: str, checkpoints: "models.QuerySet[Checkpoint]"
 ) -> Iterator[dict[str, Any]]:
-    asked = checkpoints.values_list("size", "root", "note", "keys", "at")
-    for size, root, note, known, at in asked.iterator():
+    asked = checkpoints.values_list("size", "root", "note", "keys")
+    for size, root, note, known in asked.iterator():
         yield {
             "origin": notes.origin(tenant, log), "size": size, "root": root, "note": note,
-            "keys": known, "at": at.isoformat(),
+            "keys": known,
         }  # fmt: skip
 
 

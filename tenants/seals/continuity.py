@@ -93,5 +93,6 @@ def _refuse_unsigned(it: Offered, held: Held | None, *, owner: str, log: str) ->
         told = notes.read(it.note, believed)
     except (BadKey, BadNote):
         raise Unsigned from None
-    if told != notes.Checkpoint(notes.origin(owner, log), it.size, bytes.fromhex(it.root)):
+    origin = notes.origin(owner, log)
+    if told != notes.Checkpoint(origin, it.size, bytes.fromhex(it.root), it.at):
         raise Unsigned

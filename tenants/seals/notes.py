@@ -5,6 +5,7 @@ A checkpoint says: the log of this origin has so many leaves, and this is the ro
     samplan/t_krokom/access
     20852163
     CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
+    2026-03-02T08:00:00+00:00
 
     — samplan/t_krokom Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhc...
 """
@@ -42,6 +43,7 @@ class Checkpoint:
     origin: str
     size: int
     root: bytes
+    at: str  # ISO 8601, UTC: an extension line, so that the time is signed too
 
 
 @dataclass(frozen=True)
@@ -147,8 +149,8 @@ def read(note: str, keys: Iterable[VerifyingKey]) -> Checkpoint:
     text, _, lines = note.partition("\n\n")
     refuse_unsigned(f"{text}\n", lines, keys)
     try:
-        named, size, root = text.split("\n")
-        found = Checkpoint(named, int(size), b64decode(root, validate=True))
+        named, size, root, at = text.split("\n")
+        found = Checkpoint(named, int(size), b64decode(root, validate=True), at)
     except ValueError:
         raise BadNote(note) from None
     if _body(found) != f"{text}\n":
@@ -194,7 +196,7 @@ def _endorsement(key: VerifyingKey) -> str:
 
 
 def _body(it: Checkpoint) -> str:
-    return f"{it.origin}\n{it.size}\n{b64encode(it.root).decode()}\n"
+    return f"{it.origin}\n{it.size}\n{b64encode(it.root).decode()}\n{it.at}\n"
 
 
 def _signed(text: str, name: str, key: Ed25519PrivateKey) -> str:

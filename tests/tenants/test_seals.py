@@ -16,7 +16,7 @@ from tenants.seals.tree import NotAdjacent, Range
 NAME = notes.key_name("t_krokom")
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
-POINT = Checkpoint(notes.origin("t_krokom", "access"), 7, bytes(32))
+POINT = Checkpoint(notes.origin("t_krokom", "access"), 7, bytes(32), "2026-03-02T08:00:00+00:00")
 
 
 def leaves(count: int) -> list[bytes]:
@@ -63,7 +63,9 @@ def test_ranges_apart_are_not_joined() -> None:
 def test_a_checkpoint_is_read_as_it_was_signed() -> None:
     note = notes.write(POINT, name=NAME, key=KEY)
 
-    assert note.startswith(f"samplan/t_krokom/access\n7\n{'A' * 43}=\n\n— samplan/t_krokom ")
+    assert note.startswith(
+        f"samplan/t_krokom/access\n7\n{'A' * 43}=\n{POINT.at}\n\n— samplan/t_krokom "
+    )
     assert notes.read(note, [notes.verifying_key(NAME, KEY)]) == POINT
 
 

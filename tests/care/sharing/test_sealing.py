@@ -99,7 +99,9 @@ def test_every_row_becomes_a_leaf_of_a_signed_tree() -> None:
         key = notes.believed(keys.public_keys(REGION), name=notes.key_name(REGION))
     assert rows_of_leaves() == sorted(rows_of_leaves())
     assert point.root == root.hex()
-    assert notes.read(point.note, key) == notes.Checkpoint(f"samplan/{REGION}/access", 7, root)
+    assert notes.read(point.note, key) == notes.Checkpoint(
+        f"samplan/{REGION}/access", 7, root, AT.isoformat()
+    )
 
 
 def test_the_event_log_is_sealed_too() -> None:
