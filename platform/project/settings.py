@@ -166,6 +166,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
 }
 
+# A gateway of ours adds the sender's address to X-Forwarded-For; else that header is anybody's.
+BEHIND_GATEWAY = environment.flag("SAMPLAN_BEHIND_GATEWAY")
 # Only the demo and the tests may move the clock (tenants.clock).
 CLOCK_OFFSET_FILE = environment.text("SAMPLAN_CLOCK_OFFSET_FILE", "") or None if DEMO else None
 # Who computes the days of payment liability (billing.liability.port): a class by its dotted path.

@@ -80,8 +80,7 @@ class AccessLog(AppendOnly):
     owner_provider = models.CharField(max_length=32, blank=True, db_default="")
     staff_provider = models.CharField(max_length=32, blank=True, db_default="")
     staff_hsa_id = models.CharField(max_length=32, blank=True, db_default="")
-    level = models.CharField(max_length=30, blank=True, db_default="")  # activityLevel
-    args = models.CharField(max_length=200, blank=True, db_default="")  # activityArgs
+    level = models.CharField(max_length=30, blank=True, db_default="")  # own, direct_access
     start_at = models.DateTimeField(null=True)  # startDate: when the request came
     system = models.CharField(max_length=60, blank=True, db_default="")
     # What was shown, as [object, id, version]: by it the page can be shown again (decision 30).
