@@ -118,7 +118,7 @@ def _sign(
     ring = keys.ring(acting_for(), may_make=is_first and not _has_signed())
     origin = notes.origin(acting_for(), log.name)
     root = whole.root()
-    is_hourly = _is_first_of_hour(log, at)
+    is_hourly = _is_first_of_hour(log, since=growth.begin, at=at)
     chosen = witnesses.witnesses_of(acting_for(), kin_names()) if is_hourly else ()
     until = (at + OPEN_TO_WITNESSES).isoformat()
     Checkpoint.objects.create(
@@ -147,9 +147,10 @@ def _has_signed() -> bool:
     return Checkpoint.objects.exists()
 
 
-def _is_first_of_hour(log: Log, at: datetime) -> bool:
-    begun = at.replace(minute=0, second=0, microsecond=0)
-    return not Checkpoint.objects.filter(log=log.name, is_hourly=True, at__gte=begun).exists()
+def _is_first_of_hour(log: Log, *, since: int, at: datetime) -> bool:
+    """Tell whether the last checkpoint of an hour, by its size, is of an earlier hour."""
+    last = Checkpoint.objects.filter(log=log.name, size=since).values_list("at", flat=True).first()
+    return last is None or last < at.replace(minute=0, second=0, microsecond=0)
 
 
 def _write_outside(log: Log, *, at: datetime) -> None:

@@ -11,8 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, Value
 
 from care.cases.models import Case as Case  # what the doors hand out
 from care.cases.models import Contribution, Participation
@@ -20,12 +19,11 @@ from care.identity.actors import Actor
 from care.identity.permissions import Permission
 from care.individuals.queries import ConsentShown
 from care.sharing import policy, rls
-from care.sharing.models import AccessLog
+from care.sharing.models import AccessLog, ProviderOf
 from care.sharing.policy import Reason as Reason
 from tenants import agreements
 from tenants.agreements import Agreement
 from tenants.context import acting_for
-from tenants.models import Tenant
 from tenants.window import looking_into
 
 ShownVersion = tuple[str, str, int]  # the kind of object, its identity, its version
@@ -298,8 +296,8 @@ def _line(
     shown: Sequence[ShownVersion] = (),
 ) -> AccessLog:
     return AccessLog(
-        owner_provider=_provider_of(owner),
-        staff_provider=_provider_of(actor.tenant),
+        owner_provider=ProviderOf(Value(owner)),
+        staff_provider=ProviderOf(Value(actor.tenant)),
         staff_hsa_id=actor.hsa_id,
         level="direct_access" if channel == "B" else "own",
         decision="granted" if reason is Reason.GRANTED else "denied",
@@ -327,12 +325,6 @@ def _line(
         rows=rows,
         at=at,
     )
-
-
-def _provider_of(schema: str) -> Coalesce:
-    """Return the organisation number of a huvudman, which the database looks up as it writes."""
-    found = Tenant.objects.filter(schema_name=schema).values("organisation_number")
-    return Coalesce(Subquery(found), Value(""))
 
 
 def _as_shown(case: Case) -> ShownVersion:

@@ -51,6 +51,19 @@ class Opening(Home):
         return f"{self.viewer} may read {self.info_class}"
 
 
+class ProviderOf(models.Func):
+    """The organisation number of a huvudman, looked up by the statement that writes the row.
+
+    A subquery of Django's would be resolved anew for each row, which costs more than the rest.
+    """
+
+    template = (
+        "COALESCE((SELECT organisation_number FROM public.tenants_tenant"
+        " WHERE schema_name = %(expressions)s), '')"
+    )
+    output_field = models.CharField()
+
+
 class AccessLog(AppendOnly):
     """Åtkomstlogg (PDL 4 kap. 3 §; HSLF-FS 2016:40 4 kap. 9 §): who has read what of whom.
 

@@ -16,6 +16,8 @@ from pytest_django import Settings
 from care.cases.models import Event
 from care.sharing import access, sealing
 from tenants.context import acting_as
+from tenants.leaving import tables
+from tenants.leaving.verify import NOT_COMPARED
 from tenants.sealing import exporting, journal, keys, witnesses
 from tenants.seals import exported, judging
 from tenants.seals.verdicts import Fault, Kind
@@ -127,6 +129,15 @@ def test_a_rotated_key_verifies_what_it_has_signed(sealed: Path) -> None:
         sealing.seal(at=AT.replace(hour=11))
 
     assert judged(sealed, *(sealed / "checkpoints").iterdir()) == [None, None]
+
+
+def test_who_leaves_takes_leaves_and_checkpoints_along(sealed: Path) -> None:
+    with tables.as_huvudman(REGION) as cursor:
+        owned = {it.place for it in tables.described(cursor, REGION)}
+
+    assert {"data/home_sealedleaf", "data/home_checkpoint"} <= owned
+    # What it witnesses comes each hour: it would keep an archive from ever being up to date.
+    assert owned >= NOT_COMPARED
 
 
 def test_an_export_is_never_written_over(sealed: Path) -> None:

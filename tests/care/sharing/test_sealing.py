@@ -13,6 +13,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from cast import AT, MUNICIPALITY, REGION, STRANGER
+from django.conf import settings
 from django.db import connection
 from people import HOUR, NURSE
 from psycopg import sql
@@ -21,6 +22,7 @@ from pytest_django import Settings
 from care.cases.models import Event
 from care.sharing import access, sealing
 from care.sharing.models import AccessLog
+from project import worker
 from tenants.context import acting_as
 from tenants.home.models import Checkpoint, SealAlarm, SealedLeaf, WitnessedCheckpoint
 from tenants.sealing import journal, keys, sealer, witnesses
@@ -337,6 +339,32 @@ def test_a_file_that_knows_more_than_the_database_raises_the_alarm() -> None:
     seal()
 
     assert alarms(REGION) == [(REGION, "shrunk")]
+
+
+def test_a_training_huvudman_is_not_sealed(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Its logs tell of nobody, and are emptied each night.
+    monkeypatch.setattr(sealing, "is_training", lambda schema: schema == REGION)
+    read(1)
+
+    assert seal() == 0
+    assert not (place / "keys").exists()
+    reset = {it.rpartition(".")[2] for it in settings.CASE_APPS}
+    assert SealedLeaf._meta.app_label not in reset  # and a real one's seal is never emptied
+
+
+def test_a_row_is_sealed_within_ten_seconds_of_its_commit() -> None:
+    done: dict[str, float] = {}
+    waiting: list[int] = []
+    lags = []
+    for now in range(100):
+        if now % 3 == 0:
+            read(1)
+            waiting.append(now)
+        for _ in range(worker.seal([REGION], done, now=float(now))):
+            lags.append(now - waiting.pop(0))
+
+    assert len(lags) > 25
+    assert max(lags) <= worker.SEAL_EVERY
 
 
 def test_an_alarm_is_raised_once(as_superuser: Callable[[str], None]) -> None:
