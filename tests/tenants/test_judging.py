@@ -11,7 +11,9 @@ from random import Random
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from typer.testing import CliRunner
 
+from project.cli import app
 from tenants import seals
 from tenants.seals import exported, judging, notes, tree
 from tenants.seals.notes import Vouched
@@ -257,6 +259,25 @@ def test_a_missing_file_is_told(whole: Path, tmp_path: Path) -> None:
         assert fault is not None
         assert fault.kind is Kind.UNREADABLE
         it.write_bytes(kept)
+
+
+class TestTheCommand:
+    def test_tells_what_is_whole_and_what_only_a_witness_shows(self, whole: Path) -> None:
+        answer = CliRunner().invoke(app, ["audit", "verify", str(whole / "whole")])
+
+        assert answer.exit_code == 0
+        assert "access: 240 rader är hela; 12 kontrollpunkter och 0 hos vittnen" in answer.stdout
+        assert "--witness" in answer.stdout
+
+    def test_names_the_first_bad_leaf_and_fails(self, whole: Path, tmp_path: Path) -> None:
+        place = tmp_path / "export"
+        shutil.copytree(whole / "whole", place)
+        _, at, _ = reordered(Random(1), place)
+        words = ["audit", "verify", str(place), "--witness", str(whole / "witness.jsonl")]
+        answer = CliRunner().invoke(app, words)
+
+        assert answer.exit_code == 1
+        assert f"Blad {at}: raderna står i en annan ordning" in answer.stderr
 
 
 class TestWithoutUs:

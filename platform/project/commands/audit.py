@@ -35,6 +35,7 @@ def export(
     from tenants import clock
     from tenants.sealing import exporting
 
+    _refuse_unsealed()
     huvudman = find(code)
     with _progress("Skriver") as tell, _disk(to):
         written = exporting.export(
@@ -96,6 +97,7 @@ def rotate(
     setup.django()
     from tenants.sealing import keys
 
+    _refuse_unsealed()
     huvudman = find(code)
     try:
         made = keys.rotate(huvudman.schema_name, is_lost=lost)
@@ -126,6 +128,14 @@ def alarms() -> None:
     if found:
         refuse("Läs Larm i docs/operations.md: det står vad som görs nu.", FAULTY)
     typer.echo("Inget larm.")
+
+
+def _refuse_unsealed() -> None:
+    from django.conf import settings
+
+    from project import startup
+
+    startup.refuse_unsealed(keys=settings.SEAL_KEYS, checkpoints=settings.CHECKPOINTS)
 
 
 def _told(it: Report) -> str:
