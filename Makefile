@@ -18,7 +18,7 @@ demo: .venv/.demo assets ## set everything up and serve the demo county (SAMPLAN
 	@SAMPLAN_DEMO=1 $(RUN) -- $(BIN)/samplan demo
 
 demo-reset: .venv/.demo assets ## the same with a database that begins anew
-	@rm -rf .samplan/postgres .samplan/clock
+	@rm -rf .samplan/postgres .samplan/clock .samplan/seals
 	@SAMPLAN_DEMO=1 $(RUN) -- $(BIN)/samplan demo
 
 demo-keycloak: .venv/.demo assets keycloak ## the demo with a real Keycloak to sign in by (SAMPLAN_KEYCLOAK_PORT=8180)

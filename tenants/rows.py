@@ -66,6 +66,13 @@ class NotAtHome(Exception):
     """Another huvudman's row was about to become a model instance, whose save() copies it home."""
 
 
+class CurrentTransaction(models.Func):
+    """The number of the running transaction, never reused (xid8)."""
+
+    template = "pg_current_xact_id()::text::bigint"
+    output_field = models.BigIntegerField()
+
+
 class Row(models.Model):
     """A row in a huvudman's schema. Through a window it can be read as plain values only."""
 

@@ -349,6 +349,7 @@ READ_HOW = {
     "list": _("Såg ärendet i en lista"),
     "search": _("Fann ärendet i en sökning"),
     "denied": _("Nekades"),
+    "extract": _("Tog ut åtkomstloggen"),
 }
 
 # ---- what a message holds ----

@@ -8,6 +8,7 @@ import typer
 from django.db import OperationalError
 
 from project.commands import (
+    audit,
     case,
     cost,
     demo,
@@ -37,6 +38,7 @@ app.add_typer(directory.app, name="directory", help="Enheter och uppdrag från f
 app.add_typer(case.app, name="case", help="Öppna ärenden från ett gammalt system.")
 app.add_typer(training.app, name="training", help="Övningsmiljöerna: töm och fyll på nytt.")
 app.add_typer(keycloak.app, name="keycloak", help="Inloggningens realmer i Keycloak.")
+app.add_typer(audit.app, name="audit", help="Loggarna: skriv ut, pröva, byt nyckel.")
 app.command("demo")(demo.demo)
 app.command("seed")(seed.seed)
 app.command("work")(work.work)

@@ -1,8 +1,11 @@
 """At the door of every request: whose host it is, who acts, and what became of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -18,7 +21,7 @@ from django.http import (
 from django_htmx.http import HttpResponseClientRedirect
 
 from care.identity import operations, queries
-from care.identity.actors import Actor
+from care.identity.actors import Actor, Via
 from care.identity.operations import NotAdministrator
 from care.identity.queries import NoAssignment
 from care.sharing import access as doors
@@ -34,6 +37,8 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGN_IN, CHOOSE = "/sign-in", "/assignments"
 FRONT_HOST = "localhost"  # of the demo; it belongs to no huvudman
 DATABASE_LOST = (OperationalError, InterfaceError)
+PORTAL = "portal"  # the client, as the access log tells
+MOST_OF_A_DEVICE = 200  # characters of what a browser calls itself
 NOBODY = "public"  # the schema while nobody is acted for
 
 
@@ -85,7 +90,7 @@ class WhoActs:
         except DATABASE_LOST as lost:
             return _answer(request, lost)
         if isinstance(request.staff, Actor):
-            request.actor = request.staff
+            request.staff = request.actor = replace(request.staff, via=_via(request))
         response = self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed):
             response = errors.not_by_address(request, response)
@@ -125,6 +130,28 @@ def _who(request: access.Request) -> Actor | NoAssignment | None:
     if not token or acting_for() == NOBODY:
         return None
     return queries.actor_of(token=token, at=request.at)
+
+
+def _via(request: access.Request) -> Via:
+    return Via(
+        client=PORTAL,
+        ip=_address(request),
+        device=request.headers.get("User-Agent", "")[:MOST_OF_A_DEVICE],
+        request_id=uuid4(),
+        start_at=request.at,
+    )
+
+
+def _address(request: HttpRequest) -> str | None:
+    """Return where a request came from; None where that is no address."""
+    told: str = request.META.get("REMOTE_ADDR", "")
+    if settings.BEHIND_GATEWAY:
+        # What our own gateway has added comes last; all before it anybody may have written.
+        told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2]
+    try:
+        return str(ip_address(told.strip()))
+    except ValueError:
+        return None
 
 
 def _signed_out(request: access.Request) -> HttpResponse:

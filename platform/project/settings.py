@@ -166,6 +166,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
 }
 
+# A gateway of ours adds the sender's address to X-Forwarded-For; else that header is anybody's.
+BEHIND_GATEWAY = environment.flag("SAMPLAN_BEHIND_GATEWAY")
 # Only the demo and the tests may move the clock (tenants.clock).
 CLOCK_OFFSET_FILE = environment.text("SAMPLAN_CLOCK_OFFSET_FILE", "") or None if DEMO else None
 # Who computes the days of payment liability (billing.liability.port): a class by its dotted path.
@@ -178,6 +180,12 @@ TEST_IDENTITIES = environment.words("SAMPLAN_TEST_IDENTITIES", "")
 
 # So few answers to the survey of readiness for change are never shown; three at the least.
 SURVEY_THRESHOLD = max(3, int(environment.text("SAMPLAN_SURVEY_THRESHOLD", "5")))
+
+# Outside the database: the keys that sign the checkpoints of the logs, and the files to which each
+# is added. Empty: nothing is sealed, and `samplan work` refuses to start.
+SEALS = ROOT / ".samplan" / "seals"
+SEAL_KEYS = environment.text("SAMPLAN_SEAL_KEYS", str(SEALS / "keys") if DEMO else "")
+CHECKPOINTS = environment.text("SAMPLAN_CHECKPOINTS", str(SEALS / "checkpoints") if DEMO else "")
 
 CELERY_BROKER_URL = environment.text("SAMPLAN_BROKER_URL", "")
 

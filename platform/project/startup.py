@@ -32,6 +32,19 @@ def refuse_if_unsafe(*, environment: Mapping[str, str] = os.environ) -> None:
         )
 
 
+def refuse_unsealed(*, keys: str, checkpoints: str) -> None:
+    """Let the worker start only where it can seal the logs.
+
+    :raises Unsafe: otherwise
+    """
+    if not (keys and checkpoints):
+        raise Unsafe(
+            "Loggarna kan inte förseglas. Sätt SAMPLAN_SEAL_KEYS till mappen för nycklarna och"
+            " SAMPLAN_CHECKPOINTS till mappen för kontrollpunkterna, båda utanför databasen, och"
+            " starta igen. Se Förseglade loggar i docs/operations.md."
+        )
+
+
 def _refuse_public_demo(environment: Mapping[str, str]) -> None:
     hosts = environment.get("SAMPLAN_HOSTS", LOCAL).split(",")
     outside = [it for it in map(str.strip, hosts) if it and not _is_local(it)]

@@ -21,6 +21,7 @@ from tenants import apart, clock
 logger = logging.getLogger(__name__)
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0  # seconds, while the database cannot be reached
+SEAL_EVERY, WITNESS_EVERY = 10.0, 300.0  # seconds; a checkpoint of the hour is seen within minutes
 
 
 class DatabaseLost(Exception):
@@ -36,6 +37,7 @@ def run(*, once: bool, interval: float, pause: Callable[[float], bool]) -> None:
     :param pause: waits for some seconds, and tells whether to stop
     """
     memory: dict[str, Seen] = {}
+    sealed: dict[str, float] = {}
     day: date | None = None
     reset: tuple[date, frozenset[str]] | None = None
     wait = FIRST_WAIT
@@ -47,6 +49,7 @@ def run(*, once: bool, interval: float, pause: Callable[[float], bool]) -> None:
             begun = monotonic()
             tenants = _tenants()
             work(tenants, memory, alone=settings.TENANT_PINNED is not None)
+            seal(tenants, sealed, now=begun)
             reset = reset_training(tenants, done=reset)
             if today != day:
                 forget(tenants)
@@ -73,6 +76,33 @@ def work(tenants: Iterable[str], memory: dict[str, Seen], *, alone: bool = False
         tenants,
         lambda tenant: tasks.work_alone(tenant) if alone else tasks.work([tenant], memory),
     )
+
+
+def seal(tenants: Iterable[str], done: dict[str, float], *, now: float) -> int:
+    """Seal the logs of each huvudman every ten seconds, and witness for others; how many rows.
+
+    A huvudman whose key is missing is not sealed, which its line in the log says each time.
+
+    :param done: when each was last done, kept from round to round
+    :param now: seconds of a clock that only goes forward
+    :raises DatabaseLost: if the database cannot be reached
+    """
+    if not settings.SEAL_KEYS:
+        return 0
+    names = list(tenants)
+    rows = 0
+    if _is_due(done, "seal", SEAL_EVERY, now):
+        rows = _for_each(names, lambda tenant: tasks.seal(tenant=tenant))
+    if _is_due(done, "witness", WITNESS_EVERY, now):
+        _for_each(names, lambda tenant: tasks.witness(tenant=tenant))
+    return rows
+
+
+def _is_due(done: dict[str, float], what: str, every: float, now: float) -> bool:
+    if what in done and now - done[what] < every:
+        return False
+    done[what] = now
+    return True
 
 
 def forget(tenants: Iterable[str]) -> int:

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from tenants.decision import Part
-from tenants.rows import AppendOnly, Home
+from tenants.rows import READING, AppendOnly, Disclosed, Home
 
 
 class Answer(Home):
@@ -76,3 +76,99 @@ class Export(AppendOnly):
 
     def __str__(self) -> str:
         return f"export by {self.by}"
+
+
+class SealedLeaf(AppendOnly):
+    """Förseglad rad: which row of a log is which leaf of its tree, and the hash of it then."""
+
+    pk = models.CompositePrimaryKey("log", "number")
+    log = models.CharField(max_length=20)  # access, event
+    number = models.BigIntegerField()  # from 0, without gaps
+    row = models.BigIntegerField()  # the row's id in its table
+    hash = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["log", "row"], name="sealed_row_once")]
+
+    def __str__(self) -> str:
+        return f"{self.log} {self.number}"
+
+
+class Checkpoint(Disclosed):
+    """Kontrollpunkt: size and root of a log's tree, signed by the huvudman.
+
+    The first of each hour is opened to its witnesses, with what proves that the tree has only
+    grown since that of the hour before.
+    """
+
+    log = models.CharField(max_length=20)
+    size = models.BigIntegerField()
+    root = models.CharField(max_length=64)
+    note = models.TextField()  # C2SP tlog-checkpoint, signed
+    frontier = models.BinaryField()  # of all leaves, as tenants.seals.tree keeps a range
+    since = models.BigIntegerField()  # size at the checkpoint of the last hour before
+    growth = models.BinaryField()  # the range of the leaves from there on
+    horizon = models.BigIntegerField()  # every row of an earlier transaction is a leaf
+    is_hourly = models.BooleanField()
+    keys = models.JSONField(default=list)  # of the hour's: the verifying keys, each vouched for
+    at = models.DateTimeField()
+
+    class Meta(Disclosed.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["log", "size"], name="checkpoint_once")]
+
+    def __str__(self) -> str:
+        return f"{self.log} {self.size}"
+
+
+class WitnessedCheckpoint(AppendOnly):
+    """Bevittnad kontrollpunkt: another huvudman's, copied; that one may read the copy."""
+
+    isolation = READING
+
+    owner = models.CharField(max_length=63)  # whose log
+    log = models.CharField(max_length=20)
+    size = models.BigIntegerField()
+    root = models.CharField(max_length=64)
+    note = models.TextField()
+    frontier = models.BinaryField()
+    keys = models.JSONField(default=list)
+    # The tree has been proven to begin with that of the copy before; the first has none before it.
+    is_proven = models.BooleanField()
+    at = models.DateTimeField()  # the checkpoint's
+    witnessed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "log", "size", "root"], name="witnessed_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.log} {self.size}"
+
+
+class SealAlarm(AppendOnly):
+    """Förseglingslarm: a log is no longer what its huvudman has signed. That one may read it."""
+
+    isolation = READING
+
+    class Kind(models.TextChoices):
+        """What is wrong."""
+
+        SHRUNK = "shrunk", "Loggen är kortare än den var."
+        CHANGED = "changed", "Loggen är inte en fortsättning på vad den var."
+        UNSIGNED = "unsigned", "Kontrollpunkten är inte undertecknad av en känd nyckel."
+
+    owner = models.CharField(max_length=63)  # whose log
+    log = models.CharField(max_length=20)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    size = models.BigIntegerField()  # of the checkpoint that was asked about
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "log", "kind", "size"], name="seal_alarm_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.log} {self.kind}"

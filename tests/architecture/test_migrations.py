@@ -13,6 +13,8 @@ NAME = re.compile(r"\d{4}_(?!auto_|initial$)[a-z][a-z0-9_]*[a-z0-9]")
 KNOWN_IMPORTS = {
     "platform/care/inbox/migrations/0001_the_first_tables.py": {"care.inbox.models"},
     "platform/care/cases/migrations/0001_the_first_tables.py": {"care.law.discharge"},
+    "platform/care/cases/migrations/0003_number_the_transaction_of_each_event.py": {"tenants.rows"},
+    "platform/care/sharing/migrations/0005_log_what_storelog_asks.py": {"tenants.rows"},
 }
 
 FILES = [

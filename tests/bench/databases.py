@@ -126,6 +126,8 @@ class Databases:
             "YARDSTICK_URL": make_conninfo(self._superuser, dbname=database, user=user),
             "SAMPLAN_SECRET_KEY": self._secret,
             "BENCH_STATIC": str(self._static),
+            "SAMPLAN_SEAL_KEYS": str(self._static.parent / "keys"),
+            "SAMPLAN_CHECKPOINTS": str(self._static.parent / "checkpoints"),
         }
 
     def step(

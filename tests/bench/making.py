@@ -110,6 +110,34 @@ def send(count: int) -> list[float]:
     return sending.send_and_watch(count)
 
 
+def seal(rows: int) -> float:
+    """Write rows in the region's access log and seal them; tell the seconds of the sealing."""
+    from django.db import connection
+
+    from care.sharing import sealing
+    from tenants import clock
+    from tenants.context import acting_as
+
+    with acting_as("b_region"):
+        with connection.cursor() as cursor:
+            cursor.execute(_LOGGED, [rows])
+        at = clock.moment()
+        return _seconds(lambda: sealing.seal(at=at))
+
+
+_LOGGED = """
+INSERT INTO sharing_accesslog (owner, activity, common_ids, staff_id, staff_name, assignment_id,
+    title, unit_id, unit_name, purpose, channel, ground, reason, rows, at, staff_hsa_id,
+    owner_provider, staff_provider, level, decision, system, client, ip, device, request_id)
+SELECT 'b_region', 'read', jsonb_build_array(gen_random_uuid()), gen_random_uuid(),
+    'Sara Lindmark', gen_random_uuid(), 'Sjuksköterska', 'SE2999999119-AVD1', 'Avdelning 1', 'care',
+    '', '', 'granted', 1, now(), 'SE2999999119-P001', '2999999119', '2999999119', 'own', 'granted',
+    'Samplan', 'portal', '192.0.2.1', 'Mozilla/5.0 (X11; Linux x86_64) Gecko Firefox',
+    gen_random_uuid()
+FROM generate_series(1, %s)
+"""
+
+
 def registry() -> None:
     """Enter two tenants of the stock projects in their own registry."""
     from django.db import connection
@@ -163,7 +191,7 @@ def main() -> None:
     step, *arguments = sys.argv[1:]
     steps: dict[str, Any] = {
         it.__name__: it
-        for it in (join, play, grow, tell, enter, send, registry, enter_others, migrate)
+        for it in (join, play, grow, tell, enter, send, seal, registry, enter_others, migrate)
     }
     print(json.dumps(steps[step](*map(int, arguments))))
 

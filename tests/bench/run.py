@@ -10,7 +10,7 @@ from collections.abc import Callable
 import databases
 import results
 from databases import Databases
-from measures import costs, joining, pages, scale, sending, statements
+from measures import audit, costs, joining, pages, scale, sending, statements
 from results import Result
 from rich.console import Console
 
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[Databases], list[Result]]] = {
         pages.tenancy,
         pages.inbox,
         pages.case_json,
+        audit.audit,
         statements.queries,
         scale.worklist_scale,
         sending.send_visible,

@@ -43,6 +43,15 @@ def page(host: str, path: str, cookie: str = "", *, ok: str = "200 OK") -> Calla
     return ask
 
 
+def unlogged(host: str, path: str, cookie: str = "") -> Callable[[], bytes]:
+    """Return the same request where nothing is written in the access log."""
+    ask = page(host, path, cookie)
+    from care.sharing.models import AccessLog
+
+    AccessLog.objects.bulk_create = lambda lines: lines  # type: ignore[method-assign,assignment]
+    return ask
+
+
 def worklist(schema: str, unit_id: str) -> Callable[[], object]:
     """Return the question what waits for a unit, as its page asks it."""
     from county import at_unit

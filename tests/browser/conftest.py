@@ -42,6 +42,9 @@ def _served(place: Path) -> Iterator[Demo]:
         "SAMPLAN_DEMO": "1",
         "SAMPLAN_PORT": str(port),
         "SAMPLAN_CLOCK_OFFSET_FILE": str(served.clock),
+        # A seal belongs to its database: this one begins anew.
+        "SAMPLAN_SEAL_KEYS": str(place / "keys"),
+        "SAMPLAN_CHECKPOINTS": str(place / "checkpoints"),
     }
     samplan = Path(sys.executable).with_name("samplan")
     words = [sys.executable, "infra/dev/postgres.py", "--data", str(place / "postgres"), "--",

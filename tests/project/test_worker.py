@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 from uuid import UUID, uuid4
@@ -65,14 +66,18 @@ def once_each(number: int) -> Counter[str]:
 @contextmanager
 def started(cluster: dict[str, str], arguments: str) -> Iterator["subprocess.Popen[str]"]:
     """Run the command as a process of its own, and end it whatever happens."""
-    environment = {"PYTHONPATH": f"{PLATFORM}:{PLATFORM.parent}", "DATABASE_URL": cluster["sp_app"]}
     command = [*COMMAND[:2], COMMAND[2].format(arguments)]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+    with TemporaryDirectory() as seals:
+        environment = {
+            "PYTHONPATH": f"{PLATFORM}:{PLATFORM.parent}", "DATABASE_URL": cluster["sp_app"],
+            "SAMPLAN_SEAL_KEYS": seals, "SAMPLAN_CHECKPOINTS": seals,
+        }  # fmt: skip
+        process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
 
 
 class TestRunTwice:

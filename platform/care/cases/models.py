@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from care.individuals.models import Individual
 from care.law import discharge
 from tenants.models import Unit
-from tenants.rows import AppendOnly, Home, Shareable
+from tenants.rows import AppendOnly, CurrentTransaction, Home, Shareable
 
 
 class Case(Home):
@@ -93,9 +93,14 @@ class Event(AppendOnly):
     is_flagged = models.BooleanField(default=False)  # had no step in the process
     # Which version of the state the act led to, at the lead; None where it changed nothing.
     version = models.PositiveIntegerField(null=True)
+    # By it the sealer knows that no earlier row can come any more (tenants.sealing).
+    transaction = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
 
     class Meta:
-        indexes = [models.Index(fields=["common_id", "at"], name="event_case")]
+        indexes = [
+            models.Index(fields=["common_id", "at"], name="event_case"),
+            models.Index(fields=["transaction"], name="event_transaction"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["origin", "message_id", "act"],

@@ -1,9 +1,24 @@
 """Who acts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from care.identity.permissions import ROLES, Permission, Role
+
+
+@dataclass(frozen=True)
+class Via:
+    """Hur en begäran har kommit: what the access log tells of it besides who and what."""
+
+    client: str = ""  # portal, api; empty: a command or the loop
+    ip: str | None = None
+    device: str = ""
+    request_id: UUID | None = None
+    start_at: datetime | None = None
+
+
+NOT_ASKED = Via()  # nobody's request: a command, the loop
 
 
 @dataclass(frozen=True)
@@ -21,6 +36,8 @@ class Actor:
     unit_name: str
     unit_kind: str
     branch: str
+    hsa_id: str = ""  # of the person
+    via: Via = field(default=NOT_ASKED, compare=False)
 
     def may(self, permission: Permission) -> bool:
         """Tell whether the role carries a right; the door asks for participation as well."""

@@ -73,7 +73,13 @@ def actor_of(*, token: str, at: datetime) -> Actor | NoAssignment | None:
         StaffSession.objects.filter(
             token_hash=token_hash(token), ended_at=None, expires_at__gt=Now()
         )
-        .values("staff_id", "staff__name", "assignment_id", *(f"assignment__{it}" for it in _ASKED))
+        .values(
+            "staff_id",
+            "staff__name",
+            "staff__hsa_id",
+            "assignment_id",
+            *(f"assignment__{it}" for it in _ASKED),
+        )
         .first()
     )
     if row is None:
@@ -93,6 +99,7 @@ def actor_of(*, token: str, at: datetime) -> Actor | NoAssignment | None:
         unit_name=assignment["unit__name"],
         unit_kind=assignment["unit__kind"],
         branch=assignment["unit__branch"],
+        hsa_id=row["staff__hsa_id"],
     )
 
 

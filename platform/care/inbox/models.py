@@ -5,13 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from tenants.rows import LETTER, AppendOnly, Home
-
-
-class CurrentTransaction(models.Func):
-    """The number of the running transaction, never reused (xid8)."""
-
-    template = "pg_current_xact_id()::text::bigint"
-    output_field = models.BigIntegerField()
+from tenants.rows import CurrentTransaction as CurrentTransaction  # its migrations name it here
 
 
 class Message(AppendOnly):

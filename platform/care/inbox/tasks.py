@@ -16,7 +16,7 @@ from care.cases import operations as cases
 from care.cases.operations import Deadline, Doer
 from care.inbox import delivery, leaving, operations, projections
 from care.inbox.models import Delivery
-from care.sharing import access, rls
+from care.sharing import access, rls, sealing
 from care.sharing.access import Case
 from tenants import agreements, clock, idempotency, registry
 from tenants.context import acting_as, acting_for
@@ -65,6 +65,20 @@ def forget(*, tenant: str) -> int:
     with acting_as(tenant):
         at = clock.moment()
         return delivery.forget(at=at) + idempotency.forget(at=at)
+
+
+@shared_task
+def seal(*, tenant: str) -> int:
+    """Seal the logs of a huvudman; return how many rows were sealed."""
+    with acting_as(tenant):
+        return sealing.seal(at=clock.moment())
+
+
+@shared_task
+def witness(*, tenant: str) -> int:
+    """Copy, for a huvudman, the checkpoints that it witnesses; return how many were new."""
+    with acting_as(tenant):
+        return sealing.witness(at=clock.moment())
 
 
 def work_alone(tenant: str) -> int:

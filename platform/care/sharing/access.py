@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
 
 from care.cases.models import Case as Case  # what the doors hand out
 from care.cases.models import Contribution, Participation
@@ -19,12 +19,15 @@ from care.identity.actors import Actor
 from care.identity.permissions import Permission
 from care.individuals.queries import ConsentShown
 from care.sharing import policy, rls
-from care.sharing.models import AccessLog
+from care.sharing.models import AccessLog, ProviderOf
 from care.sharing.policy import Reason as Reason
 from tenants import agreements
 from tenants.agreements import Agreement
 from tenants.context import acting_for
 from tenants.window import looking_into
+
+ShownVersion = tuple[str, str, int]  # the kind of object, its identity, its version
+SYSTEM = "Samplan"  # as StoreLog names the system
 
 
 class Denied(Exception):
@@ -80,7 +83,7 @@ def case_for_reading(*, actor: Actor, case_id: UUID, at: datetime, activity: str
     with transaction.atomic(savepoint=False):
         case = _judged(actor, case_id, Permission.READ_CASE, lock=False)
         log(actor=actor, owner=actor.tenant, activity=activity, common_ids=[case.common_id],
-            rows=1, at=at)  # fmt: skip
+            rows=1, at=at, shown=[_as_shown(case)])  # fmt: skip
         return case
 
 
@@ -92,7 +95,7 @@ def case_for_writing(*, actor: Actor, case_id: UUID, permission: Permission, at:
     """
     case = _judged(actor, case_id, permission, lock=True)
     log(actor=actor, owner=actor.tenant, activity="write", common_ids=[case.common_id],
-        rows=1, at=at)  # fmt: skip
+        rows=1, at=at, shown=[_as_shown(case)])  # fmt: skip
     return case
 
 
@@ -242,7 +245,9 @@ def contributions(
             if allowed:
                 lines.append(
                     _line(actor=actor, owner=owner, activity="read", common_ids=[case.common_id],
-                          rows=len(rows), at=at, channel="B", ground="consent")
+                          rows=len(rows), at=at, channel="B", ground="consent",
+                          ground_id=_consent_id(decisions[agreements.InfoClass(allowed[0])]),
+                          shown=[_as_shown(case)])
                 )  # fmt: skip
         AccessLog.objects.bulk_create(lines)
         return tuple(sorted(seen, key=lambda it: (it.at, it.unit_id))), tuple(hidden)
@@ -257,8 +262,12 @@ def log(
     rows: int,
     at: datetime,
     reason: Reason = Reason.GRANTED,
+    shown: Sequence[ShownVersion] = (),
 ) -> None:
-    """Write down who went through a door, in the transaction of what was done there."""
+    """Write down who went through a door, in the transaction of what was done there.
+
+    :param shown: what was shown, and in which version, so that it can be told later
+    """
     line = _line(
         actor=actor,
         owner=owner,
@@ -267,6 +276,7 @@ def log(
         rows=rows,
         at=at,
         reason=reason,
+        shown=shown,
     )
     AccessLog.objects.bulk_create([line])
 
@@ -281,9 +291,24 @@ def _line(
     at: datetime,
     channel: str = "",
     ground: str = "",
+    ground_id: UUID | None = None,
     reason: Reason = Reason.GRANTED,
+    shown: Sequence[ShownVersion] = (),
 ) -> AccessLog:
     return AccessLog(
+        owner_provider=ProviderOf(Value(owner)),
+        staff_provider=ProviderOf(Value(actor.tenant)),
+        staff_hsa_id=actor.hsa_id,
+        level="direct_access" if channel == "B" else "own",
+        decision="granted" if reason is Reason.GRANTED else "denied",
+        ground_id=ground_id,
+        shown=list(shown) or None,
+        system=SYSTEM,
+        client=actor.via.client,
+        ip=actor.via.ip,
+        device=actor.via.device,
+        request_id=actor.via.request_id,
+        start_at=actor.via.start_at,
         owner=owner,
         activity=activity,
         common_ids=[str(it) for it in common_ids],
@@ -300,6 +325,10 @@ def _line(
         rows=rows,
         at=at,
     )
+
+
+def _as_shown(case: Case) -> ShownVersion:
+    return ("case", str(case.common_id), case.version)
 
 
 def log_denial(denied: Denied, *, at: datetime) -> None:

@@ -6,7 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
-from tenants.rows import READING, AppendOnly, Home
+from tenants.rows import READING, AppendOnly, CurrentTransaction, Home
 
 
 class Opening(Home):
@@ -51,6 +51,19 @@ class Opening(Home):
         return f"{self.viewer} may read {self.info_class}"
 
 
+class ProviderOf(models.Func):
+    """The organisation number of a huvudman, looked up by the statement that writes the row.
+
+    A subquery of Django's would be resolved anew for each row, which costs more than the rest.
+    """
+
+    template = (
+        "COALESCE((SELECT organisation_number FROM public.tenants_tenant"
+        " WHERE schema_name = %(expressions)s), '')"
+    )
+    output_field = models.CharField()
+
+
 class AccessLog(AppendOnly):
     """Åtkomstlogg (PDL 4 kap. 3 §; HSLF-FS 2016:40 4 kap. 9 §): who has read what of whom.
 
@@ -76,9 +89,29 @@ class AccessLog(AppendOnly):
     rows = models.PositiveIntegerField(default=0)
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
+    # What StoreLog 2.0 asks besides. The care providers are named as they were then.
+    owner_provider = models.CharField(max_length=32, blank=True, db_default="")
+    staff_provider = models.CharField(max_length=32, blank=True, db_default="")
+    staff_hsa_id = models.CharField(max_length=32, blank=True, db_default="")
+    level = models.CharField(max_length=30, blank=True, db_default="")  # own, direct_access
+    start_at = models.DateTimeField(null=True)  # startDate: when the request came
+    system = models.CharField(max_length=60, blank=True, db_default="")
+    # What was shown, as [object, id, version]: by it the page can be shown again (decision 30).
+    shown = models.JSONField(null=True)
+    decision = models.CharField(max_length=10, blank=True, db_default="")  # granted, denied
+    reason_text = models.CharField(max_length=500, blank=True, db_default="")  # as was stated
+    ground_id = models.UUIDField(null=True)  # of the consent, or what stands in for it
+    emergency_id = models.UUIDField(null=True)  # of the emergency opening
+    client = models.CharField(max_length=30, blank=True, db_default="")  # portal, api, command
+    ip = models.GenericIPAddressField(null=True)
+    device = models.CharField(max_length=200, blank=True, db_default="")
+    request_id = models.UUIDField(null=True)
+    # By it the sealer knows that no earlier row can come any more (tenants.sealing).
+    transaction = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
 
     class Meta:
         indexes = [
+            models.Index(fields=["transaction"], name="access_log_transaction"),
             models.Index(fields=["owner", "at"], name="access_log_owner"),
             GinIndex(fields=["common_ids"], name="access_log_case", opclasses=["jsonb_path_ops"]),
         ]
