@@ -43,7 +43,7 @@ def contributions(request: ActorRequest, case_id: UUID) -> HttpResponse:
         seen, hidden = access.contributions(
             actor=actor,
             case=found,
-            parties={part.tenant for part in cases.parts(found)},
+            parties=cases.branches(cases.parts(found)),
             consents=individuals.consents(found.common_id),
             at=at,
         )
