@@ -18,5 +18,6 @@ def contributions(
         case=case,
         parties=cases.branches(cases.parts(case)),
         consents=individuals.consents(case.common_id),
+        blocks=individuals.blocks(case.individual_id),
         at=at,
     )

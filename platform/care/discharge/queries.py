@@ -126,15 +126,16 @@ def case_page(
         case = access.case_for_reading(actor=actor, case_id=case_id, at=at, activity=activity)
         parts = cases.parts(case)
         consents = individuals.consents(case.common_id)
+        blocks = individuals.blocks(case.individual_id)
         seen, hidden = access.contributions(
             actor=actor,
             case=case,
             parties=cases.branches(parts),
             consents=consents,
+            blocks=blocks,
             at=at,
         )
         is_vardgivare = actor.branch == HEALTH_CARE
-        blocks = individuals.blocks(case.individual_id)
         happenings = cases.happenings(case)
         facts = cases.facts_of(happenings, kinds={part.unit_id: part.kind for part in parts})
         messages = inbox.messages(case)

@@ -263,7 +263,7 @@ def receive(sender: str, letter: dict[str, Any], at: datetime) -> None:
         return
     if step in ("answer", "answer_lift") and opened.reader == acting_for():
         _answered(opened, sender, body, at=at)
-    elif opened.reader == sender:
+    elif opened.reader == sender and step in OWNERS:
         OWNERS[step](case, opened, body, at)
     projections.refresh(case, at=at)
 

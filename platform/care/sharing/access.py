@@ -19,8 +19,7 @@ from care.cases.models import Case as Case  # what the doors hand out
 from care.cases.models import Contribution, Participation
 from care.identity.actors import Actor
 from care.identity.permissions import Permission
-from care.individuals import queries as individuals
-from care.individuals.queries import ConsentShown
+from care.individuals.queries import BlockShown, ConsentShown
 from care.sharing import policy, rls
 from care.sharing.models import AccessLog, EmergencySight
 from care.sharing.policy import EmergencyOpened
@@ -226,6 +225,7 @@ def contributions(
     case: Case,
     parties: Mapping[str, Collection[str]],
     consents: Sequence[ConsentShown],
+    blocks: Sequence[BlockShown],
     at: datetime,
 ) -> tuple[tuple[Seen, ...], tuple[Hidden, ...]]:
     """Return what each huvudman in a case has opened to us, and what is not; the read is logged.
@@ -237,11 +237,12 @@ def contributions(
 
     :param parties: the huvudmän whose units take part, and the branches of those units
     :param consents: everything that the person has answered in the case, the newest first
+    :param blocks: every block of the person here
     """
     holding = rls.holding(consents)
     with transaction.atomic(savepoint=False):
         opened = emergencies_of(actor, case.common_id, at=at)
-        seen, hidden = _own(case, actor, holding, opened, at)
+        seen, hidden = _own(case, actor, holding, rls.placed(blocks), opened, at)
         others = {it: parties[it] for it in sorted(parties) if it != actor.tenant}
         in_force = agreements.in_force(actor.tenant, at=at) if others else ()
         lines = []
@@ -460,12 +461,12 @@ def _own(
     case: Case,
     actor: Actor,
     consents: Sequence[policy.ConsentGiven],
+    blocks: Sequence[policy.BlockPlaced],
     opened: Mapping[str, EmergencyOpened],
     at: datetime,
 ) -> tuple[list[Seen], list[Hidden]]:
     """Return what our own units have written, as far as the actor's unit may read it."""
     here = acting_for()
-    blocks = rls.placed(individuals.blocks(case.individual_id))
     rows = Contribution.objects.filter(common_id=case.common_id).order_by("at", "id")
     seen: list[Seen] = []
     hidden: set[Hidden] = set()

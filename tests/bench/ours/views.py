@@ -45,6 +45,7 @@ def contributions(request: ActorRequest, case_id: UUID) -> HttpResponse:
             case=found,
             parties=cases.branches(cases.parts(found)),
             consents=individuals.consents(found.common_id),
+            blocks=individuals.blocks(found.individual_id),
             at=at,
         )
     return _json({"id": found.pk, "state": found.state, "seen": seen, "hidden": hidden})

@@ -133,13 +133,13 @@ def test_it_closes_by_itself_in_the_database(ids: Ids) -> None:
 
 
 def test_it_may_be_closed_before(ids: Ids) -> None:
-    now = clock.moment()
-    emergency_id = opened(ids, at=now)
+    emergency_id = opened(ids, at=clock.moment())
 
     with acting_as(MUNICIPALITY):
         emergencies.close_emergency_access(
-            actor=MUNICIPAL_NURSE, case_id=ids[1], emergency_id=emergency_id, at=now + MINUTE
+            actor=MUNICIPAL_NURSE, case_id=ids[1], emergency_id=emergency_id, at=clock.moment()
         )
+    assert seen_by(MUNICIPAL_NURSE, at=clock.moment()) == []
     tasks.drain()
 
     assert in_place() == 0
