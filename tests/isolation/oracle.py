@@ -5,7 +5,7 @@ travels in letters, so the oracle keeps the post as well.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeGuard
@@ -72,6 +72,7 @@ class Written:
 class Block:
     """What the person has blocked at a huvudman: to all others, or to the other units there."""
 
+    person: int
     owner: str
     branch: str
     classes: frozenset[str]  # empty: all
@@ -96,7 +97,9 @@ class Emergency:
 class World:
     """What is true, whoever has heard of it yet."""
 
-    def __init__(self, *, lead: str, parts: dict[int, frozenset[Seat]]) -> None:
+    def __init__(
+        self, *, lead: str, parts: dict[int, frozenset[Seat]], person: Callable[[int], int]
+    ) -> None:
         self.lead = lead
         self.papers: list[Paper] = []
         # Who takes part in a case, as each huvudman knows it, and who ever did.
@@ -112,6 +115,7 @@ class World:
         self.post: dict[tuple[str, str], list[tuple[int, frozenset[Seat], bool]]] = defaultdict(
             list
         )
+        self.person = person  # of a case
         self.blocks: dict[str, Block] = {}  # by the name that the script gives it
         self.emergencies: dict[int, list[Emergency]] = defaultdict(list)
 
@@ -137,18 +141,35 @@ class World:
     def blocks_at(self, home: str, name: str, block: Block) -> None:
         """Let the person block at a huvudman, which tells of it in every case of hers."""
         self.blocks[name] = block
-        self._tell_blocks(home)
+        self._tell_blocks(home, block.person)
 
     def lifts(self, home: str, name: str) -> None:
-        del self.blocks[name]
-        self._tell_blocks(home)
+        self._tell_blocks(home, self.blocks.pop(name).person)
 
-    def _tell_blocks(self, home: str) -> None:
-        """Post a letter in each case; it carries who takes part, and no answer is news in it."""
+    def _tell_blocks(self, home: str, person: int) -> None:
+        """Post a letter in each case of hers; like every letter it carries who takes part."""
         for case in self.word:
-            if self.ever[home, case]:
+            if self.person(case) == person and self.ever[home, case]:
                 self.has_asked.add((home, case))
                 self._tell(home, case)
+
+    def holders(self, home: str, unit: str, case: int) -> set[str]:
+        """Return who answers in an emergency that it holds something which may be read."""
+        found = set()
+        for written in self.written[case]:
+            if written.branch != CARE:
+                continue
+            owner = written.owner
+            if owner == home:
+                if written.unit != unit and self._is_blocked_inside(case, written):
+                    found.add(home)
+            elif (
+                (owner, CARE) in self.known[home, case]
+                and (home, CARE) in self.known[owner, case]
+                and not self._is_blocked(case, written)
+            ):
+                found.add(owner)
+        return found
 
     def joins(self, case: int, seat: Seat) -> None:
         """Let the lead bring a huvudman in by a message to it, and tell all of the answers."""
@@ -188,7 +209,7 @@ class World:
 
     def stamps(self, case: int, written: Written, *, now: datetime) -> Stamps:
         """Return who may read what was written, and until when."""
-        if written.branch not in WITHIN_THE_ACT or self._is_blocked(written):
+        if written.branch not in WITHIN_THE_ACT or self._is_blocked(case, written):
             return {}
         found: Stamps = {}
         for reader in self.parts(written.owner, case) - {written.owner}:
@@ -216,12 +237,15 @@ class World:
                 if (it.reader, it.owner) == (reader, written.owner) and now < it.ends:
                     yield it.ends
 
-    def _is_blocked(self, written: Written) -> bool:
-        return any(it.hits(written) and not it.unit for it in self.blocks.values())
+    def _is_blocked(self, case: int, written: Written) -> bool:
+        return any(not it.unit for it in self._hitting(case, written))
 
-    def _is_blocked_inside(self, written: Written) -> bool:
-        found = self.blocks.values()
-        return any(it.hits(written) and it.unit == written.unit for it in found)
+    def _is_blocked_inside(self, case: int, written: Written) -> bool:
+        return any(it.unit == written.unit for it in self._hitting(case, written))
+
+    def _hitting(self, case: int, written: Written) -> list[Block]:
+        person = self.person(case)
+        return [it for it in self.blocks.values() if it.person == person and it.hits(written)]
 
     def shown(
         self, case: int, reader: str, branch: str, unit: str, *, now: datetime
@@ -238,7 +262,7 @@ class World:
                     (it.reader, it.unit, it.owner) == (reader, unit, reader) and now < it.ends
                     for it in self.emergencies[case]
                 )
-                if not self._is_blocked_inside(written) or (is_open and branch == CARE):
+                if not self._is_blocked_inside(case, written) or (is_open and branch == CARE):
                     yield written
             elif self._is_shown_across(case, written, reader, branch, now):
                 yield written
@@ -263,7 +287,7 @@ class World:
     ) -> bool:
         """Tell whether another branch of the same huvudman is shown it."""
         word = self.word[case]
-        if not {written.branch, branch} <= WITHIN_THE_ACT or self._is_blocked(written):
+        if not {written.branch, branch} <= WITHIN_THE_ACT or self._is_blocked(case, written):
             return False
         return self._is_about(word, written, reader, now) and word.lets(branch, written.branch)
 

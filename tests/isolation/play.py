@@ -32,6 +32,7 @@ from care.cases.models import Case, Contribution, Participation
 from care.identity.permissions import Role
 from care.inbox import blocks, consents, delivery, emergencies, operations, tasks
 from care.individuals import operations as individuals
+from care.individuals import trial_identities
 from care.individuals.models import Consent
 from care.sharing import access, rls
 from care.sharing.models import EmergencyAccess
@@ -46,6 +47,8 @@ UNITS = {REGION: WARD, MUNICIPALITY: CASE_OFFICERS, STRANGER: ELSEWHERE}
 # The branch of each; the municipality has nurses in every other case too.
 BRANCH = {tenant: who.branch for tenant, who in PEOPLE.items()}
 NURSES = (MUNICIPALITY, "health_care")
+# What somebody has blocked lies on every case of hers.
+PERSONS = [BERIT, *(replace(BERIT, number=it) for it in trial_identities.NUMBERS[:4])]
 SIGNATORIES = {
     tenant: actor(f"Signe {tenant}", Role.SIGNATORY, "Direktör", UNITS[tenant])
     for tenant in TENANTS
@@ -70,7 +73,7 @@ class Play:
         self.today = now.astimezone(ZoneInfo("Europe/Stockholm")).date()
         self.at = now - 2 * DAY
         begun = {step[1]: _seats(step[1], step[2]) for step in steps if step[0] == "begin"}
-        self.world = World(lead=REGION, parts=begun)
+        self.world = World(lead=REGION, parts=begun, person=_person)
         self.blocked: dict[str, UUID] = {}
         self.ids: dict[int, UUID] = {}
         self.papers: dict[str, tuple[UUID, str, int]] = {}
@@ -100,10 +103,10 @@ class Play:
         return []
 
     def _begin(self, home: str, begun: dict[int, frozenset[tuple[str, str]]]) -> None:
-        person = individuals.know(BERIT)
+        people = [individuals.know(it) for it in PERSONS]
         here = {case for case, seats in begun.items() if home in {it for it, _ in seats}}
         made = [
-            Case(common_id=self._common(case), lead=REGION, individual=person,
+            Case(common_id=self._common(case), lead=REGION, individual=people[_person(case)],
                  sending_unit_id=WARD, state="admitted", state_at=self.at, opened_at=self.at)
             for case in begun if case in here
         ]  # fmt: skip
@@ -271,12 +274,14 @@ class Play:
                 actor=who, case_id=self._case(case).pk,
                 type_="inner_block" if unit else "outer_block", info_classes=classes, at=self.at,
             )  # fmt: skip
-        self.world.blocks_at(home, name, Block(home, branch, frozenset(classes), unit))
+        self.world.blocks_at(
+            home, name, Block(_person(case), home, branch, frozenset(classes), unit)
+        )
         return None
 
     def unblock(self, name: str, case: int) -> bool | None:
         placed = self.world.blocks.get(name)
-        if placed is None or not self._can(placed.owner, case):
+        if placed is None or placed.person != _person(case) or not self._can(placed.owner, case):
             return False
         with acting_as(placed.owner), _whoever_acts():
             blocks.lift_block(
@@ -307,31 +312,36 @@ class Play:
                 assert not may, "a vårdgivare was refused"
                 return None
         assert may, f"{who.branch} opened in an emergency"
-        self._settle()
+        self._exchange(home)
+        wanted = self.world.holders(home, who.unit_id, case)
         until = max(self.now + ends, self.at + MICROSECOND)
         with acting_as(home):
             # So long that it ends beside the moment of comparing.
             EmergencyAccess.objects.filter(pk=opened).update(closes_at=until)
             try:
                 emergencies.read_in_emergency(
-                    actor=who, case_id=case_id,
-                    emergency_id=opened, owners=TENANTS, at=self.at,
-                )  # fmt: skip
+                    actor=who, case_id=case_id, emergency_id=opened, owners=TENANTS, at=self.at
+                )
             except emergencies.NoSuchEmergency:
+                assert not wanted, f"{wanted} hold something, and nothing may be read"
                 return None
             sights = EmergencyAccess.objects.get(pk=opened).sights
-            read = list(sights.exclude(read_at=None).values_list("owner", flat=True))
-        self._settle()
+            read = set(sights.exclude(read_at=None).values_list("owner", flat=True))
+        assert read == wanted, f"opened is {read}, expected {wanted}"
+        self._exchange(home)
         for owner in read:
-            most = until if owner == home else self.now + emergencies.LONGEST
+            most = until if owner == home else self.at + emergencies.LONGEST
             self.world.emergencies[case].append(
                 Emergency(home, who.unit_id, owner, min(until, most))
             )
         return None
 
-    def _settle(self) -> None:
-        self.world.settles()
-        tasks.drain()
+    def _exchange(self, home: str) -> None:
+        """Let a huvudman's letters be fetched, and what is answered to them."""
+        for other in TENANTS:
+            if other != home:
+                self.fetch(other, home)
+                self.fetch(home, other)
 
     def _can(self, home: str, case: int) -> bool:
         return case in self.world.word and self.world.takes_part(home, case)
@@ -382,6 +392,11 @@ class Play:
             yield f"{asked}: hidden is {self.rows[pk]}"
         for pk in found - wanted:
             yield f"{asked}: shown is {self.rows[pk]}"
+
+
+def _person(case: int) -> int:
+    """Return whose a case is; of each kind of participation everybody has one."""
+    return case // len(PARTICIPANTS) % len(PERSONS)
 
 
 def _seats(case: int, parts: tuple[str, ...]) -> frozenset[tuple[str, str]]:

@@ -144,7 +144,8 @@ def story(random: Random, case: int, part: int) -> Iterator[Step]:
             classes = random.sample(CLASSES, random.choice((0, 1, 2)))
             unit = random.choice(WRITERS[home]) if inner else ""
             yield "block", name, case, home, branch, tuple(classes), unit
-        elif kind == "emergency" and part:  # its letters are fetched at once, in the last second
+        elif kind == "emergency":
+            home = random.choice((REGION, MUNICIPALITY))
             ends = random.choice((-MICROSECOND, timedelta(), MICROSECOND, HOUR, DAY))
             yield "emergency", case, home, ends
         else:

@@ -176,7 +176,7 @@ class TestABlock:
         tasks.drain()
         blocked = text(browser(municipal), f"/cases/{theirs}")
         own = browser(nurse).get(f"/cases/{case_id}/register").content.decode()
-        lift = re.search(r'action="(/cases/[^"]+/lift-block/[^"]+)"', own)
+        lift = re.search(r'action="(/cases/[^"]+/blocks/[^"]+/lift-block)"', own)
         assert lift
         post(browser(nurse), nurse, lift[1])
         tasks.drain()
@@ -224,7 +224,7 @@ class TestAnEmergency:
 
         address = self.opened(municipal, theirs)
         first = text(browser(municipal), f"/cases/{theirs}/open-emergency-access")
-        post(browser(municipal), municipal, f"{address}/read", owner=REGION)
+        post(browser(municipal), municipal, f"{address}/read-in-emergency", owner=REGION)
         tasks.drain()
         page = text(browser(municipal), f"/cases/{theirs}")
 

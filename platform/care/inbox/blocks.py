@@ -64,7 +64,7 @@ def place_block(
         actor=actor,
         at=at,
     )
-    _follow(case, "place_block", block, actor=actor, at=at)
+    _follow(case, block, act="place_block", actor=actor, at=at)
     return block.id
 
 
@@ -83,10 +83,10 @@ def lift_block(*, actor: Actor, case_id: UUID, block_id: UUID, at: datetime) -> 
     if block is None:
         raise NoSuchBlock
     individuals.lift_block(block, actor=actor, at=at)
-    _follow(case, "lift_block", block, actor=actor, at=at)
+    _follow(case, block, act="lift_block", actor=actor, at=at)
 
 
-def _follow(case: Case, act: str, block: Block, *, actor: Actor, at: datetime) -> None:
+def _follow(case: Case, block: Block, *, act: str, actor: Actor, at: datetime) -> None:
     cases.record(
         case,
         act=act,

@@ -14,7 +14,6 @@ from django.db import transaction
 
 from care.cases import operations as cases
 from care.cases import queries
-from care.cases.models import Contribution
 from care.cases.operations import Deadline, Doer
 from care.identity.actors import Actor
 from care.identity.permissions import Permission
@@ -92,7 +91,7 @@ def open_emergency_access(
         statute="lag 2022:913 4 kap. 4 §",
         due_at=opened.follow_up_due_at,
     )
-    _record(case, "open_emergency_access", actor, opened, at=at)
+    _record(case, act="open_emergency_access", actor=actor, opened=opened, at=at)
     if not opened.needs_second:
         _begin(case, opened, at=at)
     projections.refresh(case, at=at)
@@ -120,7 +119,7 @@ def second_emergency_access(
         raise NeedsAnother
     opened.second_id, opened.second_name = actor.staff_id, actor.name
     opened.second_title = actor.title
-    _record(case, "second_emergency_access", actor, opened, at=at)
+    _record(case, act="second_emergency_access", actor=actor, opened=opened, at=at)
     _begin(case, opened, at=at)
 
 
@@ -145,7 +144,7 @@ def read_in_emergency(
         EmergencySight.objects.filter(pk=sight.pk, read_at=None).update(read_at=at)
         _post(opened, sight.owner, "read", {"closes_at": opened.closes_at.isoformat()}, at=at)
     told = {"owners": sorted(it.owner for it in able)}
-    _record(case, "read_in_emergency", actor, opened, told, at=at)
+    _record(case, act="read_in_emergency", actor=actor, opened=opened, told=told, at=at)
 
 
 @transaction.atomic
@@ -162,7 +161,7 @@ def request_lift(
         raise NoSuchEmergency
     EmergencySight.objects.filter(pk=blocked[0].pk).update(lift_asked_at=at, lift_answer="")
     _post(opened, owner, "ask_lift", {}, at=at)
-    _record(case, "request_lift", actor, opened, {"owner": owner}, at=at)
+    _record(case, act="request_lift", actor=actor, opened=opened, told={"owner": owner}, at=at)
 
 
 @transaction.atomic
@@ -193,7 +192,14 @@ def answer_lift_request(
     told = {"answer": answer, "by": by, **_holds(case)}
     _post(sight.access, sight.access.reader, "answer_lift", told, at=at)
     Deadline.objects.filter(case=case, key=f"lift:{emergency_id}", met_at=None).update(met_at=at)
-    _record(case, "answer_lift_request", actor, sight.access, {"lift_answer": answer}, at=at)
+    _record(
+        case,
+        act="answer_lift_request",
+        actor=actor,
+        opened=sight.access,
+        told={"lift_answer": answer},
+        at=at,
+    )
     projections.refresh(case, at=at)
 
 
@@ -209,7 +215,7 @@ def close_emergency_access(
     EmergencyAccess.objects.filter(pk=opened.pk).update(closes_at=at)
     for owner in opened.sights.exclude(read_at=None).values_list("owner", flat=True):
         _post(opened, owner, "close", {"closes_at": at.isoformat()}, at=at)
-    _record(case, "close_emergency_access", actor, opened, at=at)
+    _record(case, act="close_emergency_access", actor=actor, opened=opened, at=at)
 
 
 @transaction.atomic
@@ -353,7 +359,7 @@ def _begin(case: Case, opened: EmergencyAccess, *, at: datetime) -> None:
     inner = [it for it in rls.placed(individuals.blocks(case.individual_id)) if it.is_inner]
     has_inner = any(
         it.is_about(policy.HEALTH_CARE, info_class) and it.unit_id == unit_id != opened.unit_id
-        for unit_id, info_class in _written(case)
+        for unit_id, info_class in access.written_by_vardgivare(case)
         for it in inner
     )
     EmergencySight.objects.create(
@@ -376,14 +382,9 @@ def _holds(case: Case) -> dict[str, bool]:
     outer = [it for it in rls.placed(individuals.blocks(case.individual_id)) if not it.is_inner]
     blocked = [
         any(it.is_about(policy.HEALTH_CARE, info_class) for it in outer)
-        for _, info_class in _written(case)
+        for _, info_class in access.written_by_vardgivare(case)
     ]
     return {"has_unblocked": not all(blocked), "has_blocked": any(blocked)}
-
-
-def _written(case: Case) -> list[tuple[str, str]]:
-    rows = Contribution.objects.filter(common_id=case.common_id, branch=policy.HEALTH_CARE)
-    return list(rows.values_list("unit_id", "info_class").distinct())
 
 
 def _outer(case: Case) -> list[UUID]:
@@ -424,11 +425,11 @@ def _post(
 
 def _record(
     case: Case,
+    *,
     act: str,
     actor: Actor,
     opened: EmergencyAccess,
     told: dict[str, Any] | None = None,
-    *,
     at: datetime,
 ) -> None:
     body = {"emergency_id": str(opened.pk), **(told or {})}

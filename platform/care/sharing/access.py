@@ -173,6 +173,15 @@ def led_cases(*, actor: Actor, permission: Permission, at: datetime) -> list[Cas
         return found
 
 
+def written_by_vardgivare(case: Case) -> list[tuple[str, str]]:
+    """Return which units of the health care here have written of which information class.
+
+    Nobody reads it: it is asked in an emergency, to answer that there is something.
+    """
+    rows = Contribution.objects.filter(common_id=case.common_id, branch=policy.HEALTH_CARE)
+    return list(rows.order_by("unit_id").values_list("unit_id", "info_class").distinct())
+
+
 def all_common_ids() -> list[UUID]:
     """Return the identity of every case here, for the rebuilding of what is computed."""
     return list(Case.objects.order_by("common_id").values_list("common_id", flat=True))

@@ -76,10 +76,13 @@ def _close(request: ActorRequest, case_id: UUID, emergency_id: UUID) -> None:
 
 
 STEPS: dict[str, tuple[Callable[[ActorRequest, UUID, UUID], None], Words]] = {
-    "second": (_second, _("Du har gått med på nödöppningen. De andra svarar genast.")),
-    "read": (_read, _("Uppgifterna öppnas inom några sekunder.")),
+    "second-emergency-access": (
+        _second,
+        _("Du har gått med på nödöppningen. De andra svarar genast."),
+    ),
+    "read-in-emergency": (_read, _("Uppgifterna öppnas inom några sekunder.")),
     "request-lift": (_ask, _("Ägaren är ombedd att häva spärren. Ring också.")),
-    "close": (_close, _("Nödöppningen är stängd.")),
+    "close-emergency-access": (_close, _("Nödöppningen är stängd.")),
 }
 
 
@@ -87,13 +90,13 @@ STEPS: dict[str, tuple[Callable[[ActorRequest, UUID, UUID], None], Words]] = {
 @require_POST
 def step(request: ActorRequest, case_id: UUID, emergency_id: UUID, step: str) -> HttpResponse:
     """Take a further step in an emergency access."""
-    if step not in STEPS:
-        raise Http404
     take, said = STEPS[step]
 
     def act() -> Done:
         take(request, case_id, emergency_id)
-        url = _url(case_id) if step != "read" else reverse("portal:case", args=[case_id])
+        url = (
+            _url(case_id) if step != "read-in-emergency" else reverse("portal:case", args=[case_id])
+        )
         return Done(url, str(said))
 
     return idempotent.once(request, act)
@@ -132,9 +135,13 @@ urlpatterns = [
         answer_lift_request,
         name="answer_lift_request",
     ),
-    path(
-        "cases/<uuid:case_id>/emergencies/<uuid:emergency_id>/<slug:step>",
-        step,
-        name="emergency_step",
+    *(
+        path(
+            f"cases/<uuid:case_id>/emergencies/<uuid:emergency_id>/{name}",
+            step,
+            {"step": name},
+            name=name.replace("-", "_"),
+        )
+        for name in STEPS
     ),
 ]

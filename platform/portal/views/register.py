@@ -81,5 +81,5 @@ def _url(case_id: UUID) -> str:
 urlpatterns = [
     path("cases/<uuid:case_id>/register", register, name="register"),
     path("cases/<uuid:case_id>/place-block", place_block, name="place_block"),
-    path("cases/<uuid:case_id>/lift-block/<uuid:block_id>", lift_block, name="lift_block"),
+    path("cases/<uuid:case_id>/blocks/<uuid:block_id>/lift-block", lift_block, name="lift_block"),
 ]
