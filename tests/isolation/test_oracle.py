@@ -124,7 +124,7 @@ def story(random: Random, case: int, part: int) -> Iterator[Step]:
     if part == 0:
         yield "begin", case, parts
     for _ in range(random.randint(1, 2)):
-        kind = random.choices(KINDS, weights=(26, 10, 50, 6, 5, 3))[0]
+        kind = random.choices(KINDS, weights=(26, 10, 46, 6, 5, 7))[0]
         home = random.choice((*parts, *parts, REGION, MUNICIPALITY, STRANGER))
         if kind == "consent":
             value = random.choice(("yes",) * 5 + ("partial", "no", "unable", "unable"))
@@ -145,8 +145,11 @@ def story(random: Random, case: int, part: int) -> Iterator[Step]:
             unit = random.choice(WRITERS[home]) if inner else ""
             yield "block", name, case, home, branch, tuple(classes), unit
         elif kind == "emergency":
-            home = random.choice((REGION, MUNICIPALITY))
-            ends = random.choice((-MICROSECOND, timedelta(), MICROSECOND, HOUR, DAY))
+            home, other = random.sample((REGION, MUNICIPALITY), 2)
+            if random.random() < 0.8:  # something to read
+                unit = WRITERS[other][-1]
+                yield "write", case, other, "health_care", random.choice(CLASSES), unit
+            ends = random.choice((-MICROSECOND, timedelta(), MICROSECOND, HOUR, HOUR, DAY))
             yield "emergency", case, home, ends
         else:
             yield "join", case, random.choice((MUNICIPALITY, STRANGER))
