@@ -218,8 +218,8 @@ def without_block(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(BlockPlaced, "is_about", lambda self, branch, info_class: False)
 
 
-def without_end_of_emergency(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(EmergencyOpened, "covers", lambda self, viewer, at: self.reader == viewer)
+def without_emergency(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EmergencyOpened, "covers", lambda self, viewer, at: False)
 
 
 def without_participation(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,7 +233,7 @@ FACTORS = (
     without_consent,
     without_clarifying,
     without_block,
-    without_end_of_emergency,
+    without_emergency,
     without_participation,
 )
 
