@@ -75,6 +75,7 @@ class Play:
         begun = {step[1]: _seats(step[1], step[2]) for step in steps if step[0] == "begin"}
         self.world = World(lead=REGION, parts=begun, person=_person)
         self.blocked: dict[str, UUID] = {}
+        self.said: list[str] = []  # how an emergency went otherwise than the oracle says
         self.ids: dict[int, UUID] = {}
         self.papers: dict[str, tuple[UUID, str, int]] = {}
         self.enders: dict[UUID, set[str]] = defaultdict(set)
@@ -96,7 +97,7 @@ class Play:
                 pace = MICROSECOND
                 self.world.settles()
                 tasks.drain()
-                if found := [*self.of_rows(), *self.of_the_door()]:
+                if found := [*self.said, *self.of_rows(), *self.of_the_door()]:
                     return found
             else:
                 self.taken += getattr(self, step[0])(*step[1:]) is not False
@@ -309,9 +310,9 @@ class Play:
                     at=self.at,
                 )  # fmt: skip
             except access.NotAllowed:
-                assert not may, "a vårdgivare was refused"
+                self.said += ["a vårdgivare was refused an emergency"] if may else []
                 return None
-        assert may, f"{who.branch} opened in an emergency"
+        self.said += [] if may else [f"{who.branch} opened in an emergency"]
         self._exchange(home)
         wanted = self.world.holders(home, who.unit_id, case)
         until = max(self.now + ends, self.at + MICROSECOND)
@@ -323,11 +324,11 @@ class Play:
                     actor=who, case_id=case_id, emergency_id=opened, owners=TENANTS, at=self.at
                 )
             except emergencies.NoSuchEmergency:
-                assert not wanted, f"{wanted} hold something, and nothing may be read"
+                self.said += [f"{wanted} hold something, and nothing may be read"] if wanted else []
                 return None
             sights = EmergencyAccess.objects.get(pk=opened).sights
             read = set(sights.exclude(read_at=None).values_list("owner", flat=True))
-        assert read == wanted, f"opened is {read}, expected {wanted}"
+        self.said += [f"opened is {read}, expected {wanted}"] if read != wanted else []
         self._exchange(home)
         for owner in read:
             most = until if owner == home else self.at + emergencies.LONGEST
