@@ -16,7 +16,8 @@ def contributions(
     return access.contributions(
         actor=actor,
         case=case,
-        parties={part.tenant for part in cases.parts(case)},
+        parties=cases.branches(cases.parts(case)),
         consents=individuals.consents(case.common_id),
+        blocks=individuals.blocks(case.individual_id),
         at=at,
     )

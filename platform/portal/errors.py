@@ -52,6 +52,8 @@ from care.identity.operations import (
     SignedOut,
 )
 from care.identity.units import NoSuchUnit
+from care.inbox.blocks import GuardianMayNotBlock, NoSuchBlock, NothingToBlock
+from care.inbox.emergencies import NeedsAnother, NoSuchEmergency, NotStated
 from care.inbox.operations import GroundMissing, NoReceiver, NotThere, TakenBefore
 from care.individuals.operations import BadIdentity
 from care.law import discharge
@@ -217,6 +219,8 @@ def _destination(text: Text) -> str:
 
 
 def _denied(exception: Denied) -> Verdict:
+    if exception.reason is Reason.NO_EMERGENCY_FOR_BRANCH:
+        return Verdict(texts.EMERGENCY_FOR_HEALTH_CARE)
     role_alone = exception.reason is Reason.NOT_IN_ROLE
     return Verdict(texts.NOT_IN_ROLE if role_alone else texts.NOT_ALLOWED)
 
@@ -274,6 +278,12 @@ VERDICTS: Mapping[type[BaseException], Callable[[Any], Verdict]] = {
     InFlight: _says(texts.IN_FLIGHT),
     GroundMissing: _says(texts.GROUND_MISSING),
     NoReceiver: _says(texts.NO_RECEIVER),
+    GuardianMayNotBlock: _says(texts.GUARDIAN_MAY_NOT_BLOCK),
+    NothingToBlock: _says(texts.NOTHING_TO_BLOCK),
+    NoSuchBlock: _says(texts.NO_SUCH_BLOCK),
+    NotStated: _says(texts.EMERGENCY_NOT_STATED),
+    NoSuchEmergency: _says(texts.NO_SUCH_EMERGENCY),
+    NeedsAnother: _says(texts.NEEDS_ANOTHER),
     NoSuchUnit: _says(texts.NO_SUCH_UNIT),
     BadIdentity: _bad_value,
     BadIdentifier: _bad_value,

@@ -167,6 +167,14 @@ HAPPENED = {
     "reject_message": _("Ett meddelande returnerades som felsänt."),
     "record_consent": _("Personens svar om samtycke antecknades."),
     "withdraw_consent": _("Samtycket togs tillbaka."),
+    "place_block": _("Uppgifter spärrades på personens begäran."),
+    "lift_block": _("En spärr hävdes."),
+    "open_emergency_access": _("En nödöppning begärdes."),
+    "second_emergency_access": _("En andra person gick med på nödöppningen."),
+    "read_in_emergency": _("Uppgifter öppnades i en nödsituation."),
+    "request_lift": _("Ägaren ombads att häva sin spärr."),
+    "answer_lift_request": _("Begäran om att häva en spärr besvarades."),
+    "close_emergency_access": _("Nödöppningen stängdes."),
     "deadline_passed": _("En tidsfrist gick ut."),
     "tenant_left": _("En huvudman lämnade Samplan."),
 }
@@ -183,6 +191,8 @@ DUE = {
     "call_due": _("Kalla till samordnad planering"),
     "information_transfer_due": _("För över information"),
     "liability_starts": _("Betalningsansvar kan inträda"),
+    "emergency_follow_up_due": _("Följ upp nödöppningen"),
+    "lift_request_due": _("Svara på begäran om att häva en spärr"),
 }
 # Moments that are reached, not missed.
 REACHED = frozenset({"liability_starts", "expected_discharge_passed"})
@@ -288,11 +298,35 @@ CONSENT_TYPES = {
     "coordinated_record": _("Läsa varandras uppgifter (sammanhållen dokumentation)"),
     "information_transfer": _("Lämna över uppgifter i meddelanden"),
     "planning": _("Göra en samordnad individuell plan"),
+    "relative_participation": _("Närstående får delta"),
+    "proxy": _("Ombud får företräda personen"),
 }
 CONSENT_VALUES = {
     "yes": _("Ja"),
+    "partial": _("Ja, men bara delvis"),
     "no": _("Nej"),
     "unable": _("Kan inte ta ställning"),
+    "compulsory_care": _("Vårdas enligt LPT eller LRV"),
+}
+BLOCK_TYPES = {
+    "outer_block": _("Yttre spärr: mot andra vårdgivare och omsorgsgivare"),
+    "inner_block": _("Inre spärr: mot andra enheter hos samma vårdgivare"),
+}
+ASKED_BY = {
+    "individual": _("Personen själv"),
+    "guardian": _("Vårdnadshavare till ett barn"),
+}
+EMERGENCY_GROUNDS = {
+    "danger_to_life": _("Fara för personens liv"),
+    "serious_risk": _("Annars allvarlig risk för personens hälsa"),
+}
+LIFT_ANSWERS = {
+    "lifted": _("Spärren är hävd"),
+    "refused": _("Spärren ligger kvar"),
+}
+EMERGENCY_OUTCOMES = {
+    "justified": _("Befogad"),
+    "not_justified": _("Inte befogad"),
 }
 PROTECTIONS = {
     "flagged": _("Sekretessmarkering"),
@@ -328,6 +362,22 @@ HIDDEN = {
         "Verksamheten får inte ha direktåtkomst. Be om uppgifterna i ett meddelande."
     ),
     Reason.UNIT_TAKES_NO_PART: _("Er enhet deltar inte i den delen. Be om den i ett meddelande."),
+    Reason.NOT_CLARIFIED: _(
+        "Personen kan inte ta ställning, och det är inte antecknat att inställningen är utredd."
+        " Utred den så långt det går, och anteckna svaret här i ärendet (2022:913 2 kap. 6 §)."
+    ),
+    Reason.ONLY_OTHER_CARE: _(
+        "Personen kan inte ta ställning. Då får en omsorgsgivare bara läsa hos andra"
+        " omsorgsgivare (2022:913 3 kap. 4 §). Be om uppgifterna i ett meddelande."
+    ),
+    Reason.BLOCKED: _(
+        "Personen har spärrat uppgifterna. Bara personen kan få spärren hävd, hos den enhet som"
+        " har skrivit dem."
+    ),
+    Reason.INNER_BLOCK: _(
+        "Personen har spärrat dem mot andra enheter. Fråga personen, som kan få spärren hävd."
+        " Är det fara för livet kan den som har rätt till det nödöppna."
+    ),
 }
 LIABILITY = {
     Status.LIABLE: (_("Betalningsansvar"), "warning"),
@@ -348,6 +398,7 @@ READ_HOW = {
     "write": _("Skrev i ärendet"),
     "list": _("Såg ärendet i en lista"),
     "search": _("Fann ärendet i en sökning"),
+    "emergency": _("Nödöppnade"),
     "denied": _("Nekades"),
     "extract": _("Tog ut åtkomstloggen"),
 }

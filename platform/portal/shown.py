@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from care.cases.queries import Due, Happening
 from care.discharge.queries import CasePage, Check, NextStep, Reckoning
@@ -18,10 +19,12 @@ from care.identity.actors import Actor
 from care.identity.permissions import Permission
 from care.identity.units import Watch
 from care.inbox.queries import Receipt, Sent
-from care.individuals.queries import ConsentShown
+from care.individuals.queries import BlockShown, ConsentShown
 from care.law import calendar
 from care.law.duties import COMPLIANCE_LABELS, Compliance
-from care.sharing.access import Hidden, Seen
+from care.sharing.access import GroundKind, Hidden, Reason, Seen
+from care.sharing.emergencies import EmergencyShown, Sight
+from care.sharing.policy import HEALTH_CARE
 from portal import idempotent, labels, parties, places, times
 from portal.times import Limit, When
 from tenants.agreements import InfoClass
@@ -284,27 +287,61 @@ def note(it: Seen, *, at: datetime) -> Note:
         author=f"{it.author}, {it.author_title}",
         unit=f"{it.unit_name}, {parties.name(it.owner)}",
         at=times.when(it.at, at=at),
-        why=_why(it, at=at),
+        why=tuple(line for line in _why(it, at=at) if line),
     )
 
 
 def _why(it: Seen, *, at: datetime) -> tuple[str, ...]:
     if it.agreement is None:
-        return ()
+        return _why_our_own(it, at=at)
     until = times.day(it.agreement.valid_until, at=at)
     return (
         gettext("Er enhet deltar i ärendet."),
-        gettext("Överenskommelsen ”{title}” låter er läsa {kind} hos {owner} till {until}.").format(
+        gettext(
+            "Överenskommelsen ”{title}”, version {version}, låter er läsa {kind} hos {owner} till"
+            " {until}."
+        ).format(
             title=it.agreement.title,
+            version=it.agreement.version,
             kind=labels.info_classes([it.info_class]),
             owner=parties.name(it.owner),
             until=until,
         ),
-        gettext(
-            "Personen har samtyckt till det (lag 2022:913 om sammanhållen vård- och"
-            " omsorgsdokumentation, 3 kap. 1–2 §§)."
-        ),
+        str(GROUND_TEXTS[it.ground.kind]) if it.ground else "",
+        gettext("Texten visas till {when}, om ingenting ändras.").format(
+            when=times.absolute(it.closes_at, at=at)
+        )
+        if it.closes_at
+        else "",
         gettext("Att ni har läst det står i åtkomstloggen hos er och är synligt för dem."),
+    )
+
+
+GROUND_TEXTS = {
+    GroundKind.CONSENT: _(
+        "Personen har samtyckt till det (lag 2022:913 om sammanhållen vård- och"
+        " omsorgsdokumentation, 3 kap. 1–2 §§)."
+    ),
+    GroundKind.UNABLE: _(
+        "Personen kan inte ta ställning. Inställningen är utredd så långt det går, och inget talar"
+        " för att personen skulle ha sagt nej (lag 2022:913 2 kap. 6 § och 3 kap. 3–4 §§)."
+    ),
+    GroundKind.EMERGENCY: _(
+        "Er enhet har nödöppnat: fara för livet eller allvarlig risk för hälsan, och personen kan"
+        " inte tillfrågas (lag 2022:913 3 kap. 6 §). Nödöppningen följs upp hos er och hos dem."
+    ),
+}
+
+
+def _why_our_own(it: Seen, *, at: datetime) -> tuple[str, ...]:
+    """Return why we see what a unit of ours has blocked; of what is simply ours nothing is said."""
+    if not (it.ground and it.closes_at):
+        return ()
+    return (
+        gettext(
+            "Personen har spärrat det mot andra enheter hos er. Er enhet har nödöppnat till {when}"
+            " (PDL 4 kap. 5 §). Nödöppningen följs upp."
+        ).format(when=times.absolute(it.closes_at, at=at)),
     )
 
 
@@ -315,6 +352,7 @@ def _hidden(page: CasePage) -> dict[str, list[str]]:
     by_lane: list[tuple[str, Hidden]] = [
         (lane, it)
         for it in page.hidden
+        if it.reason is not Reason.INNER_BLOCK  # which lane it stands in is not told either
         for lane in PLACES.get(kinds.get(it.owner, ""), {}).get(InfoClass(it.info_class), ())
         if _has_unit(page, it.owner, lane)
     ]
@@ -330,6 +368,29 @@ def _hidden(page: CasePage) -> dict[str, list[str]]:
             + f" {labels.HIDDEN.get(reason, '')}"
         )
     return found
+
+
+def hidden_texts(page: CasePage) -> tuple[str, ...]:
+    """Return what is not shown in a case, why not, and what to do; each thing once."""
+    found = [line for lines in _hidden(page).values() for line in lines]
+    return tuple(dict.fromkeys([*found, *own_hidden(page)]))
+
+
+def own_hidden(page: CasePage) -> tuple[str, ...]:
+    """Return that another unit of ours has written what the person has blocked to us."""
+    return tuple(
+        gettext("En annan enhet hos er har skrivit om {what}.").format(
+            what=labels.info_classes([it.info_class])
+        )
+        + f" {labels.HIDDEN.get(it.reason, '')}"
+        for it in page.hidden
+        if it.reason is Reason.INNER_BLOCK
+    )
+
+
+def may_open_emergency(actor: Actor) -> bool:
+    """Tell whether somebody is offered an emergency access at all."""
+    return actor.may(Permission.OPEN_EMERGENCY_ACCESS) and actor.branch == HEALTH_CARE
 
 
 def _party(kind: str) -> str:
@@ -617,6 +678,8 @@ def _happening(
 ) -> HappeningShown:
     by = ", ".join(word for word in (it.actor_name, it.actor_title) if word)
     where = ", ".join(word for word in (names.get(it.unit_id, ""), parties.name(it.origin)) if word)
+    if it.body.get("type") == "inner_block":  # which unit's is told in an emergency only
+        by, where = parties.name(it.origin), ""
     return HappeningShown(
         text=_sentence(it, names),
         who=" · ".join(word for word in (by or gettext("Samplan"), where) if word),
@@ -652,6 +715,9 @@ def _sentence(it: Happening, names: Mapping[str, str]) -> str:
     return words
 
 
+GIVEN = ("yes", "partial")  # answers that are a consent
+
+
 @dataclass(frozen=True)
 class ConsentLine:
     """Samtycke: to what, the answer, until when."""
@@ -665,6 +731,11 @@ class ConsentLine:
     is_running: bool
     can_withdraw: bool
     key: str  # of the form that withdraws it
+    recipients: str
+    how: str
+    by: str
+    purpose: str
+    opens: str
 
 
 def consents(page: CasePage, *, actor: Actor, at: datetime) -> tuple[ConsentLine, ...]:
@@ -688,9 +759,204 @@ def _consent(it: ConsentShown, may: bool, at: datetime) -> ConsentLine:
         taken_by=parties.name(it.taken_by),
         period=period,
         is_running=running,
-        can_withdraw=may and running and it.value == "yes",
+        can_withdraw=may and running and it.value not in ("no", ""),
+        key=idempotent.new_key(),
+        recipients=labels.listed(parties.name(name) for name in it.recipients),
+        how=str(labels.GIVEN_HOW.get(it.given_how, it.given_how)),
+        by=", ".join(word for word in (it.documented_by, it.documented_title) if word),
+        purpose=it.purpose,
+        opens=_opens(it),
+    )
+
+
+def _opens(it: ConsentShown) -> str:
+    """Return what an answer opens, and what it does not."""
+    if it.type != "coordinated_record":
+        return gettext("Öppnar ingen text för läsning hos en annan huvudman.")
+    if it.value in GIVEN:
+        return gettext(
+            "Öppnar det som en överenskommelse låter dem läsa och som inte är spärrat. Resten går"
+            " i meddelanden."
+        )
+    if it.value == "unable" and it.is_clarified:
+        return gettext(
+            "Vårdgivare får läsa det som behövs för nödvändig vård. Omsorgsgivare får läsa hos"
+            " andra omsorgsgivare, men inte i vården."
+        )
+    if it.value == "unable":
+        return gettext("Öppnar ingenting förrän personens inställning är utredd så långt det går.")
+    return gettext("Öppnar ingenting. Lagens meddelanden går ändå.")
+
+
+@dataclass(frozen=True)
+class BlockLine:
+    """Spärr: what it closes, since when, and whether it is lifted."""
+
+    id: UUID
+    what: str
+    classes: str
+    since: str
+    by: str
+    lifted: str
+    can_lift: bool
+    key: str
+
+
+def blocks(page: CasePage, *, actor: Actor, at: datetime) -> tuple[BlockLine, ...]:
+    """Return what the person has blocked here, as far as the actor's unit may know."""
+    may = actor.may(Permission.LIFT_BLOCK)
+    return tuple(_block(it, actor, may, at) for it in page.blocks)
+
+
+def _block(it: BlockShown, actor: Actor, may: bool, at: datetime) -> BlockLine:
+    is_other = it.type == "inner_block" and it.unit_id != actor.unit_id
+    by = gettext("en annan enhet hos er") if is_other else f"{it.placed_by}, {it.placed_title}"
+    lifted = ""
+    if it.lifted_at:
+        lifted = gettext("hävd {when}").format(when=times.absolute(it.lifted_at, at=at))
+    return BlockLine(
+        id=it.id,
+        what=str(labels.BLOCK_TYPES[it.type]),
+        classes=labels.info_classes(it.info_classes) if it.info_classes else gettext("allt"),
+        since=times.absolute(it.placed_at, at=at),
+        by=by,
+        lifted=lifted,
+        can_lift=may and it.lifted_at is None,
         key=idempotent.new_key(),
     )
+
+
+def unanswered(page: CasePage, *, at: datetime) -> tuple[str, ...]:
+    """Return the questions that have no running answer in a case."""
+    answered = {it.type for it in page.consents if it.is_running(at=at)}
+    return tuple(str(name) for it, name in labels.CONSENT_TYPES.items() if it not in answered)
+
+
+@dataclass(frozen=True)
+class SightLine:
+    """What one vårdgivare has answered in an emergency."""
+
+    owner: str
+    name: str
+    answer: str
+    can_read: bool
+    can_ask: bool
+    key: str
+
+
+@dataclass(frozen=True)
+class EmergencyLine:
+    """Nödöppning, in words."""
+
+    id: UUID
+    who: str
+    ground: str
+    reason: str
+    period: str
+    follow_up: str
+    is_running: bool
+    is_ours: bool  # of the actor's own unit
+    waits_for_second: bool
+    may_second: bool
+    closes: str
+    sights: tuple[SightLine, ...]
+    can_read: bool
+    asks_us: bool  # to lift a block
+    answered: str
+    key: str
+
+
+def emergencies(page: CasePage, *, actor: Actor, at: datetime) -> tuple[EmergencyLine, ...]:
+    """Return every emergency access in a case; what others hold only to the unit that asked."""
+    return tuple(_emergency(it, actor, at) for it in page.emergencies)
+
+
+def running_emergency(page: CasePage, *, actor: Actor, at: datetime) -> EmergencyLine | None:
+    """Return what the actor's unit has open, or what waits for a second person."""
+    for it in page.emergencies:
+        is_ours = it.reader == actor.tenant and it.unit_id == actor.unit_id
+        if is_ours and (it.is_running(at=at) or it.opened_at is None):
+            return _emergency(it, actor, at)
+    return None
+
+
+def _emergency(it: EmergencyShown, actor: Actor, at: datetime) -> EmergencyLine:
+    is_ours = it.reader == actor.tenant and it.unit_id == actor.unit_id
+    running = it.is_running(at=at)
+    asked = [one for one in it.sights if one.owner == actor.tenant and one.lift_asked_at]
+    period = gettext("väntar på en andra person")
+    if it.opened_at and it.closes_at:
+        period = gettext("{since} till {until}").format(
+            since=times.absolute(it.opened_at, at=at), until=times.absolute(it.closes_at, at=at)
+        )
+    return EmergencyLine(
+        id=it.id,
+        who=f"{it.staff_name}, {it.title}, {it.unit_name}, {parties.name(it.reader)}",
+        ground=str(labels.EMERGENCY_GROUNDS.get(it.ground, it.ground)),
+        reason=it.reason,
+        period=period,
+        follow_up=_follow_up(it, at=at),
+        is_running=running,
+        is_ours=is_ours,
+        waits_for_second=it.opened_at is None,
+        may_second=it.opened_at is None and it.staff_id != actor.staff_id,
+        closes=times.absolute(it.closes_at, at=at) if it.closes_at else "",
+        sights=tuple(_sight(one, actor, running=running) for one in it.sights) if is_ours else (),
+        can_read=any(_readable(one, actor) and not one.read_at for one in it.sights),
+        asks_us=bool(asked and not asked[0].lift_answer and it.reader != actor.tenant)
+        and actor.may(Permission.LIFT_BLOCK),
+        answered=str(labels.LIFT_ANSWERS.get(asked[0].lift_answer, "")) if asked else "",
+        key=idempotent.new_key(),
+    )
+
+
+def _follow_up(it: EmergencyShown, *, at: datetime) -> str:
+    if it.followed_up_at:
+        return str(labels.EMERGENCY_OUTCOMES.get(it.outcome, it.outcome))
+    if it.is_overdue:
+        return gettext("Inte uppföljd i tid. Verksamhetschefen ska följa upp den.")
+    due = times.day(it.follow_up_due_at, at=at)
+    return gettext("Ska följas upp senast {day}.").format(day=due)
+
+
+def _readable(it: Sight, actor: Actor) -> bool:
+    return bool(it.has_unblocked or (it.has_blocked and it.owner == actor.tenant))
+
+
+def _sight(it: Sight, actor: Actor, *, running: bool) -> SightLine:
+    is_own = it.owner == actor.tenant
+    return SightLine(
+        owner=it.owner,
+        name=gettext("Andra enheter hos er") if is_own else parties.name(it.owner),
+        answer=_holds(it, is_own=is_own),
+        can_read=running and _readable(it, actor) and not it.read_at,
+        can_ask=running and bool(it.has_blocked) and not is_own
+        and (it.lift_asked_at is None or bool(it.lift_answer)),
+        key=idempotent.new_key(),
+    )  # fmt: skip
+
+
+def _holds(it: Sight, *, is_own: bool) -> str:
+    if it.has_blocked is None:
+        return gettext("Har inte svarat ännu. Läs in sidan igen om några sekunder.")
+    if is_own:
+        said = gettext("Har spärrade uppgifter.") if it.has_blocked else gettext("Inget spärrat.")
+    elif it.has_unblocked and it.has_blocked:
+        said = gettext("Har uppgifter som inte är spärrade, och spärrade uppgifter.")
+    elif it.has_unblocked:
+        said = gettext("Har uppgifter som inte är spärrade.")
+    elif it.has_blocked:
+        said = gettext("Har bara spärrade uppgifter. Bara de själva kan häva spärren.")
+    else:
+        said = gettext("Har inga uppgifter i ärendet.")
+    if it.read_at:
+        said += " " + gettext("Öppnat för er.")
+    if it.lift_answer:
+        answer = labels.LIFT_ANSWERS[it.lift_answer]
+        said += f" {answer} ({it.lift_answered_by})."
+    elif it.lift_asked_at:
+        said += " " + gettext("Ni har bett dem häva spärren.")
+    return said
 
 
 @dataclass(frozen=True)
@@ -747,7 +1013,7 @@ def names_of(page: CasePage) -> dict[str, str]:
 def about(page: CasePage, *, at: datetime) -> About:
     """Return the person of a case in words."""
     person = page.individual
-    running = [it for it in page.consents if it.value == "yes" and it.is_running(at=at)]
+    running = [it for it in page.consents if it.value in GIVEN and it.is_running(at=at)]
     facts = [
         places.name(person.registered_municipality) if person.registered_municipality else "",
         gettext("Tolk: {language}").format(language=person.interpreter)
@@ -775,7 +1041,7 @@ def about(page: CasePage, *, at: datetime) -> About:
 
 
 def _consent_fact(running: Sequence[ConsentShown]) -> str:
-    opened = [it for it in running if it.type == "coordinated_record"]
+    opened = [it for it in running if it.type == "coordinated_record" and it.value != "unable"]
     if not opened:
         return gettext("Inget samtycke till att läsa hos varandra")
     classes = {name for it in opened for name in it.info_classes}

@@ -172,6 +172,48 @@ GROUND_MISSING = Text(
     _("Gå tillbaka och välj sekretessgrund, eller ta bort de uppgifter som kräver en."),
     keeps=_("Skicka igen"),
 )
+GUARDIAN_MAY_NOT_BLOCK = Text(
+    409,
+    _("Uppgifterna spärrades inte"),
+    _("En vårdnadshavare får inte spärra ett barns uppgifter (lag 2022:913 2 kap. 3 §)."),
+    _("Fråga barnet. Den som är mogen nog kan begära spärren själv."),
+)
+NOTHING_TO_BLOCK = Text(
+    409,
+    _("Uppgifterna spärrades inte"),
+    _("Er verksamhet visar inga uppgifter på det sätt som spärren skulle hindra."),
+    _("Gå tillbaka och välj en annan spärr, eller låt det vara."),
+)
+NO_SUCH_BLOCK = Text(
+    409,
+    _("Spärren hävdes inte"),
+    _("Den är redan hävd, eller så hör den till en annan verksamhet."),
+    _("Öppna ärendets samtycken och spärrar och se hur det står nu."),
+)
+EMERGENCY_NOT_STATED = Text(
+    422,
+    _("Nödöppningen gjordes inte"),
+    _("Grunden är inte kryssad, eller så är texten kortare än 20 tecken."),
+    _("Gå tillbaka, skriv vad som har hänt och kryssa i rutan om det är så."),
+)
+NO_SUCH_EMERGENCY = Text(
+    409,
+    _("Nödöppningen gäller inte längre"),
+    _("Tiden är ute, den är stängd, eller så finns inget att göra med det du valde."),
+    _("Öppna ärendet igen. Behövs uppgifterna ännu, nödöppna på nytt."),
+)
+NEEDS_ANOTHER = Text(
+    409,
+    _("En annan person behövs"),
+    _("Den som har begärt nödöppningen kan inte själv vara den andra personen."),
+    _("Be en kollega med samma rätt att gå med på den."),
+)
+EMERGENCY_FOR_HEALTH_CARE = Text(
+    403,
+    _("Er verksamhet får inte nödöppna"),
+    _("Bara vårdgivare får det, aldrig socialtjänst (lag 2022:913 3 kap. 5–6 §§)."),
+    _("Ring den enhet som har uppgifterna, eller be om dem i ett meddelande."),
+)
 NO_RECEIVER = Text(
     422,
     _("Meddelandet skickades inte"),

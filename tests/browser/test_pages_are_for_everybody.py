@@ -20,7 +20,8 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         "regionjh", "Sara Lindmark", "Avdelning 202",
         ("/", "/?view=all", "/cases/new", "/assignments", "{case}", "{case}?view=timeline",
          "{case}?view=messages", "{case}?view=history", "{case}/notify-ready",
-         "{case}/transfer-information", "{case}/record-consent", "/cases/nobody"),
+         "{case}/transfer-information", "{case}/record-consent", "{case}/register",
+         "{case}/place-block", "{case}/open-emergency-access", "/cases/nobody"),
     ),
     (
         "krokom", "Karin Nyström", "",

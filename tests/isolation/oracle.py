@@ -5,13 +5,16 @@ travels in letters, so the oracle keeps the post as well.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeGuard
 from zoneinfo import ZoneInfo
 
-WITHIN_THE_ACT = {"health_care", "social_care_2022_913"}
+CARE = "health_care"  # vårdgivare
+WITHIN_THE_ACT = {CARE, "social_care_2022_913"}
 Stamps = dict[str, datetime]  # reader, and until when
+Seat = tuple[str, str]  # a huvudman that takes part, with a unit of a branch
 
 
 @dataclass
@@ -43,11 +46,16 @@ class Paper:
 
 @dataclass(frozen=True)
 class Yes:
-    """What the person has said yes to."""
+    """What the person has said yes to, or what stands for it where she cannot decide."""
 
     classes: frozenset[str]
     readers: frozenset[str]
     ends: datetime
+    is_unable: bool = False
+
+    def lets(self, reading: str, writing: str) -> bool:
+        """Tell whether a branch may read another: who cannot decide is no case for social care."""
+        return not self.is_unable or reading == CARE or writing != CARE
 
 
 @dataclass(frozen=True)
@@ -57,28 +65,69 @@ class Written:
     owner: str
     branch: str
     info_class: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """What the person has blocked at a huvudman: to all others, or to the other units there."""
+
+    person: int
+    owner: str
+    branch: str
+    classes: frozenset[str]  # empty: all
+    unit: str  # of an inner one; empty for an outer one
+
+    def hits(self, written: Written) -> bool:
+        return (self.owner, self.branch) == (written.owner, written.branch) and (
+            not self.classes or written.info_class in self.classes
+        )
+
+
+@dataclass(frozen=True)
+class Emergency:
+    """A second step that a unit of a vårdgivare has taken in a case."""
+
+    reader: str
+    unit: str
+    owner: str
+    ends: datetime
 
 
 class World:
     """What is true, whoever has heard of it yet."""
 
-    def __init__(self, *, lead: str, parts: dict[int, frozenset[str]]) -> None:
+    def __init__(
+        self, *, lead: str, parts: dict[int, frozenset[Seat]], person: Callable[[int], int]
+    ) -> None:
         self.lead = lead
         self.papers: list[Paper] = []
         # Who takes part in a case, as each huvudman knows it, and who ever did.
-        self.known: dict[tuple[str, int], set[str]] = defaultdict(set)
+        self.known: dict[tuple[str, int], set[Seat]] = defaultdict(set)
         self.ever: dict[tuple[str, int], set[str]] = defaultdict(set)
-        for case, tenants in parts.items():
-            for tenant in tenants:
-                self.known[tenant, case] = set(tenants)
-                self.ever[tenant, case] = set(tenants)
+        for case, seats in parts.items():
+            for tenant, _ in seats:
+                self.known[tenant, case] = set(seats)
+                self.ever[tenant, case] = {it for it, _ in seats}
         self.word: dict[int, Yes | None] = dict.fromkeys(parts)  # the person's last one
         self.written: dict[int, list[Written]] = {case: [] for case in parts}
         self.has_asked: set[tuple[str, int]] = set()  # who knows of any answer in a case
-        self.post: dict[tuple[str, str], list[tuple[int, frozenset[str], bool]]] = defaultdict(list)
+        self.post: dict[tuple[str, str], list[tuple[int, frozenset[Seat], bool]]] = defaultdict(
+            list
+        )
+        self.person = person  # of a case
+        self.blocks: dict[str, Block] = {}  # by the name that the script gives it
+        self.emergencies: dict[int, list[Emergency]] = defaultdict(list)
 
     def takes_part(self, tenant: str, case: int) -> bool:
-        return tenant in self.known[tenant, case]
+        return tenant in self.parts(tenant, case)
+
+    def parts(self, home: str, case: int) -> set[str]:
+        """Return the huvudmän that take part, as one of them knows it."""
+        return {tenant for tenant, _ in self.known[home, case]}
+
+    def branches(self, home: str, case: int, of: str) -> set[str]:
+        return {branch for tenant, branch in self.known[home, case] if tenant == of}
 
     def says(self, home: str, case: int, word: Yes | None) -> None:
         """Let the person say yes, or no, or take a yes back, at one huvudman."""
@@ -86,12 +135,46 @@ class World:
         self.has_asked.add((home, case))
         self._tell(home, case)
 
-    def writes(self, home: str, case: int, branch: str, info_class: str) -> None:
-        self.written[case].append(Written(home, branch, info_class))
+    def writes(self, home: str, case: int, branch: str, info_class: str, unit: str) -> None:
+        self.written[case].append(Written(home, branch, info_class, unit))
 
-    def joins(self, case: int, tenant: str) -> None:
+    def blocks_at(self, home: str, name: str, block: Block) -> None:
+        """Let the person block at a huvudman, which tells of it in every case of hers."""
+        self.blocks[name] = block
+        self._tell_blocks(home, block.person)
+
+    def lifts(self, home: str, name: str) -> None:
+        self._tell_blocks(home, self.blocks.pop(name).person)
+
+    def _tell_blocks(self, home: str, person: int) -> None:
+        """Post a letter in each case of hers; like every letter it carries who takes part."""
+        for case in self.word:
+            if self.person(case) == person and self.ever[home, case]:
+                self.has_asked.add((home, case))
+                self._tell(home, case)
+
+    def holders(self, home: str, unit: str, case: int) -> set[str]:
+        """Return who answers in an emergency that it holds something which may be read."""
+        found = set()
+        for written in self.written[case]:
+            if written.branch != CARE:
+                continue
+            owner = written.owner
+            if owner == home:
+                if written.unit != unit and self._is_blocked_inside(case, written):
+                    found.add(home)
+            elif (
+                (owner, CARE) in self.known[home, case]
+                and (home, CARE) in self.known[owner, case]
+                and not self._is_blocked(case, written)
+            ):
+                found.add(owner)
+        return found
+
+    def joins(self, case: int, seat: Seat) -> None:
         """Let the lead bring a huvudman in by a message to it, and tell all of the answers."""
-        self.known[self.lead, case].add(tenant)
+        tenant = seat[0]
+        self.known[self.lead, case].add(seat)
         self.ever[self.lead, case].add(tenant)
         self.post[self.lead, tenant].append((case, frozenset(self.known[self.lead, case]), False))
         if (self.lead, case) in self.has_asked:
@@ -100,17 +183,18 @@ class World:
     def leaves(self, case: int, tenant: str) -> None:
         for (_, of), known in self.known.items():
             if of == case:
-                known.discard(tenant)
+                known.difference_update([it for it in known if it[0] == tenant])
 
     def fetches(self, recipient: str, sender: str) -> None:
         letters, self.post[sender, recipient] = self.post[sender, recipient], []
         for case, parts, is_answer in letters:
             self.known[recipient, case] |= parts
-            self.ever[recipient, case] |= parts
+            self.ever[recipient, case] |= {tenant for tenant, _ in parts}
             if is_answer:
                 self.has_asked.add((recipient, case))
                 if recipient == self.lead:
-                    self._tell(recipient, case, besides=parts | {sender})
+                    told = frozenset(tenant for tenant, _ in parts)
+                    self._tell(recipient, case, besides=told | {sender})
 
     def settles(self) -> None:
         while any(self.post.values()):
@@ -118,47 +202,104 @@ class World:
                 self.fetches(recipient, sender)
 
     def _tell(self, home: str, case: int, *, besides: frozenset[str] = frozenset()) -> None:
-        parts = frozenset(self.known[home, case])
+        seats = frozenset(self.known[home, case])
         for tenant in self.ever[home, case] - {home, *besides}:
-            told = parts if tenant in parts else frozenset()
+            told = seats if tenant in self.parts(home, case) else frozenset()
             self.post[home, tenant].append((case, told, True))
 
     def stamps(self, case: int, written: Written, *, now: datetime) -> Stamps:
         """Return who may read what was written, and until when."""
-        word = self.word[case]
-        if word is None or written.info_class not in word.classes or word.ends <= now:
+        if written.branch not in WITHIN_THE_ACT or self._is_blocked(case, written):
             return {}
-        if written.branch not in WITHIN_THE_ACT:
-            return {}
-        readers = self.known[written.owner, case] & word.readers - {written.owner}
         found: Stamps = {}
-        for reader in readers:
+        for reader in self.parts(written.owner, case) - {written.owner}:
+            branches = self.branches(written.owner, case, reader) & WITHIN_THE_ACT
+            grounds = list(self._grounds(case, written, reader, branches, now))
             last = [
                 it.last_second()
                 for it in self._agreed(written.owner, reader, written.info_class, now)
             ]
-            if last:
-                found[reader] = min(max(last), word.ends)
+            if last and grounds:
+                found[reader] = min(max(last), max(grounds))
         return found
 
-    def shown(self, case: int, reader: str, branch: str, *, now: datetime) -> Iterator[Written]:
+    def _grounds(
+        self, case: int, written: Written, reader: str, branches: set[str], now: datetime
+    ) -> Iterator[datetime]:
+        """Yield until when each ground lets any of some branches of a reader read."""
+        word = self.word[case]
+        if self._is_about(word, written, reader, now) and any(
+            word.lets(it, written.branch) for it in branches
+        ):
+            yield word.ends
+        if CARE in branches and written.branch == CARE:
+            for it in self.emergencies[case]:
+                if (it.reader, it.owner) == (reader, written.owner) and now < it.ends:
+                    yield it.ends
+
+    def _is_blocked(self, case: int, written: Written) -> bool:
+        return any(not it.unit for it in self._hitting(case, written))
+
+    def _is_blocked_inside(self, case: int, written: Written) -> bool:
+        return any(it.unit == written.unit for it in self._hitting(case, written))
+
+    def _hitting(self, case: int, written: Written) -> list[Block]:
+        person = self.person(case)
+        return [it for it in self.blocks.values() if it.person == person and it.hits(written)]
+
+    def shown(
+        self, case: int, reader: str, branch: str, unit: str, *, now: datetime
+    ) -> Iterator[Written]:
         """Yield what the page of a case shows a unit: its branch's own, and what it may read."""
         for written in self.written[case]:
             if written.owner != reader:
-                is_known = written.owner in self.known[reader, case] and branch in WITHIN_THE_ACT
-                if is_known and reader in self.stamps(case, written, now=now):
+                if self._is_shown_abroad(case, written, reader, branch, unit, now):
                     yield written
-            elif written.branch == branch or (
-                {written.branch, branch} <= WITHIN_THE_ACT
-                and self._has_said_yes(case, written, reader, now)
-            ):
+            elif (written.branch, written.unit) == (branch, unit):
+                yield written
+            elif written.branch == branch:
+                is_open = any(
+                    (it.reader, it.unit, it.owner) == (reader, unit, reader) and now < it.ends
+                    for it in self.emergencies[case]
+                )
+                if not self._is_blocked_inside(case, written) or (is_open and branch == CARE):
+                    yield written
+            elif self._is_shown_across(case, written, reader, branch, now):
                 yield written
 
-    def _has_said_yes(self, case: int, written: Written, reader: str, now: datetime) -> bool:
-        word = self.word[case]
-        if word is None or now >= word.ends:
+    def _is_shown_abroad(
+        self, case: int, written: Written, reader: str, branch: str, unit: str, now: datetime
+    ) -> bool:
+        """Tell whether the database opens it, and the door, which knows who reads, does too."""
+        is_known = written.owner in self.parts(reader, case) and branch in WITHIN_THE_ACT
+        if not is_known or reader not in self.stamps(case, written, now=now):
             return False
-        return written.info_class in word.classes and reader in word.readers
+        word = self.word[case]
+        if self._is_about(word, written, reader, now) and word.lets(branch, written.branch):
+            return True
+        return branch == CARE == written.branch and any(
+            (it.reader, it.unit, it.owner) == (reader, unit, written.owner) and now < it.ends
+            for it in self.emergencies[case]
+        )
+
+    def _is_shown_across(
+        self, case: int, written: Written, reader: str, branch: str, now: datetime
+    ) -> bool:
+        """Tell whether another branch of the same huvudman is shown it."""
+        word = self.word[case]
+        if not {written.branch, branch} <= WITHIN_THE_ACT or self._is_blocked(case, written):
+            return False
+        return self._is_about(word, written, reader, now) and word.lets(branch, written.branch)
+
+    def _is_about(
+        self, word: Yes | None, written: Written, reader: str, now: datetime
+    ) -> TypeGuard[Yes]:
+        return (
+            word is not None
+            and now < word.ends
+            and reader in word.readers
+            and written.info_class in word.classes
+        )
 
     def _agreed(self, owner: str, reader: str, info_class: str, now: datetime) -> list[Paper]:
         today = now.astimezone(ZoneInfo("Europe/Stockholm")).date()

@@ -25,15 +25,30 @@ from isolation.play import (
     Step,
     undone,
 )
+from people import (
+    CASE_OFFICERS,
+    ELSEWHERE,
+    HEALTH_CENTRE,
+    HOUR,
+    MUNICIPAL_NURSES,
+    WARD,
+)
 
 from care.cases import operations as cases
 from care.sharing import policy
-from care.sharing.policy import ConsentGiven
+from care.sharing.policy import BlockPlaced, ConsentGiven, EmergencyOpened
 from tenants.agreements import Agreement, State
 
 # 5,200 sequences in all; `make check` asks for them, `make test` for a sample of 1,000.
 CHUNKS = int(os.environ.get("SAMPLAN_ORACLE_CHUNKS", "5"))
 CASES, PARTS = 25, 8
+KINDS = ("consent", "withdraw", "write", "join", "block", "emergency")
+# Of the units of each some write that the comparing person does not belong to.
+WRITERS = {
+    REGION: (WARD, WARD, HEALTH_CENTRE),
+    MUNICIPALITY: (CASE_OFFICERS, MUNICIPAL_NURSES),
+    STRANGER: (ELSEWHERE,),
+}
 
 # A script, from a seed.
 
@@ -44,6 +59,7 @@ def script(random: Random) -> list[Step]:
     for part in range(PARTS):
         # All letters have arrived here, and so nobody is told again who took part before.
         steps += [it for case in range(CASES) for it in leaving(random, case) if part]
+        steps += [it for case in range(CASES) for it in lifting(random, case, part) if part]
         papers = 0 if part % 2 else random.choice((1, 1, 2))
         threads = [list(paper(random, f"{part}.{it}")) for it in range(papers)]
         threads += [list(it) for it in (ending(random, part), post(random))]
@@ -96,24 +112,45 @@ def leaving(random: Random, case: int) -> Iterator[Step]:
         yield "leave", case, random.choice((MUNICIPALITY, STRANGER))
 
 
+def lifting(random: Random, case: int, part: int) -> Iterator[Step]:
+    # A block lies on every case of the person: most are lifted after one comparison.
+    if random.random() < 0.8:
+        yield "unblock", f"{part - 1}.{case}", case
+
+
 def story(random: Random, case: int, part: int) -> Iterator[Step]:
     # The same in every part of the script; who joins or leaves later changes the odds only.
     parts = PARTICIPANTS[case % len(PARTICIPANTS)]
     if part == 0:
         yield "begin", case, parts
     for _ in range(random.randint(1, 2)):
-        kind = random.choices(("consent", "withdraw", "write", "join"), weights=(28, 12, 54, 6))[0]
+        kind = random.choices(KINDS, weights=(26, 10, 46, 6, 5, 7))[0]
         home = random.choice((*parts, *parts, REGION, MUNICIPALITY, STRANGER))
         if kind == "consent":
-            value = random.choice(("yes",) * 6 + ("no", "unable"))
+            value = random.choice(("yes",) * 5 + ("partial", "no", "unable", "unable"))
             classes = random.sample(CLASSES, random.choice((1, 2, 3, 3)))
             ends = random.choice((-DAY, -MICROSECOND, timedelta(), MICROSECOND, DAY, 900 * DAY))
             yield "consent", case, home, value, tuple(classes), ends
         elif kind == "write":
             branch = random.choice((*BRANCHES[:2], *BRANCHES))
-            yield "write", case, home, branch, random.choice(CLASSES)
+            unit = random.choice(WRITERS[home])
+            yield "write", case, home, branch, random.choice(CLASSES), unit
         elif kind == "withdraw":
             yield "withdraw", case, home
+        elif kind == "block":
+            name = f"{part}.{case}"
+            inner = random.random() < 0.4
+            branch = "health_care" if inner else random.choice(BRANCHES[:2])
+            classes = random.sample(CLASSES, random.choice((0, 1, 2)))
+            unit = random.choice(WRITERS[home]) if inner else ""
+            yield "block", name, case, home, branch, tuple(classes), unit
+        elif kind == "emergency":
+            home, other = random.sample((REGION, MUNICIPALITY), 2)
+            if random.random() < 0.8:  # something to read
+                unit = WRITERS[other][-1]
+                yield "write", case, other, "health_care", random.choice(CLASSES), unit
+            ends = random.choice((-MICROSECOND, timedelta(), MICROSECOND, HOUR, HOUR, DAY))
+            yield "emergency", case, home, ends
         else:
             yield "join", case, random.choice((MUNICIPALITY, STRANGER))
 
@@ -154,7 +191,7 @@ def test_the_product_and_the_oracle_agree(seed: int, now: datetime) -> None:
     print(f"{CASES * PARTS} sequences, {taken} steps taken, 0 differences")
 
 
-# The test itself: without any one of the five factors, some script finds a difference.
+# The test itself: without any one of the factors, some script finds a difference.
 
 
 def without_branch(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,11 +210,32 @@ def without_consent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ConsentGiven, "covers", lambda self, info_class, viewer, at: True)
 
 
+def without_clarifying(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ConsentGiven, "is_yes", True)
+
+
+def without_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(BlockPlaced, "is_about", lambda self, branch, info_class: False)
+
+
+def without_emergency(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EmergencyOpened, "covers", lambda self, viewer, at: False)
+
+
 def without_participation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cases, "leave", lambda case, *, unit_id, at: None)
 
 
-FACTORS = (without_branch, without_agreement, without_class, without_consent, without_participation)
+FACTORS = (
+    without_branch,
+    without_agreement,
+    without_class,
+    without_consent,
+    without_clarifying,
+    without_block,
+    without_emergency,
+    without_participation,
+)
 
 
 @pytest.mark.timeout(300)

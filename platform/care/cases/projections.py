@@ -18,6 +18,7 @@ BINDS = {
 }
 # A receipt is due from each unit that got the message, so its rows are made at the delivery.
 RECEIPTS = frozenset({"admission_receipt_due", "ready_receipt_due"})
+OF_THE_ACT = frozenset(rule.name for rule in deadlines.RULES)
 
 
 def refresh_deadlines(case: Case, *, facts: Sequence[Fact], at: datetime) -> None:
@@ -27,7 +28,9 @@ def refresh_deadlines(case: Case, *, facts: Sequence[Fact], at: datetime) -> Non
         .order_by("from_at", "id")
         .values_list("unit", "unit__kind")
     )
-    known = {(it.unit_id, it.key): it for it in Deadline.objects.filter(case=case)}
+    # What the Act sets going is computed here; what else runs in a case is left alone.
+    rows = Deadline.objects.filter(case=case, rule__in=OF_THE_ACT)
+    known = {(it.unit_id, it.key): it for it in rows}
     new: list[Deadline] = []
     for running in deadlines.running(facts, queries.terms(case)):
         unit_id = _bound(running.rule.binds, mine)
@@ -83,5 +86,5 @@ def _bound(binds: str, mine: list[tuple[str, str]]) -> str | None:
 
 def rebuild_deadlines(case: Case, *, at: datetime) -> None:
     """Drop the deadlines of the law that nobody has acted on, and build them again."""
-    Deadline.objects.filter(case=case, message_id=None, acted_at=None).delete()
+    Deadline.objects.filter(case=case, rule__in=OF_THE_ACT, message_id=None, acted_at=None).delete()
     refresh_deadlines(case, facts=queries.facts(case), at=at)

@@ -1,6 +1,7 @@
 """Questions about one case, answered with values."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -135,6 +136,14 @@ def parts(case: Case) -> list[Part]:
         ),
         key=lambda it: (order[it.kind], it.name),
     )
+
+
+def branches(parts: Iterable[Part]) -> Mapping[str, frozenset[str]]:
+    """Return the huvudmän that take part, each with the branches of its units."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for part in parts:
+        found[part.tenant].add(part.branch)
+    return {tenant: frozenset(it) for tenant, it in found.items()}
 
 
 @dataclass(frozen=True)

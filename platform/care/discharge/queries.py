@@ -18,15 +18,17 @@ from care.identity.permissions import Permission
 from care.inbox import queries as inbox
 from care.inbox.queries import BeforeSending, Sent
 from care.individuals import queries as individuals
-from care.individuals.queries import ConsentShown, Shown
+from care.individuals.queries import BlockShown, ConsentShown, Shown
 from care.law import calendar, discharge, duties, explain, guards, history, liability
 from care.law.discharge import Act, State
 from care.law.explain import Explanation
 from care.law.history import CareContact, Fact, ReadyPeriod
 from care.law.liability import Assessment
 from care.law.terms import Terms
-from care.sharing import access
+from care.sharing import access, emergencies
 from care.sharing.access import Case, Hidden, Reading, Seen
+from care.sharing.emergencies import EmergencyShown
+from care.sharing.policy import HEALTH_CARE
 from tenants.models import Unit
 
 
@@ -82,6 +84,9 @@ class CasePage:
     is_open: bool
     individual: Shown
     consents: tuple[ConsentShown, ...]
+    blocks: tuple[BlockShown, ...]  # of what is held here
+    is_blocked_elsewhere: bool  # told to vårdgivare only (2022:913 2 kap. 5 §)
+    emergencies: tuple[EmergencyShown, ...]
     sending_unit: str
     admitted_at: datetime | None
     expected_discharge_at: datetime | None
@@ -121,13 +126,16 @@ def case_page(
         case = access.case_for_reading(actor=actor, case_id=case_id, at=at, activity=activity)
         parts = cases.parts(case)
         consents = individuals.consents(case.common_id)
+        blocks = individuals.blocks(case.individual_id)
         seen, hidden = access.contributions(
             actor=actor,
             case=case,
-            parties={part.tenant for part in parts},
+            parties=cases.branches(parts),
             consents=consents,
+            blocks=blocks,
             at=at,
         )
+        is_vardgivare = actor.branch == HEALTH_CARE
         happenings = cases.happenings(case)
         facts = cases.facts_of(happenings, kinds={part.unit_id: part.kind for part in parts})
         messages = inbox.messages(case)
@@ -144,6 +152,9 @@ def case_page(
             is_open=case.is_open,
             individual=individuals.shown(case.individual, on=calendar.local_date(at)),
             consents=consents,
+            blocks=tuple(it for it in blocks if it.branch == actor.branch),
+            is_blocked_elsewhere=_is_blocked_elsewhere(actor, case, blocks),
+            emergencies=emergencies.of_case(case.common_id) if is_vardgivare else (),
             sending_unit=case.sending_unit.name,
             admitted_at=history.stated_time(facts, "admitted_at"),
             expected_discharge_at=case.expected_discharge_at,
@@ -155,7 +166,10 @@ def case_page(
             messages=messages,
             contributions=seen,
             hidden=hidden,
-            happenings=tuple(happenings),
+            # That a branch has blocked is told to no other.
+            happenings=tuple(
+                it for it in happenings if it.body.get("branch", actor.branch) == actor.branch
+            ),
             readings=tuple(access.readings(case=case)) if with_readings else (),
             dues=dues,
             checks=_checks(facts),
@@ -164,6 +178,17 @@ def case_page(
             reckoning=_reckoning(facts, terms, at),
             before_sending=inbox.before_sending(parts=parts, actor=actor, at=at),
         )
+
+
+def _is_blocked_elsewhere(actor: Actor, case: Case, blocks: Sequence[BlockShown]) -> bool:
+    """Tell a vårdgivare that others hold blocked data, and not who (2022:913 2 kap. 5 §)."""
+    if actor.branch != HEALTH_CARE:
+        return False
+    beside = any(
+        it.type == "outer_block" and it.branch != actor.branch and it.lifted_at is None
+        for it in blocks
+    )
+    return beside or individuals.is_blocked_elsewhere(case.common_id)
 
 
 # Which permission an act needs is its name; which acts a person is offered is the law's table

@@ -12,9 +12,10 @@ from care.inbox.queries import Sent
 from care.individuals import operations as people
 from care.individuals import queries as individuals
 from care.individuals.operations import Person
-from care.individuals.queries import ConsentShown
-from care.sharing import access
+from care.individuals.queries import BlockShown, ConsentShown
+from care.sharing import access, emergencies
 from care.sharing.access import Seen
+from care.sharing.emergencies import EmergencyShown
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Record:
     messages: tuple[Sent, ...]
     contributions: tuple[Seen, ...]
     consents: tuple[ConsentShown, ...]
+    blocks: tuple[BlockShown, ...]
+    emergencies: tuple[EmergencyShown, ...]
     dues: tuple[Due, ...]
     happenings: tuple[Happening, ...]
 
@@ -55,6 +58,8 @@ def every_record() -> Iterator[Record]:
             messages=tuple(reversed(inbox.messages(case))),
             contributions=written,
             consents=tuple(reversed(individuals.consents(case.common_id))),
+            blocks=tuple(reversed(individuals.blocks(case.individual_id))),
+            emergencies=tuple(reversed(emergencies.of_case(case.common_id))),
             dues=cases.dues(case),
             happenings=tuple(cases.happenings(case)),
         )

@@ -49,6 +49,9 @@ class Permission(StrEnum):
     SEND_GENERAL_MESSAGE = "case:send_general_message"
     RECORD_CONSENT = "case:record_consent"
     WITHDRAW_CONSENT = "case:withdraw_consent"
+    PLACE_BLOCK = "case:place_block"
+    LIFT_BLOCK = "case:lift_block"
+    OPEN_EMERGENCY_ACCESS = "case:open_emergency_access"
     CLOSE_CASE = "case:close_case"
     ABORT_CASE = "case:abort_case"
     ACKNOWLEDGE_MESSAGE = "inbox:acknowledge_message"
@@ -127,6 +130,8 @@ _WARD = _INBOX | {
     P.RECORD_DISCHARGE,
     P.RECORD_CONSENT,
     P.WITHDRAW_CONSENT,
+    P.PLACE_BLOCK,
+    P.LIFT_BLOCK,
     P.CLOSE_CASE,
     P.ABORT_CASE,
 }
@@ -138,6 +143,8 @@ _RECEIVING = _INBOX | {
     P.CONFIRM_HOMECOMING,
     P.RECORD_CONSENT,
     P.WITHDRAW_CONSENT,
+    P.PLACE_BLOCK,
+    P.LIFT_BLOCK,
 }
 
 # The way of a text, of an agreement or of a routine; whose text it is, the operation judges.
@@ -153,9 +160,15 @@ _TEXTS = frozenset(
 )
 
 ROLES: dict[Role, frozenset[Permission]] = {
-    Role.WARD_NURSE: _WARD | {P.PRACTISE_TRAINING},
+    Role.WARD_NURSE: _WARD | {P.PRACTISE_TRAINING, P.OPEN_EMERGENCY_ACCESS},
     Role.TREATING_PHYSICIAN: _READER
-    | {P.NOTIFY_ADMISSION, P.NOTIFY_READY, P.WITHDRAW_READY, P.SEND_GENERAL_MESSAGE},
+    | {
+        P.NOTIFY_ADMISSION,
+        P.NOTIFY_READY,
+        P.WITHDRAW_READY,
+        P.SEND_GENERAL_MESSAGE,
+        P.OPEN_EMERGENCY_ACCESS,
+    },
     Role.MEDICAL_SECRETARY: _READER | {P.NOTIFY_ADMISSION, P.NOTIFY_READY, P.WITHDRAW_READY},
     Role.CARE_COORDINATOR: _RECEIVING
     | {
@@ -164,10 +177,12 @@ ROLES: dict[Role, frozenset[Permission]] = {
         P.STATE_AVAILABILITY,
         P.CALL_TO_PLANNING,
         P.ASSIGN_MESSAGE,
+        P.OPEN_EMERGENCY_ACCESS,
     },
     Role.INBOX_COORDINATOR: _RECEIVING | {P.PRACTISE_TRAINING, P.STATE_RECEPTION, P.ASSIGN_MESSAGE},
     Role.CASE_OFFICER: _RECEIVING | {P.PRACTISE_TRAINING, P.STATE_RECEPTION},
-    Role.MUNICIPAL_NURSE: _RECEIVING | {P.PRACTISE_TRAINING, P.STATE_RECEPTION},
+    Role.MUNICIPAL_NURSE: _RECEIVING
+    | {P.PRACTISE_TRAINING, P.STATE_RECEPTION, P.OPEN_EMERGENCY_ACCESS},
     Role.LOCAL_ADMINISTRATOR: _TEXTS
     | frozenset(
         {

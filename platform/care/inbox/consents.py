@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -30,17 +31,24 @@ def record_consent(
     info_classes: Sequence[str],
     given_how: str,
     expires_at: datetime,
+    recipients: Collection[str] | None = None,
+    is_clarified: bool = False,
+    purpose: str = "",
     at: datetime,
 ) -> None:
     """Record the person's answer about one kind of consent, for the huvudmän in the case.
 
+    :param recipients: which of them it is for; all where nothing is said
+    :param is_clarified: of who cannot decide: her attitude has been cleared up as far as possible,
+        and there is no reason to assume that she would have objected
     :raises access.NotVisible: if the actor may not see the case
     :raises access.NotAllowed: if the role does not record consent
     """
     case = access.case_for_writing(
         actor=actor, case_id=case_id, permission=Permission.RECORD_CONSENT, at=at
     )
-    recipients = {part.tenant for part in queries.parts(case)} | {acting_for()}
+    taking_part = {part.tenant for part in queries.parts(case)} | {acting_for()}
+    chosen = taking_part if recipients is None else taking_part & {*recipients, acting_for()}
     superseded = _withdrawn(case, type_, at=at)
     consent = individuals.record_consent(
         individual=case.individual,
@@ -48,9 +56,11 @@ def record_consent(
         type_=type_,
         value=value,
         info_classes=info_classes,
-        recipients=sorted(recipients),
+        recipients=sorted(chosen),
         given_how=given_how,
         expires_at=expires_at,
+        is_clarified=is_clarified,
+        purpose=purpose,
         actor=actor,
         at=at,
     )
@@ -95,6 +105,11 @@ def tell_known(case: Case, *, at: datetime) -> None:
     _tell(case, list(case.individual.consents.filter(common_id=case.common_id)), at=at)
 
 
+def tell_blocks(case: Case, *, at: datetime) -> None:
+    """Bring the stamps of a case in line with the blocks here, and tell others that there are."""
+    _tell(case, (), at=at)
+
+
 def pass_on(case: Case, *, besides: Collection[str], at: datetime) -> None:
     """Stamp what a letter has told of consents, and tell it to whom its writer does not know of."""
     rls.restamp(case, at=at)
@@ -116,10 +131,22 @@ def _tell(case: Case, told: Sequence[Consent], *, at: datetime) -> None:
 
 
 def _post(case: Case, told: Sequence[Consent], *, besides: Collection[str], at: datetime) -> None:
-    body = {"consents": [individuals.consent_letter(consent) for consent in told]}
+    body = {
+        "consents": [individuals.consent_letter(consent) for consent in told],
+        "blocks": _notices(case),
+    }
+    if not any(body.values()):
+        return
     taking_part = {part.tenant for part in queries.parts(case)}
     # Who has left still holds rows that a withdrawal must close. Who takes part gets the core of
     # the case too: the letter may come before the message that makes the case known.
-    for tenant in sorted(queries.tenants(case) - {acting_for(), *besides}) if told else ():
+    for tenant in sorted(queries.tenants(case) - {acting_for(), *besides}):
         core = {"case": letters.case_core(case)} if tenant in taking_part else {}
         letters.post(case.common_id, tenant, Outbox.Kind.CONSENT, {**body, **core}, at=at)
+
+
+def _notices(case: Case) -> list[dict[str, Any]]:
+    """Return what is told of blocks: of our own, and at the lead of what others have told."""
+    own = individuals.block_notice(case.individual, owner=acting_for())
+    known = individuals.notices_known(case.common_id) if case.lead == acting_for() else []
+    return [own, *known] if own else known

@@ -16,7 +16,7 @@ from django.db.models import Max
 from care.cases import operations as cases
 from care.cases.operations import Doer
 from care.identity import units
-from care.inbox import consents, letters, operations, projections, takeovers, terms
+from care.inbox import consents, emergencies, letters, operations, projections, takeovers, terms
 from care.inbox.models import Delivery, Fetched, Message, Outbox, Received
 from care.individuals import operations as individuals
 from care.individuals.operations import Person
@@ -269,6 +269,10 @@ def _consent(sender: str, letter: Letter, at: datetime) -> None:
         individuals.receive_consent(
             individual=case.individual, common_id=case.common_id, letter=consent
         )
+    for notice in letter["body"].get("blocks", ()):
+        # Each tells of its own blocks; the lead passes on what it has been told.
+        if notice["owner"] != acting_for() and sender in (notice["owner"], case.lead):
+            individuals.receive_notice(common_id=case.common_id, letter=notice)
     if case.lead == acting_for():
         told = {tenant for _, tenant in core["parts"]} if core else set()
         consents.pass_on(case, besides={sender, *told}, at=at)
@@ -306,6 +310,7 @@ RECEIVE: dict[str, Callable[[str, Letter, datetime], None]] = {
     Outbox.Kind.STATE: _state,
     Outbox.Kind.CONSENT: _consent,
     Outbox.Kind.TAKEOVER: _takeover,
+    Outbox.Kind.EMERGENCY: emergencies.receive,
 }
 
 

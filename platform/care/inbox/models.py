@@ -89,6 +89,7 @@ class Outbox(AppendOnly):
         STATE = "state"
         CONSENT = "consent"
         TAKEOVER = "takeover"
+        EMERGENCY = "emergency"
 
     transaction = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
     recipient = models.CharField(max_length=63)

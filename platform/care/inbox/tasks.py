@@ -14,7 +14,7 @@ from celery import shared_task
 
 from care.cases import operations as cases
 from care.cases.operations import Deadline, Doer
-from care.inbox import delivery, leaving, operations, projections
+from care.inbox import delivery, emergencies, leaving, operations, projections
 from care.inbox.models import Delivery
 from care.sharing import access, rls, sealing
 from care.sharing.access import Case
@@ -186,6 +186,7 @@ def _time_is_up(deadline: Deadline, *, at: datetime) -> None:
     )
     if deadline.message_id:
         _escalate(case, deadline, system, at)
+    emergencies.time_is_up(deadline, at=at)
     projections.refresh(case, at=at)
 
 

@@ -12,8 +12,9 @@ from stdnum.luhn import is_valid as luhn_holds
 from stdnum.se import personnummer
 
 from care.identity.actors import Actor
+from care.individuals.models import Block as Block
+from care.individuals.models import BlockNotice, Identity, Individual
 from care.individuals.models import Consent as Consent
-from care.individuals.models import Identity, Individual
 from tenants.sorting import sort_key
 
 
@@ -153,6 +154,8 @@ def record_consent(
     recipients: Sequence[str],
     given_how: str,
     expires_at: datetime,
+    is_clarified: bool = False,
+    purpose: str = "",
     actor: Actor,
     at: datetime,
 ) -> Consent:
@@ -165,20 +168,38 @@ def record_consent(
         info_classes=sorted(info_classes),
         recipients=sorted(recipients),
         given_how=given_how,
+        is_clarified=is_clarified,
+        purpose=purpose,
         taken_by=actor.tenant,
         taken_by_unit=actor.unit_id,
+        documented_by=actor.name,
+        documented_title=actor.title,
         valid_from=at,
         expires_at=expires_at,
     )
 
 
 def withdraw_consent(*, common_id: UUID, type_: str, at: datetime) -> list[Consent]:
-    """Withdraw every running consent of a type in a case; return those that were."""
+    """Withdraw every running consent of a type in a case; return those that were.
+
+    What stands for a consent of somebody who cannot decide is withdrawn like one.
+    """
     running = list(
-        Consent.objects.filter(common_id=common_id, type=type_, value="yes", withdrawn_at=None)
+        Consent.objects.filter(
+            common_id=common_id, type=type_, value__in=OPENING, withdrawn_at=None
+        )
     )
     Consent.objects.filter(pk__in=[it.pk for it in running]).update(withdrawn_at=at)
     return running
+
+
+# Answers on which something may be shown or done, and which therefore can be withdrawn.
+OPENING = (
+    Consent.Value.YES,
+    Consent.Value.PARTIAL,
+    Consent.Value.UNABLE,
+    Consent.Value.COMPULSORY_CARE,
+)
 
 
 def consent_letter(consent: Consent) -> dict[str, Any]:
@@ -190,8 +211,12 @@ def consent_letter(consent: Consent) -> dict[str, Any]:
         "info_classes": consent.info_classes,
         "recipients": consent.recipients,
         "given_how": consent.given_how,
+        "is_clarified": consent.is_clarified,
+        "purpose": consent.purpose,
         "taken_by": consent.taken_by,
         "taken_by_unit": consent.taken_by_unit,
+        "documented_by": consent.documented_by,
+        "documented_title": consent.documented_title,
         "valid_from": consent.valid_from.isoformat(),
         "expires_at": consent.expires_at.isoformat(),
         "withdrawn_at": consent.withdrawn_at.isoformat() if consent.withdrawn_at else None,
@@ -204,12 +229,15 @@ def receive_consent(*, individual: Individual, common_id: UUID, letter: dict[str
     withdrawn = letter["withdrawn_at"]
     copied = ("type", "value", "info_classes", "recipients", "given_how", "taken_by",
               "taken_by_unit")  # fmt: skip
+    # A letter that was written before the register was widened lacks these.
+    added = {"is_clarified": False, "purpose": "", "documented_by": "", "documented_title": ""}
     consent, _ = Consent.objects.get_or_create(
         pk=letter["id"],
         defaults={
             "individual": individual,
             "common_id": common_id,
             **{name: letter[name] for name in copied},
+            **{name: letter.get(name, default) for name, default in added.items()},
             **moments,
         },
     )
@@ -217,3 +245,68 @@ def receive_consent(*, individual: Individual, common_id: UUID, letter: dict[str
     # Withdrawn here by a newer answer, and there by the person since: her last word counts.
     if withdrawn_at and (consent.withdrawn_at is None or consent.withdrawn_at < withdrawn_at):
         Consent.objects.filter(pk=consent.pk).update(withdrawn_at=withdrawn_at)
+
+
+def place_block(
+    *,
+    individual: Individual,
+    common_id: UUID,
+    type_: str,
+    unit_id: str,
+    info_classes: Sequence[str],
+    actor: Actor,
+    at: datetime,
+) -> Block:
+    """Block what is held here of a person: of the actor's branch, or of one unit of it.
+
+    :param unit_id: of an inner block; empty for an outer one
+    :param info_classes: empty for all of them
+    """
+    return Block.objects.create(
+        individual=individual,
+        common_id=common_id,
+        type=type_,
+        branch=actor.branch,
+        unit_id=unit_id,
+        info_classes=sorted(info_classes),
+        placed_at=at,
+        placed_by=actor.name,
+        placed_title=actor.title,
+    )
+
+
+def lift_block(block: Block, *, actor: Actor, at: datetime) -> None:
+    """Lift a block; one that somebody has lifted meanwhile stays as it was."""
+    Block.objects.filter(pk=block.pk, lifted_at=None).update(
+        lifted_at=at, lifted_by=actor.name, lifted_title=actor.title
+    )
+
+
+def block_notice(individual: Individual, *, owner: str) -> dict[str, Any] | None:
+    """Return what others are told of the blocks here: that there are any, or are none any more."""
+    outer = individual.blocks.filter(type=Block.Type.OUTER_BLOCK)
+    moments = [it for row in outer.values_list("placed_at", "lifted_at") for it in row if it]
+    if not moments:
+        return None
+    is_blocked = outer.filter(lifted_at=None).exists()
+    return {"owner": owner, "is_blocked": is_blocked, "at": max(moments).isoformat()}
+
+
+def notices_known(common_id: UUID) -> list[dict[str, Any]]:
+    """Return what others have told of their blocks in a case, as it travels on in a letter."""
+    known = BlockNotice.objects.filter(common_id=common_id).order_by("owner")
+    return [
+        {"owner": it.owner, "is_blocked": it.is_blocked, "at": it.at.isoformat()} for it in known
+    ]
+
+
+def receive_notice(*, common_id: UUID, letter: dict[str, Any]) -> None:
+    """Keep what a letter tells of blocks elsewhere; no older letter undoes a newer one."""
+    at = datetime.fromisoformat(letter["at"])
+    notice, is_new = BlockNotice.objects.get_or_create(
+        common_id=common_id,
+        owner=letter["owner"],
+        defaults={"is_blocked": letter["is_blocked"], "at": at},
+    )
+    if not is_new and notice.at < at:
+        BlockNotice.objects.filter(pk=notice.pk).update(is_blocked=letter["is_blocked"], at=at)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from care.individuals.models import Consent, Individual
+from care.individuals.models import Block, BlockNotice, Consent, Individual
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,32 @@ class ConsentShown:
     valid_from: datetime
     expires_at: datetime
     withdrawn_at: datetime | None
+    is_clarified: bool = False
+    given_how: str = ""
+    purpose: str = ""
+    documented_by: str = ""
+    documented_title: str = ""
 
     def is_running(self, *, at: datetime) -> bool:
         """Tell whether it holds at a moment."""
         return self.withdrawn_at is None and self.valid_from <= at < self.expires_at
+
+
+@dataclass(frozen=True)
+class BlockShown:
+    """Spärr, as it is known at the huvudman that holds what it blocks."""
+
+    id: UUID
+    type: str
+    branch: str
+    unit_id: str
+    info_classes: tuple[str, ...]  # empty: all
+    placed_at: datetime
+    placed_by: str
+    placed_title: str
+    lifted_at: datetime | None
+    lifted_by: str
+    lifted_title: str
 
 
 def shown(individual: Individual, *, on: date) -> Shown:
@@ -89,6 +111,44 @@ def consents_of(common_ids: Iterable[UUID]) -> Mapping[UUID, tuple[ConsentShown,
             it.valid_from,
             it.expires_at,
             it.withdrawn_at,
+            it.is_clarified,
+            it.given_how,
+            it.purpose,
+            it.documented_by,
+            it.documented_title,
         )
         answers[it.common_id].append(shown)
     return {common_id: tuple(found) for common_id, found in answers.items()}
+
+
+def blocks(individual_id: UUID) -> tuple[BlockShown, ...]:
+    """Return every block here of a person, lifted ones too, the newest first."""
+    return blocks_of([individual_id])[individual_id]
+
+
+def blocks_of(individual_ids: Iterable[UUID]) -> Mapping[UUID, tuple[BlockShown, ...]]:
+    """Return the blocks here of each of some people, the newest first, in one question."""
+    placed: dict[UUID, list[BlockShown]] = {it: [] for it in individual_ids}
+    rows = Block.objects.filter(individual__in=list(placed)).order_by("-placed_at", "-id")
+    for it in rows:
+        placed[it.individual_id].append(
+            BlockShown(
+                it.id,
+                it.type,
+                it.branch,
+                it.unit_id,
+                tuple(it.info_classes),
+                it.placed_at,
+                it.placed_by,
+                it.placed_title,
+                it.lifted_at,
+                it.lifted_by,
+                it.lifted_title,
+            )
+        )
+    return {individual_id: tuple(found) for individual_id, found in placed.items()}
+
+
+def is_blocked_elsewhere(common_id: UUID) -> bool:
+    """Tell whether somebody else holds blocked data; not who (2022:913 2 kap. 5 §)."""
+    return BlockNotice.objects.filter(common_id=common_id, is_blocked=True).exists()

@@ -5,9 +5,11 @@ words as for an id that does not exist) or NotAllowed (403, with the reason). On
 line, so that coverage shows the case that was forgotten.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -17,12 +19,15 @@ from care.cases.models import Case as Case  # what the doors hand out
 from care.cases.models import Contribution, Participation
 from care.identity.actors import Actor
 from care.identity.permissions import Permission
-from care.individuals.queries import ConsentShown
+from care.individuals.queries import BlockShown, ConsentShown
 from care.sharing import policy, rls
-from care.sharing.models import AccessLog, ProviderOf
+from care.sharing.models import AccessLog, EmergencySight, ProviderOf
+from care.sharing.policy import EmergencyOpened
+from care.sharing.policy import Ground as Ground
+from care.sharing.policy import GroundKind as GroundKind
 from care.sharing.policy import Reason as Reason
 from tenants import agreements
-from tenants.agreements import Agreement
+from tenants.agreements import Agreement, InfoClass
 from tenants.context import acting_for
 from tenants.window import looking_into
 
@@ -62,7 +67,8 @@ class Seen:
     author_title: str
     at: datetime
     agreement: Agreement | None  # None: our own row
-    consent_id: UUID | None
+    ground: Ground | None = None
+    closes_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,25 @@ def case_for_writing(*, actor: Actor, case_id: UUID, permission: Permission, at:
     return case
 
 
+def case_for_emergency(
+    *, actor: Actor, case_id: UUID, emergency_id: UUID | None, at: datetime
+) -> Case:
+    """Return a case, locked, for opening what others hold of it in an emergency; it is logged.
+
+    :param emergency_id: None: nothing is opened yet, so that only who may is asked
+    :raises NotVisible: if there is none such for this actor
+    :raises NotAllowed: if the role does not carry the right, or the branch is no vårdgivare
+    """
+    case = _judged(actor, case_id, Permission.OPEN_EMERGENCY_ACCESS, lock=emergency_id is not None)
+    decision = policy.emergency(role_permits=True, unit_takes_part=True, branch=actor.branch)
+    if not decision.is_granted:
+        raise NotAllowed(actor=actor, common_id=case.common_id, reason=decision.reason)
+    if emergency_id:
+        log(actor=actor, owner=actor.tenant, activity="emergency", common_ids=[case.common_id],
+            rows=0, at=at, ground="emergency", emergency_id=emergency_id)  # fmt: skip
+    return case
+
+
 def refuse_unless_in_case(*, actor: Actor, case_id: UUID, permission: Permission) -> None:
     """Let only through who may do something in a case, before a form is shown; nothing is read.
 
@@ -127,6 +152,14 @@ def own_case(common_id: UUID) -> Case | None:
     )
 
 
+def cases_of(individual_id: UUID) -> list[Case]:
+    """Return every case here of a person, locked, for what changes in all of them at once."""
+    rows = Case.objects.select_related("individual", "sending_unit").filter(
+        individual=individual_id
+    )
+    return list(rows.select_for_update(of=("self",)).order_by("id"))
+
+
 def led_cases(*, actor: Actor, permission: Permission, at: datetime) -> list[Case]:
     """Return every open case that this huvudman leads, for who compares them with another list.
 
@@ -141,6 +174,15 @@ def led_cases(*, actor: Actor, permission: Permission, at: datetime) -> list[Cas
         log(actor=actor, owner=actor.tenant, activity="list",
             common_ids=[it.common_id for it in found], rows=len(found), at=at)  # fmt: skip
         return found
+
+
+def written_by_vardgivare(case: Case) -> list[tuple[str, str]]:
+    """Return which units of the health care here have written of which information class.
+
+    Nobody reads it: it is asked in an emergency, to answer that there is something.
+    """
+    rows = Contribution.objects.filter(common_id=case.common_id, branch=policy.HEALTH_CARE)
+    return list(rows.order_by("unit_id").values_list("unit_id", "info_class").distinct())
 
 
 def all_common_ids() -> list[UUID]:
@@ -158,7 +200,7 @@ def every_case() -> Iterator[tuple[Case, tuple[Seen, ...]]]:
     for case in cases.iterator(chunk_size=100):
         rows = Contribution.objects.filter(common_id=case.common_id).order_by("at", "id")
         written: list[Shown] = list(rows.values_list(*SHOWN))
-        yield case, tuple(Seen(here, *row, agreement=None, consent_id=None) for row in written)
+        yield case, tuple(Seen(here, *row, agreement=None) for row in written)
 
 
 @dataclass(frozen=True)
@@ -193,64 +235,121 @@ def contributions(
     *,
     actor: Actor,
     case: Case,
-    parties: Iterable[str],
+    parties: Mapping[str, Collection[str]],
     consents: Sequence[ConsentShown],
+    blocks: Sequence[BlockShown],
     at: datetime,
 ) -> tuple[tuple[Seen, ...], tuple[Hidden, ...]]:
     """Return what each huvudman in a case has opened to us, and what is not; the read is logged.
 
     The reads and their log entries are one transaction: if an entry cannot be written, nothing is
     shown. One statement for each schema; no statement joins two of them. The agreement is asked
-    again here, so that nothing is shown after its end even where a stamp is late.
+    again here, so that nothing is shown after its end even where a stamp is late. What an owner has
+    blocked is as if it were not there: who has blocked is nobody's to know (2022:913 2 kap. 5 §).
 
-    :param parties: the huvudmän whose units take part
+    :param parties: the huvudmän whose units take part, and the branches of those units
     :param consents: everything that the person has answered in the case, the newest first
+    :param blocks: every block of the person here
     """
-    others = sorted(set(parties) - {actor.tenant})
     holding = rls.holding(consents)
     with transaction.atomic(savepoint=False):
-        seen, hidden = _own(case, actor, holding, at)
+        opened = emergencies_of(actor, case.common_id, at=at)
+        seen, hidden = _own(case, actor, holding, rls.placed(blocks), opened, at)
+        others = {it: parties[it] for it in sorted(parties) if it != actor.tenant}
         in_force = agreements.in_force(actor.tenant, at=at) if others else ()
         lines = []
-        for owner in others:
-            agreed = [it for it in in_force if owner in it.parties]
+        for owner, branches in others.items():
             decisions = {
-                info_class: policy.direct_access(
-                    branch=actor.branch,
+                (branch, info_class): policy.direct_access(
+                    branch=branch,
                     info_class=info_class,
                     viewer=actor.tenant,
-                    viewer_takes_part=True,
-                    agreements=agreed,
+                    viewer_branches=[actor.branch],
+                    agreements=[it for it in in_force if owner in it.parties],
                     consents=holding,
+                    emergencies=[opened[owner]] if owner in opened else (),
                     at=at,
                 )
+                for branch in sorted(policy.WITHIN_2022_913.union(branches))
                 for info_class in agreements.InfoClass
             }
-            allowed = [key for key, it in decisions.items() if it.reason is Reason.GRANTED]
-            rows = _abroad(owner, case.common_id, allowed) if allowed else []
-            seen += [
-                Seen(
-                    owner,
-                    *row,
-                    agreement=decisions[agreements.InfoClass(row[0])].agreement,
-                    consent_id=_consent_id(decisions[agreements.InfoClass(row[0])]),
-                )
-                for row in rows
-            ]
-            hidden += [
-                Hidden(owner, key, it.reason)
-                for key, it in decisions.items()
-                if it.reason is not Reason.GRANTED
-            ]
-            if allowed:
+            hidden += _refused(owner, branches, decisions)
+            rows = _abroad(owner, case.common_id, decisions)
+            seen += rows
+            for ground in sorted({it.ground for it in decisions.values() if it.ground}, key=str):
+                read = sum(1 for it in rows if it.ground == ground)
                 lines.append(
-                    _line(actor=actor, owner=owner, activity="read", common_ids=[case.common_id],
-                          rows=len(rows), at=at, channel="B", ground="consent",
-                          ground_id=_consent_id(decisions[agreements.InfoClass(allowed[0])]),
-                          shown=[_as_shown(case)])
+                    _line(actor=actor, owner=owner, common_ids=[case.common_id], rows=read, at=at,
+                          channel="B", shown=[_as_shown(case)], **_logged(ground))
                 )  # fmt: skip
+        lines += _lines_of_inner(actor, case, seen, at)
         AccessLog.objects.bulk_create(lines)
         return tuple(sorted(seen, key=lambda it: (it.at, it.unit_id))), tuple(hidden)
+
+
+# By branch and information class.
+Decisions = Mapping[tuple[str, InfoClass], policy.DirectAccess]
+
+
+def _refused(owner: str, branches: Collection[str], decisions: Decisions) -> list[Hidden]:
+    """Return what the units of an owner that take part may hold and we may not read."""
+    found = {
+        Hidden(owner, info_class, it.reason): None
+        for (branch, info_class), it in decisions.items()
+        if branch in branches and it.reason is not Reason.GRANTED
+    }
+    return list(found)
+
+
+def _logged(ground: Ground) -> dict[str, Any]:
+    """Return what the access log says of a read on some ground."""
+    in_emergency = ground.kind is GroundKind.EMERGENCY
+    return {
+        "activity": "emergency" if in_emergency else "read",
+        "ground": str(ground.kind),
+        "ground_id": ground.id,
+        "emergency_id": ground.id if in_emergency else None,
+    }
+
+
+def _lines_of_inner(
+    actor: Actor, case: Case, seen: Sequence[Seen], at: datetime
+) -> list[AccessLog]:
+    """Return the entry of a read of our own rows past an inner block (PDL 4 kap. 5 §)."""
+    past = [it.ground for it in seen if it.owner == actor.tenant and it.ground]
+    return [
+        _line(actor=actor, owner=actor.tenant, common_ids=[case.common_id], rows=len(past), at=at,
+              shown=[_as_shown(case)], **_logged(ground))
+        for ground in past[:1]
+    ]  # fmt: skip
+
+
+def emergencies_of(actor: Actor, common_id: UUID, *, at: datetime) -> Mapping[str, EmergencyOpened]:
+    """Return by owner what somebody may read now of a case in an emergency.
+
+    It is for those of the unit that opened it whose role carries the right, and for nobody else.
+    """
+    if not policy.emergency(
+        role_permits=actor.may(Permission.OPEN_EMERGENCY_ACCESS),
+        unit_takes_part=True,
+        branch=actor.branch,
+    ).is_granted:
+        return {}
+    sights = EmergencySight.objects.filter(
+        access__common_id=common_id,
+        access__reader=actor.tenant,
+        access__unit_id=actor.unit_id,
+        access__closes_at__gt=at,
+        read_at__isnull=False,
+    )
+    rows = sights.order_by("access__closes_at").values_list(
+        "owner", "access_id", "access__closes_at"
+    )
+    return {
+        owner: EmergencyOpened(access_id, actor.tenant, closes_at)
+        for owner, access_id, closes_at in rows
+        if closes_at  # always: it is filtered by
+    }
 
 
 def log(
@@ -263,6 +362,8 @@ def log(
     at: datetime,
     reason: Reason = Reason.GRANTED,
     shown: Sequence[ShownVersion] = (),
+    ground: str = "",
+    emergency_id: UUID | None = None,
 ) -> None:
     """Write down who went through a door, in the transaction of what was done there.
 
@@ -277,6 +378,8 @@ def log(
         at=at,
         reason=reason,
         shown=shown,
+        ground=ground,
+        emergency_id=emergency_id,
     )
     AccessLog.objects.bulk_create([line])
 
@@ -292,6 +395,7 @@ def _line(
     channel: str = "",
     ground: str = "",
     ground_id: UUID | None = None,
+    emergency_id: UUID | None = None,
     reason: Reason = Reason.GRANTED,
     shown: Sequence[ShownVersion] = (),
 ) -> AccessLog:
@@ -323,6 +427,7 @@ def _line(
         ground=ground,
         reason=reason,
         rows=rows,
+        emergency_id=emergency_id,
         at=at,
     )
 
@@ -390,35 +495,60 @@ Shown = tuple[str, str, str, str, str, str, str, datetime]
 
 
 def _own(
-    case: Case, actor: Actor, consents: Sequence[policy.ConsentGiven], at: datetime
+    case: Case,
+    actor: Actor,
+    consents: Sequence[policy.ConsentGiven],
+    blocks: Sequence[policy.BlockPlaced],
+    opened: Mapping[str, EmergencyOpened],
+    at: datetime,
 ) -> tuple[list[Seen], list[Hidden]]:
-    """Return what our own units have written, as far as the actor's branch may read it."""
+    """Return what our own units have written, as far as the actor's unit may read it."""
     here = acting_for()
     rows = Contribution.objects.filter(common_id=case.common_id).order_by("at", "id")
     seen: list[Seen] = []
     hidden: set[Hidden] = set()
     for it in rows.values_list(*SHOWN, "branch"):
         row: Shown = it[:-1]
-        reason = policy.within_huvudman(
+        judge = partial(
+            policy.within_huvudman,
             reader=actor.branch,
+            reader_unit=actor.unit_id,
             branch=it[-1],
+            unit=row[2],
             info_class=row[0],
             huvudman=actor.tenant,
             consents=consents,
+            blocks=blocks,
             at=at,
         )
+        reason = judge()
+        ground = None
+        if reason is Reason.INNER_BLOCK and here in opened:
+            reason = judge(inner_is_lifted=True)
+            emergency = opened[here]
+            ground = Ground(GroundKind.EMERGENCY, emergency.id, emergency.expires_at)
         if reason is Reason.GRANTED:
-            seen.append(Seen(here, *row, agreement=None, consent_id=None))
+            closes_at = ground.expires_at if ground else None
+            seen.append(Seen(here, *row, agreement=None, ground=ground, closes_at=closes_at))
         else:
             hidden.add(Hidden(here, row[0], reason))
     return seen, sorted(hidden, key=lambda it: (it.info_class, it.reason))
 
 
-def _abroad(owner: str, common_id: UUID, allowed: Sequence[str]) -> list[Shown]:
+def _abroad(owner: str, common_id: UUID, decisions: Decisions) -> list[Seen]:
+    """Return the rows of an owner that are open to us, each with the decision that lets us read."""
+    allowed = {key: it for key, it in decisions.items() if it.reason is Reason.GRANTED}
+    if not allowed:
+        return []
     with looking_into(owner):
-        rows = Contribution.objects.filter(common_id=common_id, info_class__in=allowed)
-        return list(rows.order_by("at", "id").values_list(*SHOWN))
-
-
-def _consent_id(decision: policy.DirectAccess) -> UUID | None:
-    return decision.consent.id if decision.consent else None
+        rows = Contribution.objects.filter(
+            common_id=common_id, info_class__in={info_class for _, info_class in allowed}
+        )
+        found = list(rows.order_by("at", "id").values_list(*SHOWN, "branch"))
+    seen = []
+    for it in found:
+        row: Shown = it[:-1]
+        decision = allowed.get((it[-1], InfoClass(row[0])))
+        if decision:
+            seen.append(Seen(owner, *row, decision.agreement, decision.ground, decision.closes_at))
+    return seen

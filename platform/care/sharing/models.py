@@ -1,6 +1,6 @@
 """The owner's decisions about its rows, and the log of what was read."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -12,24 +12,25 @@ from tenants.rows import READING, AppendOnly, CurrentTransaction, Home
 class Opening(Home):
     """Öppning: one decision that another huvudman may read one information class of a case.
 
-    The product of signed agreement, consent, participation and information class. It stays at
-    home: the others see its effect, which is the stamp on the rows.
+    The product of signed agreement, ground, participation, information class and no block. It
+    stays at home: the others see its effect, which is the stamp on the rows.
     """
 
     common_id = models.UUIDField()
     viewer = models.CharField(max_length=63)
+    branch = models.CharField(max_length=30, db_default="health_care")  # whose rows it opens
     info_class = models.CharField(max_length=20)
     closes_at = models.DateTimeField()
     agreement = models.UUIDField()
     agreement_version = models.PositiveIntegerField()
-    ground = models.CharField(max_length=40)  # consent, and which
+    ground = models.CharField(max_length=40)  # consent, unable or emergency, and which
     ground_id = models.UUIDField()
     unit_id = models.CharField(max_length=32)  # the participation
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["common_id", "viewer", "info_class"], name="opening_once"
+                fields=["common_id", "viewer", "branch", "info_class"], name="opening_once"
             )
         ]
 
@@ -38,6 +39,7 @@ class Opening(Home):
         """Return everything that was decided: two decisions with one key are the same."""
         return (
             self.viewer,
+            self.branch,
             self.info_class,
             self.closes_at,
             self.agreement,
@@ -74,7 +76,9 @@ class AccessLog(AppendOnly):
     isolation = READING
 
     owner = models.CharField(max_length=63)  # whose rows
-    activity = models.CharField(max_length=20)  # read, list, search, write, print, denied
+    activity = models.CharField(
+        max_length=20
+    )  # read, list, search, write, print, emergency, denied
     common_ids = models.JSONField(default=list)
     staff_id = models.UUIDField()
     staff_name = models.CharField(max_length=100)
@@ -149,3 +153,108 @@ class Stamped(Home):
 
     def __str__(self) -> str:
         return self.agreements
+
+
+class EmergencyAccess(Home):
+    """Nödöppning (2022:913 3 kap. 5-6 §§; PDL 4 kap. 5 §): by whom, why, from when to when.
+
+    The reader's row, with the same id at each owner that it was told to: what the log reviewers of
+    both follow up.
+    """
+
+    class Ground(models.TextChoices):
+        """Grund för nödöppning."""
+
+        DANGER_TO_LIFE = "danger_to_life", "Fara för den enskildes liv"
+        SERIOUS_RISK = "serious_risk", "Annars allvarlig risk för den enskildes hälsa"
+
+    class Outcome(models.TextChoices):
+        """Bedömning vid uppföljningen."""
+
+        JUSTIFIED = "justified", "Befogad"
+        NOT_JUSTIFIED = "not_justified", "Inte befogad"
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    common_id = models.UUIDField(db_index=True)
+    reader = models.CharField(max_length=63)  # schema of the huvudman that opened
+    unit_id = models.CharField(max_length=32)
+    unit_name = models.CharField(max_length=100)
+    staff_id = models.UUIDField()
+    staff_name = models.CharField(max_length=100)
+    title = models.CharField(max_length=60)
+    ground = models.CharField(max_length=20, choices=Ground.choices)
+    reason = models.TextField()
+    asked_at = models.DateTimeField()
+    # Somebody who opens often needs a second person, and opens nothing before.
+    needs_second = models.BooleanField(default=False)
+    second_id = models.UUIDField(null=True)
+    second_name = models.CharField(max_length=100, blank=True)
+    second_title = models.CharField(max_length=60, blank=True)
+    opened_at = models.DateTimeField(null=True)
+    closes_at = models.DateTimeField(null=True)
+    follow_up_due_at = models.DateTimeField()
+    overdue_at = models.DateTimeField(null=True)  # nobody followed it up in time: the chief is told
+    followed_up_at = models.DateTimeField(null=True)
+    followed_up_by = models.CharField(max_length=100, blank=True)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
+    comment = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["staff_id", "asked_at"], name="emergency_staff"),
+            models.Index(
+                fields=["follow_up_due_at"],
+                condition=models.Q(followed_up_at=None),
+                name="emergency_follow_up",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"emergency {self.pk}"
+
+
+class EmergencySight(Home):
+    """What one huvudman holds, as it answered in an emergency, and what was done then.
+
+    The first step is the answer; the second, reading what is not blocked, or asking the owner to
+    lift its block.
+    """
+
+    class Answer(models.TextChoices):
+        """Svar på en begäran om att häva en spärr."""
+
+        LIFTED = "lifted", "Spärren är hävd"
+        REFUSED = "refused", "Spärren ligger kvar"
+
+    access = models.ForeignKey(EmergencyAccess, on_delete=models.PROTECT, related_name="sights")
+    owner = models.CharField(max_length=63)  # schema
+    has_unblocked = models.BooleanField(null=True)
+    has_blocked = models.BooleanField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)  # the second step
+    lift_asked_at = models.DateTimeField(null=True)
+    lift_answer = models.CharField(max_length=10, choices=Answer.choices, blank=True)
+    lift_answered_at = models.DateTimeField(null=True)
+    lift_answered_by = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["access", "owner"], name="sight_once")]
+
+    def __str__(self) -> str:
+        return f"{self.access_id}: {self.owner}"
+
+
+class EmergencySetting(Home):
+    """How long an emergency access lasts at this huvudman (one row)."""
+
+    minutes = models.PositiveSmallIntegerField(default=60)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(minutes__gte=15, minutes__lte=240), name="emergency_minutes"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.minutes} min"

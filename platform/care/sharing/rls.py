@@ -1,21 +1,25 @@
 """Writing the decision on the rows, where row-level security finds it."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import product
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Func, JSONField, TextField, Value
+from django.db.models import F, Func, JSONField, Q, TextField, Value
 from django.db.models.functions import Cast
 
 from care.cases.models import Case
 from care.individuals import queries as individuals
-from care.individuals.models import Consent
-from care.individuals.queries import ConsentShown
+from care.individuals.models import Block, Consent
+from care.individuals.queries import BlockShown, ConsentShown
 from care.sharing import policy
-from care.sharing.models import Opening, Stamped
+from care.sharing.models import EmergencySight, Opening, Stamped
+from care.sharing.policy import BlockPlaced, EmergencyOpened
 from tenants import agreements, isolation
 from tenants.agreements import Agreement
 from tenants.context import acting_for
@@ -24,6 +28,8 @@ from tenants.rows import SHAREABLE
 Stamp = dict[str, str]
 
 FIRST = UUID(int=0)  # before every case
+# The rules by which rows are stamped: other rules, and every case is decided anew.
+RULES = "by branch, ground and block"
 AT_ONCE = 100  # cases, before it is asked again which agreements are in force
 
 
@@ -36,7 +42,7 @@ def stamp(common_id: UUID, info_class: str, branch: str, *, at: datetime) -> Sta
     if branch not in policy.WITHIN_2022_913:
         return {}
     running = Opening.objects.select_for_update().filter(
-        common_id=common_id, info_class=info_class, closes_at__gt=at
+        common_id=common_id, branch=branch, info_class=info_class, closes_at__gt=at
     )
     return _stamp(running)
 
@@ -55,18 +61,20 @@ def restamp(case: Case, *, at: datetime, in_force: Sequence[Agreement] | None = 
     :param in_force: the agreements that name us, where many cases are restamped at once
     """
     Case.objects.select_for_update().get(pk=case.pk)
-    openings = {(it.viewer, it.info_class): it for it in _openings(case, in_force, at=at)}
+    openings = _openings(case, in_force, at=at)
     known = Opening.objects.filter(common_id=case.common_id)
-    if {it.key for it in known} != {it.key for it in openings.values()}:
+    if {it.key for it in known} != {it.key for it in openings}:
         known.delete()
-        Opening.objects.bulk_create(openings.values())
+        Opening.objects.bulk_create(openings)
     for model in shareable():
         # Rows of other branches are born closed and stay so.
         rows = model._default_manager.filter(
             common_id=case.common_id, branch__in=policy.WITHIN_2022_913
         )
-        for pk, info_class, open_to in list(rows.values_list("pk", "info_class", "open_to")):
-            wanted = _stamp(it for it in openings.values() if it.info_class == info_class)
+        told = rows.values_list("pk", "branch", "info_class", "open_to")
+        for pk, branch, info_class, open_to in list(told):
+            about = branch, info_class
+            wanted = _stamp(it for it in openings if (it.branch, it.info_class) == about)
             if wanted != open_to:
                 rows.filter(pk=pk).update(open_to=wanted)
 
@@ -93,9 +101,9 @@ def follow_agreements(*, at: datetime) -> int:
     """Restamp some of what is at home when other agreements are in force; return how many cases.
 
     Every case with a consent is decided anew, also one without rows yet: its openings are what its
-    first row will be born with. Each is a transaction of its own, in the order of their ids: nobody
-    waits for more than one of them, nor we while we hold another, and whoever is cut short goes on
-    from there. Call it until it returns 0.
+    first row will be born with; and so is one that is open in an emergency. Each is a transaction
+    of its own, in the order of their ids: nobody waits for more than one of them, nor we while we
+    hold another, and whoever is cut short goes on from there. Call it until it returns 0.
     """
     print_now = agreements_print(at=at)
     stamped, _ = Stamped.objects.get_or_create(pk=1)
@@ -117,7 +125,10 @@ def _follow_in_next(print_now: str, in_force: Sequence[Agreement], *, at: dateti
     if stamped.following != print_now:
         return False  # another worker has done the rest, or others are in force meanwhile
     consented = Consent.objects.filter(type=Consent.Type.COORDINATED_RECORD).values("common_id")
-    waiting = Case.objects.filter(common_id__in=consented, id__gt=stamped.followed)
+    emergency = _running(at=at).values("access__common_id")
+    waiting = Case.objects.filter(
+        Q(common_id__in=consented) | Q(common_id__in=emergency), id__gt=stamped.followed
+    )
     case = waiting.order_by("id").first()
     if case is None:
         Stamped.objects.filter(pk=1).update(agreements=print_now, following="")
@@ -137,7 +148,7 @@ def agreements_print(*, at: datetime) -> str:
     me = acting_for()
     known = sorted((it.text_hash, it.state(at)) for it in agreements.concerning(me))
     in_force = sorted(it.text_hash for it in agreements.in_force(me, at=at))
-    return sha256(repr((known, in_force)).encode()).hexdigest()
+    return sha256(repr((RULES, known, in_force)).encode()).hexdigest()
 
 
 def holding(consents: Sequence[ConsentShown]) -> list[policy.ConsentGiven]:
@@ -159,65 +170,118 @@ def holding(consents: Sequence[ConsentShown]) -> list[policy.ConsentGiven]:
             valid_from=it.valid_from,
             expires_at=it.expires_at,
             withdrawn_at=it.withdrawn_at,
+            is_clarified=it.is_clarified,
         )
         for it in answers[:1]
         if all(it.valid_from >= moment for moment in withdrawn)
     ]
 
 
+def placed(blocks: Sequence[BlockShown]) -> list[BlockPlaced]:
+    """Return the blocks that run."""
+    return [
+        BlockPlaced(
+            is_inner=it.type == Block.Type.INNER_BLOCK,
+            branch=it.branch,
+            unit_id=it.unit_id,
+            info_classes=frozenset(it.info_classes),
+        )
+        for it in blocks
+        if it.lifted_at is None
+    ]
+
+
+def emergencies(common_id: UUID, *, at: datetime) -> list[EmergencyOpened]:
+    """Return what others read here of a case in an emergency that runs."""
+    rows = _running(at=at).filter(access__common_id=common_id).order_by("access")
+    return [
+        EmergencyOpened(*it)
+        for it in rows.values_list("access_id", "access__reader", "access__closes_at")
+    ]
+
+
+def _running(*, at: datetime) -> Any:
+    return EmergencySight.objects.filter(
+        owner=acting_for(), read_at__isnull=False, access__closes_at__gt=at
+    )
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a case at home, from which it is decided who may read it."""
+
+    common_id: UUID
+    units: Mapping[str, str]  # of each huvudman that takes part, a unit that does
+    branches: Mapping[str, frozenset[str]]  # of the units of each that take part
+    consents: Sequence[ConsentShown]  # everything that has been answered, the newest first
+    blocks: Sequence[BlockShown] = ()
+    emergencies: Sequence[EmergencyOpened] = ()
+
+
+Seat = tuple[str, str, str]  # huvudman, unit, branch
+
+
+def seated(seats: Iterable[Seat]) -> tuple[Mapping[str, str], Mapping[str, frozenset[str]]]:
+    """Return of each huvudman the unit that came first, and the branches of all of its units."""
+    units: dict[str, str] = {}
+    branches: dict[str, set[str]] = defaultdict(set)
+    for tenant, unit_id, branch in seats:
+        units.setdefault(tenant, unit_id)
+        branches[tenant].add(branch)
+    return units, {it: frozenset(found) for it, found in branches.items()}
+
+
 def _openings(case: Case, in_force: Sequence[Agreement] | None, *, at: datetime) -> list[Opening]:
     consents = individuals.consents(case.common_id)
-    if not holding(consents):
+    opened = emergencies(case.common_id, at=at)
+    if not holding(consents) and not opened:
         return []
     if in_force is None:
         in_force = agreements.in_force(acting_for(), at=at)
-    rows = case.participations.filter(until_at=None).order_by("-from_at")
-    units = dict(rows.values_list("tenant", "unit_id"))
-    return openings(case.common_id, units=units, consents=consents, in_force=in_force, at=at)
+    rows = case.participations.filter(until_at=None).order_by("from_at", "id")
+    units, branches = seated(rows.values_list("tenant", "unit_id", "unit__branch"))
+    blocks = individuals.blocks(case.individual_id)
+    known = Known(case.common_id, units, branches, consents, blocks, opened)
+    return openings(known, in_force=in_force, at=at)
 
 
-def openings(
-    common_id: UUID,
-    *,
-    units: Mapping[str, str],
-    consents: Sequence[ConsentShown],
-    in_force: Sequence[Agreement],
-    at: datetime,
-) -> list[Opening]:
+def openings(known: Known, *, in_force: Sequence[Agreement], at: datetime) -> list[Opening]:
     """Return who may read what of a case, decided and not written.
 
-    :param units: of each huvudman that takes part, a unit that does
-    :param consents: everything that has been answered in the case, the newest first
     :param in_force: the agreements that name us
     """
-    held, me = holding(consents), acting_for()
+    held, blocks, me = holding(known.consents), placed(known.blocks), acting_for()
     made = []
-    for viewer, unit_id in sorted(units.items()):
+    for viewer, branches in sorted(known.branches.items()):
         if viewer == me:
             continue
         agreed = [it for it in in_force if viewer in it.parties]
-        for info_class in agreements.InfoClass:
+        # Rows of a branch outside the Act are born closed and stay so.
+        for branch, info_class in product(sorted(policy.WITHIN_2022_913), agreements.InfoClass):
             decision = policy.direct_access(
-                branch="health_care",  # rows of a branch outside the Act are left out by stamp()
+                branch=branch,
                 info_class=info_class,
                 viewer=viewer,
-                viewer_takes_part=True,
+                viewer_branches=branches,
                 agreements=agreed,
                 consents=held,
+                blocks=blocks,
+                emergencies=known.emergencies,
                 at=at,
             )
-            if decision.closes_at and decision.agreement and decision.consent:
+            if decision.closes_at and decision.agreement and decision.ground:
                 made.append(
                     Opening(
-                        common_id=common_id,
+                        common_id=known.common_id,
                         viewer=viewer,
+                        branch=branch,
                         info_class=info_class,
                         closes_at=decision.closes_at,
                         agreement=decision.agreement.id,
                         agreement_version=decision.agreement.version,
-                        ground="consent",
-                        ground_id=decision.consent.id,
-                        unit_id=unit_id,
+                        ground=decision.ground.kind,
+                        ground_id=decision.ground.id,
+                        unit_id=known.units[viewer],
                     )
                 )
     return made

@@ -18,7 +18,6 @@ from care.identity.actors import Actor
 from care.identity.permissions import Permission
 from care.individuals import queries as individuals
 from care.individuals.models import Consent
-from care.individuals.queries import ConsentShown
 from care.sharing import access, policy, rls
 from tenants import agreements
 from tenants.agreements import Agreement, InfoClass
@@ -26,7 +25,7 @@ from tenants.context import acting_for
 
 AT_ONCE = 500  # cases, for each of which nothing more is asked
 
-Opens = set[tuple[str, str]]  # viewer, information class
+Opens = set[tuple[str, str, str]]  # viewer, information class, branch
 
 
 class Effect(StrEnum):
@@ -42,12 +41,10 @@ Tally = Counter[tuple[Effect, str, str]]  # by viewer and information class
 
 @dataclass(frozen=True)
 class _Known:
-    """What is known of a case, from which it is decided who may read it."""
+    """What is known of a case, and which rows it has."""
 
-    common_id: UUID
-    units: Mapping[str, str]  # by huvudman
-    consents: Sequence[ConsentShown]
-    rows: Counter[str]  # by information class
+    case: rls.Known
+    rows: Counter[tuple[str, str]]  # by branch and information class
 
 
 @dataclass(frozen=True)
@@ -119,13 +116,14 @@ def _tally(
     cases: Tally = Counter()
     rows: Tally = Counter()
     for known in _consented():
-        for key in effects(_opens(known, before, at), _opens(known, after, at)):
-            cases[key] += 1
-            rows[key] += known.rows[key[2]]
+        found = list(effects(_opens(known, before, at), _opens(known, after, at)))
+        cases.update({key[:3] for key in found})
+        for effect, viewer, info_class, branch in found:
+            rows[effect, viewer, info_class] += known.rows[branch, info_class]
     return cases, rows
 
 
-def effects(was: Opens, becomes: Opens) -> Iterator[tuple[Effect, str, str]]:
+def effects(was: Opens, becomes: Opens) -> Iterator[tuple[Effect, str, str, str]]:
     """Tell what becomes of everything that is open or would be."""
     for key in sorted(was | becomes):
         if key not in was:
@@ -137,10 +135,8 @@ def effects(was: Opens, becomes: Opens) -> Iterator[tuple[Effect, str, str]]:
 
 
 def _opens(known: _Known, in_force: Sequence[Agreement], at: datetime) -> Opens:
-    decided = rls.openings(
-        known.common_id, units=known.units, consents=known.consents, in_force=in_force, at=at
-    )
-    return {(it.viewer, it.info_class) for it in decided}
+    decided = rls.openings(known.case, in_force=in_force, at=at)
+    return {(it.viewer, it.info_class, it.branch) for it in decided}
 
 
 def _consented() -> Iterator[_Known]:
@@ -148,34 +144,37 @@ def _consented() -> Iterator[_Known]:
     consented = Consent.objects.filter(type=Consent.Type.COORDINATED_RECORD).values("common_id")
     waiting = Case.objects.filter(common_id__in=consented).order_by("id")
     last = rls.FIRST
-    while batch := list(waiting.filter(id__gt=last).values_list("id", "common_id")[:AT_ONCE]):
-        ids = dict(batch)
-        units = _units_of(list(ids))
-        consents = individuals.consents_of(ids.values())
-        rows = _rows_of(list(ids.values()))
-        for case_id, common_id in batch:
-            yield _Known(common_id, units[case_id], consents[common_id], rows[common_id])
+    columns = "id", "common_id", "individual_id"
+    while batch := list(waiting.filter(id__gt=last).values_list(*columns)[:AT_ONCE]):
+        seats = _seats_of([case_id for case_id, _, _ in batch])
+        consents = individuals.consents_of([common_id for _, common_id, _ in batch])
+        rows = _rows_of([common_id for _, common_id, _ in batch])
+        blocks = individuals.blocks_of([person for _, _, person in batch])
+        for case_id, common_id, person in batch:
+            units, branches = rls.seated(seats[case_id])
+            case = rls.Known(common_id, units, branches, consents[common_id], blocks[person])
+            yield _Known(case, rows[common_id])
         last = batch[-1][0]
 
 
-def _units_of(case_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, str]]:
-    """Return of each case a unit of every huvudman that takes part, as restamping takes it."""
-    found: dict[UUID, dict[str, str]] = {it: {} for it in case_ids}
-    parts = Participation.objects.filter(case__in=case_ids, until_at=None).order_by("-from_at")
-    for case_id, tenant, unit_id in parts.values_list("case_id", "tenant", "unit_id"):
-        found[case_id][tenant] = unit_id
+def _seats_of(case_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[rls.Seat]]:
+    """Return of each case the units that take part, as restamping takes them."""
+    found: dict[UUID, list[rls.Seat]] = {it: [] for it in case_ids}
+    parts = Participation.objects.filter(case__in=case_ids, until_at=None).order_by("from_at", "id")
+    for case_id, *seat in parts.values_list("case_id", "tenant", "unit_id", "unit__branch"):
+        found[case_id].append((seat[0], seat[1], seat[2]))
     return found
 
 
-def _rows_of(common_ids: Sequence[UUID]) -> Mapping[UUID, Counter[str]]:
-    """Return how many rows each case has of each information class."""
-    counted: dict[UUID, Counter[str]] = {it: Counter() for it in common_ids}
+def _rows_of(common_ids: Sequence[UUID]) -> Mapping[UUID, Counter[tuple[str, str]]]:
+    """Return how many rows each case has of each branch and information class."""
+    counted: dict[UUID, Counter[tuple[str, str]]] = {it: Counter() for it in common_ids}
     for model in rls.shareable():
         # Rows of other branches are born closed and stay so.
         rows = model._default_manager.filter(
             common_id__in=common_ids, branch__in=policy.WITHIN_2022_913
         )
-        by_class = rows.values_list("common_id", "info_class").annotate(Count("pk"))
-        for common_id, info_class, many in by_class:
-            counted[common_id][info_class] += many
+        by_class = rows.values_list("common_id", "branch", "info_class").annotate(Count("pk"))
+        for common_id, branch, info_class, many in by_class:
+            counted[common_id][branch, info_class] += many
     return counted

@@ -215,7 +215,7 @@ class FirstConsentForm(forms.Form):
 
     consent_value = Choice(
         _("Får huvudmännen läsa varandras uppgifter i ärendet?"),
-        labels.CONSENT_VALUES,
+        {it: labels.CONSENT_VALUES[it] for it in ("yes", "no", "unable")},
         help_text=_(
             "Gäller sammanhållen dokumentation mellan huvudmännen i det här ärendet. Lämna tomt om"
             " du inte har frågat; meddelanden går ändå."
@@ -271,6 +271,26 @@ class ConsentForm(forms.Form):
         labels.INFO_CLASS_CHOICES,
         help_text=_("Ett ja gäller bara det som du väljer här."),
     )
+    recipients = Several(
+        _("Det gäller de här huvudmännen"),
+        {},
+        help_text=_("Välj ingen om svaret gäller alla som deltar i ärendet."),
+    )
+    is_clarified = forms.BooleanField(
+        label=_(
+            "Inställningen är utredd så långt det går, och inget talar för att personen skulle ha"
+            " sagt nej"
+        ),
+        required=False,
+        help_text=_(
+            "Bara när personen inte kan ta ställning (lag 2022:913 2 kap. 6 §). Utan krysset"
+            " öppnas ingenting."
+        ),
+    )
+    purpose = Text(
+        _("Ändamål eller begränsning"),
+        help_text=_("Till exempel vad ett delvis ja inte gäller, eller vem ombudet är."),
+    )
     given_how = Choice(
         _("Hur svarade personen?"), labels.GIVEN_HOW, _("Välj hur personen svarade.")
     )
@@ -284,8 +304,15 @@ class ConsentForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, at: datetime, **more: Any) -> None:
+    def __init__(
+        self, *args: Any, at: datetime, others: Mapping[str, str] | None = None, **more: Any
+    ) -> None:
         super().__init__(*args, **more)
+        chosen = self.fields["recipients"]
+        assert isinstance(chosen, forms.MultipleChoiceField)
+        chosen.choices = list((others or {}).items())
+        if len(others or {}) < 2:  # nothing to choose between
+            del self.fields["recipients"]
         self.today = at.astimezone(STOCKHOLM).date()
         self.fields["expires_on"].initial = self.today + YEAR
 
@@ -299,12 +326,21 @@ class ConsentForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Ask what a yes is to: a consent is never general."""
         told = super().clean() or {}
-        if told.get("value") == "yes" and not told.get("info_classes"):
-            self.add_error("info_classes", _("Välj vilka uppgifter personen har sagt ja till."))
+        is_about_data = told.get("type_") not in ("relative_participation", "proxy")
+        if is_about_data and not told.get("info_classes"):
+            if told.get("value") in ("yes", "partial"):
+                missing = _("Välj vilka uppgifter personen har sagt ja till.")
+                self.add_error("info_classes", missing)
+            elif told.get("value") == "unable" and told.get("is_clarified"):
+                self.add_error("info_classes", _("Välj vilka uppgifter svaret gäller."))
+        if told.get("value") == "partial" and not told.get("purpose"):
+            self.add_error("purpose", _("Skriv vad personen inte har sagt ja till."))
         return told
 
     def arguments(self) -> dict[str, Any]:
         """Return what the operation is called with."""
         told = {**self.cleaned_data}
+        told["recipients"] = told.get("recipients") or None
+        told["is_clarified"] = told["is_clarified"] and told["value"] == "unable"
         last = told.pop("expires_on") + timedelta(days=1)
         return {**told, "expires_at": datetime.combine(last, time(), STOCKHOLM)}

@@ -13,9 +13,10 @@ from billing.papers.pdf import pdf
 from care.cases.queries import Due, Happening, Taken
 from care.discharge.record import Record
 from care.inbox.queries import Receipt, Sent
-from care.individuals.queries import ConsentShown, written
+from care.individuals.queries import BlockShown, ConsentShown, written
 from care.law import calendar
 from care.sharing.access import Seen
+from care.sharing.emergencies import EmergencyShown
 from portal import labels, parties, places, shown, times
 
 # Seen from another century every moment has its year.
@@ -51,6 +52,8 @@ def _content(it: Record, owner: str, at: datetime) -> dict[str, Any]:
         ],
         "notes": [_note(note) for note in it.contributions],
         "consents": [_consent(consent) for consent in it.consents],
+        "blocks": [_block(block, names) for block in it.blocks],
+        "emergencies": [_emergency(emergency) for emergency in it.emergencies],
         "dues": [_due(due, names) for due in it.dues],
         "happenings": [_happening(happening, names) for happening in it.happenings],
     }
@@ -127,10 +130,34 @@ def _consent(it: ConsentShown) -> list[str]:
     until = f"återtaget {_moment(it.withdrawn_at)}" if it.withdrawn_at else _moment(it.expires_at)
     return [
         f"{what}: {classes}" if classes else what,
-        str(labels.CONSENT_VALUES.get(it.value, it.value)),
-        parties.name(it.taken_by),
+        ". ".join(
+            word
+            for word in (str(labels.CONSENT_VALUES.get(it.value, it.value)), it.purpose)
+            if word
+        ),
+        ", ".join(word for word in (parties.name(it.taken_by), it.documented_by) if word),
         f"{_moment(it.valid_from)} till {until}",
     ]
+
+
+def _block(it: BlockShown, names: Mapping[str, str]) -> list[str]:
+    lifted = f"hävd {_moment(it.lifted_at)}, {it.lifted_by}" if it.lifted_at else "gäller"
+    where = names.get(it.unit_id, it.unit_id)
+    return [
+        f"{labels.BLOCK_TYPES[it.type]} ({where})" if where else str(labels.BLOCK_TYPES[it.type]),
+        labels.info_classes(it.info_classes) if it.info_classes else "allt",
+        f"{_moment(it.placed_at)}, {it.placed_by}, {it.placed_title}",
+        lifted,
+    ]
+
+
+def _emergency(it: EmergencyShown) -> list[str]:
+    who = f"{it.staff_name}, {it.title}, {it.unit_name}, {parties.name(it.reader)}"
+    period = (
+        f"{_moment(it.opened_at)} till {_moment(it.closes_at)}" if it.opened_at else "inte öppnad"
+    )
+    found = str(labels.EMERGENCY_OUTCOMES.get(it.outcome, "inte uppföljd"))
+    return [who, f"{labels.EMERGENCY_GROUNDS[it.ground]}: {it.reason}", period, found]
 
 
 def _due(it: Due, names: Mapping[str, str]) -> list[str]:

@@ -21,7 +21,7 @@ from care.individuals.operations import Person
 from care.individuals.queries import written
 from care.law.discharge import Act, State
 from care.sharing.access import Denied, refuse_unless_in_case
-from portal import errors, idempotent, labels, places, shown, texts
+from portal import errors, idempotent, labels, parties, places, shown, texts
 from portal.access import ActorRequest, needs
 from portal.forms.cases import ConsentForm, NewCaseForm, PersonForm
 from portal.idempotent import Done
@@ -65,7 +65,10 @@ def new(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def record_consent(request: ActorRequest, case_id: UUID) -> HttpResponse:
     """Write down what the person has answered."""
-    form = ConsentForm(request.POST or None, at=request.at)
+    page = queries.case_page(actor=request.actor, case_id=case_id, at=request.at)
+    others = {it.tenant: parties.name(it.tenant) for it in page.parts}
+    others.pop(request.actor.tenant, None)
+    form = ConsentForm(request.POST or None, at=request.at, others=others)
     if form.is_valid():
 
         def act() -> Done:
@@ -74,7 +77,6 @@ def record_consent(request: ActorRequest, case_id: UUID) -> HttpResponse:
             return Done(_url(case_id), gettext("Personens svar är antecknat."))
 
         return idempotent.once(request, act)
-    page = queries.case_page(actor=request.actor, case_id=case_id, at=request.at)
     return _form_page(request, "portal/cases/consent.html", form, page=page)
 
 
@@ -126,6 +128,9 @@ def _context(request: ActorRequest, page: CasePage, view: str) -> dict[str, Any]
         "reckoning": shown.reckoning(page.reckoning, at=at),
         "consents": shown.consents(page, actor=actor, at=at),
         "may_record_consent": page.is_open and actor.may(Permission.RECORD_CONSENT),
+        "may_open_emergency": shown.may_open_emergency(actor),
+        "emergencies": shown.emergencies(page, actor=actor, at=at),
+        "own_hidden": shown.own_hidden(page),
         "readings": shown.readings(page, at=at),
         "key": idempotent.new_key(),
         "may_reject": actor.may(Permission.REJECT_MESSAGE),

@@ -81,6 +81,26 @@ def add(
         typer.echo("De åtta stegen är öppnade. De står på beredskapstavlan, under Anslutning.")
 
 
+@app.command("emergency-minutes")
+def emergency_minutes(
+    schema: Annotated[str, typer.Argument(help="Huvudmannens schema.")],
+    minutes: Annotated[int, typer.Argument(min=15, max=240, help="15 till 240.")],
+) -> None:
+    """Bestäm hur många minuter en nödöppning varar hos en huvudman."""
+    setup.django()
+    from care.inbox import emergencies
+    from tenants.context import acting_as
+    from tenants.models import Tenant
+
+    with acting_as("public"):
+        known = Tenant.objects.filter(schema_name=schema).exists()
+    if not known:
+        _refuse(f"{schema} är ingen ansluten huvudman. samplan tenant list visar dem.")
+    with acting_as(schema):
+        emergencies.set_minutes(minutes)
+    typer.echo(f"En nödöppning varar {minutes} minuter från och med nu.")
+
+
 @app.command("add-county")
 def add_county(
     file: Annotated[Path, typer.Argument(help="CSV-fil med en huvudman på varje rad.")],

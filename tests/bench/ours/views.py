@@ -43,8 +43,9 @@ def contributions(request: ActorRequest, case_id: UUID) -> HttpResponse:
         seen, hidden = access.contributions(
             actor=actor,
             case=found,
-            parties={part.tenant for part in cases.parts(found)},
+            parties=cases.branches(cases.parts(found)),
             consents=individuals.consents(found.common_id),
+            blocks=individuals.blocks(found.individual_id),
             at=at,
         )
     return _json({"id": found.pk, "state": found.state, "seen": seen, "hidden": hidden})

@@ -132,7 +132,7 @@ def test_what_is_open_is_shown_with_its_grounds(
     ]
     assert seen[0].agreement is not None
     assert seen[0].agreement.id == agreement.id
-    assert seen[0].consent_id is not None
+    assert seen[0].ground is not None
     assert hidden == ()
 
 

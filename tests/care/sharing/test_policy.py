@@ -7,10 +7,17 @@ from uuid import UUID
 
 import pytest
 from cast import AT, MUNICIPALITY, REGION, YEARS_AHEAD
-from people import DAY, NAMESPACE
+from people import DAY, HEALTH_CENTRE, HOUR, NAMESPACE, WARD
 
 from care.sharing import policy
-from care.sharing.policy import ConsentGiven, Reason
+from care.sharing.policy import (
+    BlockPlaced,
+    ConsentGiven,
+    EmergencyOpened,
+    Ground,
+    GroundKind,
+    Reason,
+)
 from tenants.agreements import Agreement, InfoClass
 
 AGREEMENT = Agreement(
@@ -40,11 +47,18 @@ CONSENT = ConsentGiven(
     expires_at=YEARS_AHEAD,
     withdrawn_at=None,
 )
+UNABLE = replace(CONSENT, id=UUID(int=4), value="unable")
+CLARIFIED = replace(UNABLE, is_clarified=True)
+OUTER = BlockPlaced(is_inner=False, branch="health_care", unit_id="", info_classes=frozenset())
+INNER = BlockPlaced(
+    is_inner=True, branch="health_care", unit_id=WARD, info_classes=frozenset({"planning"})
+)
+EMERGENCY = EmergencyOpened(UUID(int=5), MUNICIPALITY, AT + HOUR)
 GRANTED = {
     "branch": "health_care",
     "info_class": "planning",
     "viewer": MUNICIPALITY,
-    "viewer_takes_part": True,
+    "viewer_branches": ["social_care_2022_913"],
     "agreements": [AGREEMENT],
     "consents": [CONSENT],
     "at": AT,
@@ -52,7 +66,12 @@ GRANTED = {
 REFUSALS = (
     ({"branch": "other_social_services"}, Reason.BRANCH_OUTSIDE_ACT),
     ({"branch": ""}, Reason.BRANCH_OUTSIDE_ACT),
-    ({"viewer_takes_part": False}, Reason.UNIT_TAKES_NO_PART),
+    ({"viewer_branches": []}, Reason.UNIT_TAKES_NO_PART),
+    ({"viewer_branches": ["other_social_services"]}, Reason.BRANCH_OUTSIDE_ACT),
+    ({"blocks": [OUTER]}, Reason.BLOCKED),
+    ({"consents": [UNABLE]}, Reason.NOT_CLARIFIED),
+    ({"consents": [CLARIFIED]}, Reason.ONLY_OTHER_CARE),
+    ({"consents": [], "emergencies": [EMERGENCY]}, Reason.NO_CONSENT),  # never for omsorgsgivare
     ({"agreements": []}, Reason.NO_AGREEMENT),
     ({"info_class": "health_care"}, Reason.CLASS_NOT_AGREED),
     ({"info_class": "social_care"}, Reason.CLASS_NOT_AGREED),  # agreed for copies only
@@ -80,7 +99,8 @@ def test_direct_access_is_granted_on_all_grounds_at_once() -> None:
     decision = policy.direct_access(**GRANTED)
 
     assert decision.reason is Reason.GRANTED
-    assert (decision.agreement, decision.consent) == (AGREEMENT, CONSENT)
+    assert decision.agreement == AGREEMENT
+    assert decision.ground == Ground(GroundKind.CONSENT, CONSENT.id, CONSENT.expires_at)
 
 
 @pytest.mark.parametrize(("change", "reason"), REFUSALS)
@@ -88,12 +108,13 @@ def test_one_missing_ground_is_enough_to_refuse(change: dict[str, object], reaso
     decision = policy.direct_access(**{**GRANTED, **change})
 
     assert decision.reason is reason
-    assert (decision.closes_at, decision.agreement, decision.consent) == (None, None, None)
+    assert (decision.closes_at, decision.agreement, decision.ground) == (None, None, None)
 
 
 def test_every_reason_is_reached() -> None:
     reached = {reason for _, reason in REFUSALS} | {Reason.GRANTED, Reason.NOT_IN_ROLE}
     reached.add(Reason.NOT_THE_UNITS_MESSAGE)  # by the inbox, which knows whose a message is
+    reached |= {Reason.INNER_BLOCK, Reason.NO_EMERGENCY_FOR_BRANCH}  # below
 
     assert reached == set(Reason)
 
@@ -102,7 +123,7 @@ def test_every_reason_is_reached() -> None:
     "change",
     [
         {"value": "no"},
-        {"value": "unable"},
+        {"value": "compulsory_care"},
         {"withdrawn_at": AT},
         {"valid_from": AT + DAY},
         {"expires_at": AT},
@@ -177,6 +198,116 @@ def test_branches_of_one_huvudman_are_kept_apart(
     reader: str, branch: str, consents: list[ConsentGiven], reason: Reason
 ) -> None:
     assert reason is policy.within_huvudman(
-        reader=reader, branch=branch, info_class="planning", huvudman=MUNICIPALITY,
-        consents=consents, at=AT,
+        reader=reader, reader_unit=HEALTH_CENTRE, branch=branch, unit=WARD, info_class="planning",
+        huvudman=MUNICIPALITY, consents=consents, at=AT,
     )  # fmt: skip
+
+
+CARE, SOCIAL = "health_care", "social_care_2022_913"
+
+
+@pytest.mark.parametrize(
+    ("reader", "branch", "reason"),
+    [
+        (CARE, CARE, Reason.GRANTED),
+        (CARE, SOCIAL, Reason.GRANTED),
+        (SOCIAL, SOCIAL, Reason.GRANTED),
+        (SOCIAL, CARE, Reason.ONLY_OTHER_CARE),
+    ],
+)
+def test_of_who_cannot_decide_omsorgsgivare_read_only_what_other_omsorgsgivare_hold(
+    reader: str, branch: str, reason: Reason
+) -> None:
+    given = {**GRANTED, "branch": branch, "viewer_branches": [reader], "consents": [CLARIFIED]}
+
+    decision = policy.direct_access(**given)
+
+    assert decision.reason is reason
+    assert (decision.ground is None) == (reason is not Reason.GRANTED)
+    assert not decision.ground or decision.ground.kind is GroundKind.UNABLE
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({}, Reason.GRANTED),
+        ({"viewer_branches": [SOCIAL]}, Reason.NO_CONSENT),
+        ({"branch": SOCIAL}, Reason.NO_CONSENT),
+        ({"blocks": [OUTER]}, Reason.BLOCKED),
+        ({"agreements": []}, Reason.NO_AGREEMENT),
+        ({"at": AT + HOUR}, Reason.NO_CONSENT),
+        ({"viewer": REGION}, Reason.NO_CONSENT),
+    ],
+    ids=str,
+)
+def test_an_emergency_is_for_vardgivare_runs_out_and_lifts_no_block(
+    change: dict[str, object], reason: Reason
+) -> None:
+    given = {**GRANTED, "viewer_branches": [CARE, SOCIAL], "consents": [],
+             "emergencies": [EMERGENCY], **change}  # fmt: skip
+
+    decision = policy.direct_access(**given)
+
+    assert decision.reason is reason
+    if reason is Reason.GRANTED:
+        assert (decision.ground, decision.closes_at) == (
+            Ground(GroundKind.EMERGENCY, EMERGENCY.id, AT + HOUR),
+            AT + HOUR,
+        )
+
+
+def test_of_a_consent_and_an_emergency_the_one_that_lasts_longer_counts() -> None:
+    given = {**GRANTED, "viewer_branches": [CARE], "emergencies": [EMERGENCY]}
+
+    assert policy.direct_access(**given).ground.kind is GroundKind.CONSENT  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("block", "granted"),
+    [
+        (OUTER, False),
+        (replace(OUTER, info_classes=frozenset({"planning"})), False),
+        (replace(OUTER, info_classes=frozenset({"health_care"})), True),
+        (replace(OUTER, branch=SOCIAL), True),
+        (INNER, True),
+    ],
+)
+def test_an_outer_block_closes_what_it_is_about(block: BlockPlaced, granted: bool) -> None:
+    decision = policy.direct_access(**{**GRANTED, "blocks": [block]})
+
+    assert decision.reason is (Reason.GRANTED if granted else Reason.BLOCKED)
+
+
+@pytest.mark.parametrize(
+    ("unit", "info_class", "lifted", "reason"),
+    [
+        (HEALTH_CENTRE, "planning", False, Reason.INNER_BLOCK),
+        (HEALTH_CENTRE, "planning", True, Reason.GRANTED),
+        (HEALTH_CENTRE, "health_care", False, Reason.GRANTED),
+        (WARD, "planning", False, Reason.GRANTED),
+    ],
+)
+def test_an_inner_block_closes_what_a_unit_holds_to_the_other_units(
+    unit: str, info_class: str, lifted: bool, reason: Reason
+) -> None:
+    assert reason is policy.within_huvudman(
+        reader=CARE, reader_unit=unit, branch=CARE, unit=WARD, info_class=info_class,
+        huvudman=REGION, consents=[], blocks=[INNER], inner_is_lifted=lifted, at=AT,
+    )  # fmt: skip
+
+
+def test_an_outer_block_holds_between_the_branches_of_a_huvudman_too() -> None:
+    assert Reason.BLOCKED is policy.within_huvudman(
+        reader=SOCIAL, reader_unit=HEALTH_CENTRE, branch=CARE, unit=WARD, info_class="planning",
+        huvudman=MUNICIPALITY, consents=[CONSENT], blocks=[OUTER], at=AT,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("branch", [SOCIAL, "other_social_services", ""])
+def test_nobody_but_a_vardgivare_opens_in_an_emergency(branch: str) -> None:
+    asked = {"role_permits": True, "unit_takes_part": True}
+
+    assert policy.emergency(**asked, branch=CARE).is_granted
+    assert policy.emergency(**asked, branch=branch).reason is Reason.NO_EMERGENCY_FOR_BRANCH
+    assert not policy.emergency(role_permits=False, unit_takes_part=True, branch=CARE).is_granted
+    assert not policy.emergency(role_permits=True, unit_takes_part=False, branch=CARE).is_granted

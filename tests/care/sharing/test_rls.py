@@ -492,7 +492,7 @@ def test_an_agreement_that_ends_meanwhile_is_not_followed_any_more(
 
 def test_an_opening_tells_on_which_grounds(shared: tuple[UUID, UUID], agreement: Agreement) -> None:
     with acting_as(MUNICIPALITY):
-        opening = Opening.objects.get(info_class="planning")
+        opening = Opening.objects.get(info_class="planning", branch=OFFICER.branch)
         given = Case.objects.get().individual.consents.get()
 
     assert (opening.viewer, opening.agreement, opening.ground_id) == (
