@@ -10,6 +10,7 @@ from portal.views import (
     cloud,
     costs,
     decision,
+    drafts,
     help,
     invoices,
     liability,
@@ -34,6 +35,7 @@ app_name = "portal"
 urlpatterns = [
     *start.urlpatterns,
     *assignments.urlpatterns,
+    *drafts.urlpatterns,
     *worklist.urlpatterns,
     *cases.urlpatterns,
     *messages.urlpatterns,

@@ -1,5 +1,6 @@
 """Typed readers of the environment. A secret may come from a file: NAME_FILE names it."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,12 @@ def text(name: str, default: str | None = None) -> str:
 def flag(name: str) -> bool:
     """Tell whether a switch is on."""
     return os.environ.get(name, "") == "1"
+
+
+def table(name: str) -> dict[str, list[str]]:
+    """Return a table of lists, written as JSON."""
+    told = json.loads(text(name, "") or "{}")
+    return {str(key): [str(it) for it in values] for key, values in told.items()}
 
 
 def words(name: str, default: str = "") -> list[str]:

@@ -1,0 +1,96 @@
+"""Logga ut: here and at the provider, from our page or from the provider's side."""
+
+from datetime import UTC, datetime
+from secrets import compare_digest, token_urlsafe
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from care.identity import sessions
+from care.identity.sessions import NoticeSeen
+from integrations.oidc.client import Unreachable
+from integrations.oidc.tokens import BadToken
+from portal import access
+from portal.views import start as first_page
+from project.sign_in.addresses import LEFT, origin, remember
+from project.sign_in.provider import provider
+from tenants.context import acting_for
+
+
+@require_POST
+@access.public
+def sign_out(request: access.Request) -> HttpResponse:
+    """End the session here, and lead on to where the provider ends its own."""
+    left = None
+    if request.held is not None:
+        left = sessions.close(token=request.COOKIES[access.COOKIE], at=request.at)
+    state = token_urlsafe(16)
+    response: HttpResponse = HttpResponseRedirect("/sign-in")
+    if left is not None:
+        response = _lead_out(request, left.id_token, state)
+    response.delete_cookie(access.COOKIE)
+    return response
+
+
+@access.public
+def front(request: access.Request) -> HttpResponse:
+    """Show the first page; to who comes back from the provider, whether it has signed them out."""
+    asked = request.COOKIES.get(LEFT, "")
+    if not asked:
+        return first_page.home(request)
+    if compare_digest(request.GET.get("state", "").encode(), asked.encode()):
+        messages.success(request, gettext("Du är utloggad, också hos inloggningstjänsten."))
+    else:
+        messages.warning(
+            request,
+            gettext(
+                "Du är utloggad här. Inloggningstjänsten svarade inte att den loggade ut dig: ta"
+                " ut kortet, och stäng webbläsaren om andra använder datorn."
+            ),
+        )
+    response = HttpResponseRedirect("/sign-in" if request.staff is None else "/")
+    response.delete_cookie(LEFT)
+    return response
+
+
+@csrf_exempt
+@require_POST
+@never_cache
+@access.public
+def end_sessions(request: access.Request) -> HttpResponse:
+    """End the sessions that the provider's logout token names (Back-Channel Logout 1.0, 2.7)."""
+    if acting_for() == "public":
+        return _refused()
+    raw = request.POST.get("logout_token", "")
+    try:
+        told = provider().logout_token(raw, at=datetime.now(UTC))
+        sessions.end_all(
+            issuer=told.issuer, sid=told.sid, subject=told.subject, jti=told.jti, at=request.at
+        )
+    except (BadToken, NoticeSeen):
+        return _refused()
+    except Unreachable:
+        return HttpResponse(status=504)
+    return HttpResponse(status=200)
+
+
+def _refused() -> HttpResponse:
+    return JsonResponse({"error": "invalid_request"}, status=400)
+
+
+def _lead_out(request: access.Request, id_token: str, state: str) -> HttpResponse:
+    """Lead to the provider by a page, since no form of ours may lead to another host (CSP)."""
+    try:
+        url = provider().logout_url(id_token=id_token, state=state, leads_to=f"{origin(request)}/")
+    except Unreachable:
+        url = ""
+    response = render(request, "portal/sign_in/leaving.html", {"url": url})
+    response["Cache-Control"] = "no-store"
+    if url:
+        remember(response, LEFT, state)
+    return response
