@@ -8,17 +8,18 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from cast import REGION
+from cast import MUNICIPALITY, REGION
 from django.test import Client
-from hired import Hired
+from hired import Hired, hire
 from joserfc.jwk import OctKey
+from people import CASE_OFFICERS
 from visits import HOSTS, words
 
 from care.identity.attempts import Why
 from care.identity.models import SignInFailure, StaffSession
+from care.identity.permissions import Role
 from tenants.context import acting_as
 from tests.integrations.oidc.hostile import (
     ABSENT,
@@ -315,15 +316,16 @@ def test_a_logout_that_is_played_again_is_refused(hostile: Hostile, nurse: Hired
     ran.add("BackChannelLogoutReplayed")
 
 
-def test_a_logout_of_one_huvudman_is_no_other_ones(
-    hostile: Hostile, nurse: Hired, coordinator: Hired
-) -> None:
-    sara = Person()
-    sara.sign_in()
-    raw = hostile.logout_token(sid=str(uuid4()))
+def test_a_logout_ends_the_sessions_at_every_huvudman(hostile: Hostile, nurse: Hired) -> None:
+    hire(MUNICIPALITY, nurse.name, nurse.hsa_id, (CASE_OFFICERS, Role.INBOX_COORDINATOR))
+    here, there = Person(), Person(MUNICIPALITY)
+    here.sign_in()
+    there.sign_in()
+    raw = hostile.logout_token()
 
-    assert tell(raw) == 200
-    assert sara.is_in
+    assert tell(raw, MUNICIPALITY) == 200
+    assert (here.is_in, there.is_in) == (False, False)
+    assert tell(raw, REGION) == 400
 
 
 class TestRpInitiatedLogout:
