@@ -37,7 +37,7 @@ class Kept:
 
 def keep_typed(*, actor: Actor, path: str, page: str, fields: Fields) -> bool:
     """Keep what has been typed so far; return whether it was kept. What was sent stays."""
-    wanted = _wanted(fields)
+    wanted, path, page = _wanted(fields), _plain(path), _plain(page)
     if not _fits(path, wanted) or len(page) > LONGEST_PATH:
         return False
     known = _of(actor.staff_id, actor.assignment_id, path)
@@ -115,7 +115,12 @@ def _kept(row: Draft) -> Kept:
 
 
 def _wanted(fields: Fields) -> Fields:
-    return [it for it in fields if it[0] not in NOT_KEPT]
+    # PostgreSQL keeps no NUL, in text or in JSON; nobody types one.
+    return [(_plain(name), _plain(it)) for name, it in fields if name not in NOT_KEPT]
+
+
+def _plain(text: str) -> str:
+    return text.replace("\x00", "")
 
 
 def _fits(path: str, fields: Fields) -> bool:

@@ -166,7 +166,7 @@ class TestDrafts:
             assert not Draft.objects.exists()
 
     def test_what_is_typed_is_kept_and_given_back(self, sara: Person, nurse: Hired) -> None:
-        told = {"path": ACTING, "page": ACTING, "fields": [["text", TYPED]]}
+        told = {"path": ACTING, "page": ACTING, "fields": [["text", f"{TYPED}\x00"]]}
         headers = {"x-samplan-assignment": str(nurse.assignments[0])}
         answer = sara.client.post(
             "/drafts/typed", told, content_type="application/json", headers=headers
