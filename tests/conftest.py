@@ -37,6 +37,7 @@ TOGETHER = {
     "tests/billing/test_ubl.py": "validator",
     "tests/care/training/": "training",
     "tests/integrations/keycloak/": "keycloak",
+    "tests/integrations/oidc/": "oidc",
     "tests/portal/test_invoices.py": "validator",
     "tests/project/test_database_lost.py": "database_lost",
     "tests/tenants/test_leaving.py": "leaving",

@@ -14,7 +14,7 @@ from django_htmx.middleware import HtmxDetails
 
 from care.identity.actors import Actor
 from care.identity.permissions import Permission
-from care.identity.queries import NoAssignment
+from care.identity.queries import NoAssignment, Session
 from care.sharing import access
 
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
@@ -28,7 +28,9 @@ class Request(HttpRequest):
 
     htmx: HtmxDetails
     at: datetime  # the moment, taken once
-    staff: Actor | NoAssignment | None  # who is signed in
+    is_sign_in_away: bool  # whether the provider that signs people in has been seen to be away
+    held: Session | None  # the session of this browser here, locked or not
+    staff: Actor | NoAssignment | None  # who is signed in and not locked out
     actor: Actor | None
 
 
@@ -45,6 +47,7 @@ class Rule:
     needs_session: bool = False
     needs_assignment: bool = False
     permissions: tuple[Permission, ...] = ()
+    needs_fresh: bool = False  # who it is must have been proved within the last minutes
 
 
 PUBLIC = Rule()
@@ -75,9 +78,16 @@ def signed_in(view: V) -> V:
     return _ruled(view, SIGNED_IN)
 
 
-def needs(*permissions: Permission) -> Callable[[V], V]:
-    """Let those use a view whose role carries every right; `request.actor` is there."""
-    rule = Rule(needs_session=True, needs_assignment=True, permissions=permissions)
+def needs(*permissions: Permission, fresh: bool = False) -> Callable[[V], V]:
+    """Let those use a view whose role carries every right; `request.actor` is there.
+
+    :param fresh: they must have proved who they are within the last five minutes, or are asked to
+        (step-up): what is signed, who gets which right, what is taken out. The demo's sign-in
+        without a secret counts as proof (care.identity.sessions.columns).
+    """
+    rule = Rule(
+        needs_session=True, needs_assignment=True, permissions=permissions, needs_fresh=fresh
+    )
     return lambda view: _ruled(view, rule)
 
 

@@ -70,6 +70,9 @@ class Frame:
     now: datetime
     has_keys: bool
     is_demo: bool
+    has_personas: bool
+    is_sign_in_away: bool
+    is_signed_in: bool
     is_training: bool
 
 
@@ -84,6 +87,9 @@ def frame(request: HttpRequest) -> Mapping[str, Any]:
             now=getattr(request, "at", None) or datetime.now(UTC) + clock.offset(),
             has_keys=request.COOKIES.get(KEYS_COOKIE) != "off",
             is_demo=settings.DEMO,
+            has_personas=settings.PERSONAS,
+            is_sign_in_away=getattr(request, "is_sign_in_away", False),
+            is_signed_in=getattr(request, "staff", None) is not None,
             is_training=is_training(acting_for()),
         )
     }

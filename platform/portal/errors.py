@@ -160,7 +160,7 @@ def unexpected(request: HttpRequest, exception: BaseException | None = None) -> 
     exception = exception or sys.exc_info()[1]
     if exception is not None and (known := answer(request, exception)) is not None:
         return known
-    reference = _reference()
+    reference = new_reference()
     logger.error("%s %s", reference, type(exception).__qualname__)
     failure = _failure(request, Verdict(texts.UNEXPECTED), reference=reference)
     try:
@@ -173,6 +173,12 @@ def unexpected(request: HttpRequest, exception: BaseException | None = None) -> 
     return response
 
 
+def new_reference() -> str:
+    """Return a code that a page shows and the log has, to be read aloud."""
+    code = "".join(secrets.choice(LETTERS) for _ in range(6))
+    return f"{code[:4]}-{code[4:]}"
+
+
 def _failure(request: HttpRequest, verdict: Verdict, *, reference: str = "") -> Failure:
     text = verdict.text
     values = verdict.values
@@ -180,7 +186,7 @@ def _failure(request: HttpRequest, verdict: Verdict, *, reference: str = "") -> 
         happened=_filled(text.happened, values),
         means=_filled(text.means, values),
         action=_filled(text.action, values),
-        reference=reference or _reference(),
+        reference=reference or new_reference(),
         at=getattr(request, "at", None) or datetime.now(UTC) + clock.offset(),
         url=verdict.url or _destination(text),
         link=str(text.link),
@@ -193,11 +199,6 @@ def _failure(request: HttpRequest, verdict: Verdict, *, reference: str = "") -> 
 
 def _filled(words: object, values: Mapping[str, object]) -> str:
     return str(words).format(**values) if values else str(words)
-
-
-def _reference() -> str:
-    code = "".join(secrets.choice(LETTERS) for _ in range(6))
-    return f"{code[:4]}-{code[4:]}"
 
 
 def _kept(request: HttpRequest) -> tuple[tuple[str, str], ...]:

@@ -95,6 +95,47 @@ SIGNED_OUT = Text(
     "/sign-in",
     _("Skicka igen"),
 )
+LOCKED = Text(
+    401,
+    _("Skärmen är låst"),
+    _(
+        "Du har låst den, eller så har du inte gjort något på en halvtimme. Det du hade skrivit är"
+        " sparat som utkast."
+    ),
+    _("Ta fram kortet och visa vem du är, så kommer du tillbaka till samma sida."),
+    _("Lås upp"),
+    "/sign-in/start",
+)
+LOCKED_AND_KEPT = Text(
+    401,
+    _("Skärmen är låst"),
+    _(
+        "Du har låst den, eller så har du inte gjort något på en halvtimme. Det du skickade är inte"
+        " skickat än, men sparat som ditt utkast."
+    ),
+    _("Visa vem du är, läs utkastet och skicka det."),
+    _("Lås upp"),
+    "/sign-in/start",
+)
+PROVE_AGAIN = Text(
+    401,
+    _("Visa vem du är en gång till"),
+    _("Det här kräver att du har visat vem du är de senaste fem minuterna."),
+    _("Ta fram kortet och visa vem du är, så kommer du tillbaka till samma sida."),
+    _("Visa vem du är"),
+    "/sign-in/start",
+)
+PROVE_AGAIN_KEPT = Text(
+    401,
+    _("Visa vem du är en gång till"),
+    _(
+        "Det här kräver att du har visat vem du är de senaste fem minuterna. Det du skickade är"
+        " inte skickat än, men sparat som ditt utkast."
+    ),
+    _("Visa vem du är, läs utkastet och skicka det."),
+    _("Visa vem du är"),
+    "/sign-in/start",
+)
 FORM_EXPIRED = Text(
     403,
     _("Sidan hade legat öppen för länge"),

@@ -10,6 +10,7 @@ from portal.views import (
     cloud,
     costs,
     decision,
+    drafts,
     emergencies,
     help,
     invoices,
@@ -36,6 +37,7 @@ app_name = "portal"
 urlpatterns = [
     *start.urlpatterns,
     *assignments.urlpatterns,
+    *drafts.urlpatterns,
     *worklist.urlpatterns,
     *cases.urlpatterns,
     *messages.urlpatterns,

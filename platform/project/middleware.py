@@ -20,21 +20,25 @@ from django.http import (
 )
 from django_htmx.http import HttpResponseClientRedirect
 
-from care.identity import operations, queries
+from care.identity import drafts, operations, queries, sessions
 from care.identity.actors import Actor, Via
 from care.identity.operations import NotAdministrator
-from care.identity.queries import NoAssignment
+from care.identity.queries import NoAssignment, Session
 from care.sharing import access as doors
 from care.sharing.access import Denied, NotAllowed
 from care.sharing.policy import Reason
 from portal import access, errors, texts
+from project.sign_in import watch
 from tenants import clock
 from tenants.context import acting_for
 from tenants.middleware import ActForHost as ActForHuvudman
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+TAKEN = frozenset({302, 303})  # how a form answers that has taken effect
 SIGN_IN, CHOOSE = "/sign-in", "/assignments"
+# What a page asks without anybody having done anything.
+BY_ITSELF = ("X-Samplan-By-Itself", "HX-Request")
 FRONT_HOST = "localhost"  # of the demo; it belongs to no huvudman
 DATABASE_LOST = (OperationalError, InterfaceError)
 PORTAL = "portal"  # the client, as the access log tells
@@ -82,19 +86,23 @@ class WhoActs:
 
     def __call__(self, request: access.Request) -> HttpResponse:
         """Answer on behalf of whoever is signed in."""
-        request.staff = request.actor = None
+        request.held = request.staff = request.actor = None
+        request.is_sign_in_away = bool(settings.OIDC_ISSUER) and watch.is_away()
         request.at = datetime.now(UTC)  # for the page that says the database cannot be reached
         try:
             request.at = clock.moment()
-            request.staff = _who(request)
+            request.held = _held(request)
         except DATABASE_LOST as lost:
             return _answer(request, lost)
+        if request.held is not None and not request.held.is_locked:
+            request.staff = request.held.who
         if isinstance(request.staff, Actor):
             request.staff = request.actor = replace(request.staff, via=_via(request))
         response = self.get_response(request)
+        _forget_draft(request, response)
         if isinstance(response, HttpResponseNotAllowed):
             response = errors.not_by_address(request, response)
-        if request.staff is not None:
+        if request.held is not None:
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 
@@ -112,7 +120,7 @@ class WhoActs:
         if acting_for() == NOBODY:
             return errors.refuse(request, texts.NOT_FOUND)
         if request.staff is None:
-            return _signed_out(request)
+            return _locked(request) if request.held else _signed_out(request)
         if rule.needs_assignment and isinstance(request.staff, NoAssignment):
             return _without_assignment(request, request.staff)
         if _is_from_elsewhere(request, rule):
@@ -122,14 +130,59 @@ class WhoActs:
                 access.refuse_unless_permitted(request.actor, rule)
         except Denied as denied:
             return _translated(request, denied)
+        if rule.needs_fresh and not (request.held and request.held.is_fresh):
+            return _asked_again(request)
         return None
 
 
-def _who(request: access.Request) -> Actor | NoAssignment | None:
+def _held(request: access.Request) -> Session | None:
     token = request.COOKIES.get(access.COOKIE, "")
     if not token or acting_for() == NOBODY:
         return None
-    return queries.actor_of(token=token, at=request.at)
+    held = queries.session_of(token=token, at=request.at)
+    # Only what somebody does keeps a session awake: htmx asks for lists by itself, and what is
+    # typed or clicked is told of by the page's own script.
+    if held and held.is_drowsy and not any(it in request.headers for it in BY_ITSELF):
+        sessions.keep_awake(token)
+    return held
+
+
+def _locked(request: access.Request) -> HttpResponse:
+    """Let the screen be unlocked in place; what was sent is kept on the server meanwhile."""
+    is_kept = _keep(request)
+    return errors.refuse(request, texts.LOCKED_AND_KEPT if is_kept else texts.LOCKED)
+
+
+def _asked_again(request: access.Request) -> HttpResponse:
+    """Ask who it is once more; what was sent is kept on the server meanwhile."""
+    is_kept = _keep(request)
+    return errors.refuse(request, texts.PROVE_AGAIN_KEPT if is_kept else texts.PROVE_AGAIN)
+
+
+def _keep(request: access.Request) -> bool:
+    """Keep a form as a draft of the person and assignment that it was made for (R7)."""
+    if request.method in SAFE or request.held is None:
+        return False
+    who = request.held.who
+    if who.assignment_id is None or _told(request) != {str(who.assignment_id)}:
+        return False
+    return drafts.keep_sent(
+        staff_id=who.staff_id,
+        assignment_id=who.assignment_id,
+        path=request.path,
+        fields=[(name, str(it)) for name, them in request.POST.lists() for it in them],
+    )
+
+
+def _forget_draft(request: access.Request, response: HttpResponse) -> None:
+    """Let a draft go when the form that it was for has been taken."""
+    if request.actor is None or request.method in SAFE or response.status_code not in TAKEN:
+        return
+    drafts.forget_one(
+        staff_id=request.actor.staff_id,
+        assignment_id=request.actor.assignment_id,
+        path=request.path,
+    )
 
 
 def _via(request: access.Request) -> Via:
@@ -177,10 +230,15 @@ def _is_from_elsewhere(request: access.Request, rule: access.Rule) -> bool:
     """
     if request.method in SAFE or request.staff is None:
         return False
-    told = {request.headers.get(access.HEADER, ""), request.POST.get(access.FIELD, "")} - {""}
+    told = _told(request)
     if not told:
         return rule.needs_assignment
     return told != {str(request.staff.assignment_id)}
+
+
+def _told(request: access.Request) -> set[str]:
+    """Return the assignment that a form says it was made for, by field and by header."""
+    return {request.headers.get(access.HEADER, ""), request.POST.get(access.FIELD, "")} - {""}
 
 
 def _lead(request: access.Request, place: str) -> HttpResponse:

@@ -6,20 +6,36 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
 
-from care.identity import operations
+from care.identity import drafts, operations
+from care.identity import sessions as rows
+from care.identity.sessions import Proof
 from portal import access
 
+KEPT = "/drafts"  # shows what was sent to a locked screen
 
-def open_for(request: access.Request, *, staff_id: UUID) -> HttpResponse:
+
+def open_for(
+    request: access.Request, *, staff_id: UUID, proof: Proof | None = None, leads_to: str = "/"
+) -> HttpResponse:
     """Sign a person in whose identity is known, and lead to the first page.
 
-    With several assignments that page leads on to the choice of one (R2).
+    With several assignments that page leads on to the choice of one (R2). Who unlocks the own
+    screen, or has proved anew who it is, keeps session and assignment and goes on at `leads_to`.
     """
-    if request.staff is not None:
-        operations.close_session(token=request.COOKIES[access.COOKIE], at=request.at)
-    token = operations.open_session(staff_id=staff_id, at=request.at)
-    rotate_token(request)
-    response = HttpResponseRedirect("/")
+    before = request.COOKIES.get(access.COOKIE, "") if request.held else ""
+    token = None
+    if before:
+        token = rows.prove_again(token=before, staff_id=staff_id, proof=proof, at=request.at)
+    if token is not None and request.held is not None:
+        place = KEPT if drafts.were_sent(who=request.held.who) else leads_to
+    else:
+        if before:
+            rows.close(token=before, at=request.at)
+        token = operations.open_session(staff_id=staff_id, proof=proof, at=request.at)
+        rotate_token(request)
+        place = "/"
+    response = HttpResponseRedirect(place)
+    response["Cache-Control"] = "no-store"
     # Without a domain it goes to this host only: each huvudman has a session of its own. It ends
     # with the browser, and on the server at the latest ten hours later.
     response.set_cookie(

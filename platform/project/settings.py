@@ -6,6 +6,7 @@ from secrets import token_urlsafe
 from csp.constants import NONE, SELF
 from django.contrib.messages import constants as message_levels
 
+from integrations.keycloak.providers import SIMULATED
 from project import environment
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -13,6 +14,14 @@ PORTAL = Path(__file__).resolve().parents[1] / "portal"
 
 # The persona picker exists only with it, and the product refuses to start with it in production.
 DEMO = environment.flag("SAMPLAN_DEMO")
+# Who says who somebody is: an OpenID provider (project.sign_in). Beside it no persona signs in.
+OIDC_ISSUER = environment.text("SAMPLAN_OIDC_ISSUER", "")
+OIDC_CLIENT_ID = environment.text("SAMPLAN_OIDC_CLIENT_ID", "samplan")
+OIDC_CLIENT_SECRET = environment.text("SAMPLAN_OIDC_CLIENT_SECRET", "")
+OIDC_ACR_VALUES = environment.words("SAMPLAN_OIDC_ACR", "http://id.sambi.se/loa/loa3")
+# Whom it trusts in turn, and for which HSA-ids: a file of integrations.keycloak.providers.
+IDENTITY_PROVIDERS = environment.text("SAMPLAN_IDENTITY_PROVIDERS", str(SIMULATED) if DEMO else "")
+PERSONAS = DEMO and not OIDC_ISSUER
 SECRET_KEY = environment.text("SAMPLAN_SECRET_KEY", token_urlsafe(50))
 DEBUG = False
 ALLOWED_HOSTS = environment.words("SAMPLAN_HOSTS", ".localhost")
@@ -87,7 +96,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "project.middleware.WhoActs",
 ]
-AUTHENTICATION_BACKENDS = ["project.demo.personas.PersonaBackend"] if DEMO else []
+AUTHENTICATION_BACKENDS = ["project.demo.personas.PersonaBackend"] if PERSONAS else []
 CSRF_FAILURE_VIEW = "portal.errors.form_expired"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = not DEMO

@@ -1,4 +1,4 @@
-"""What the product refuses to start with: a demo that somebody could reach, a secret that is none.
+"""What the product refuses to start with: a demo that somebody could reach, no way to sign in.
 
 Called by project.wsgi before the first request.
 """
@@ -6,6 +6,7 @@ Called by project.wsgi before the first request.
 import os
 from collections.abc import Mapping
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 LOCAL = ".localhost"
 WHY = "I demon loggar man in utan lösenord, så den får bara nås från den egna datorn."
@@ -22,14 +23,38 @@ def refuse_if_unsafe(*, environment: Mapping[str, str] = os.environ) -> None:
     """
     if environment.get("SAMPLAN_DEMO") == "1":
         _refuse_public_demo(environment)
-    elif not environment.get("SAMPLAN_SECRET_KEY") and not environment.get(
-        "SAMPLAN_SECRET_KEY_FILE"
-    ):
+    elif not _has(environment, "SAMPLAN_SECRET_KEY"):
         raise Unsafe(
             "SAMPLAN_SECRET_KEY saknas, så alla skulle loggas ut vid varje omstart. Sätt den till"
             " en lång slumpad text, eller SAMPLAN_SECRET_KEY_FILE till filen som har den. För att"
             " prova lokalt: sätt SAMPLAN_DEMO=1."
         )
+    elif not _has(environment, "SAMPLAN_OIDC_ISSUER"):
+        raise Unsafe(
+            "SAMPLAN_OIDC_ISSUER saknas, så ingen skulle kunna logga in. Sätt den till"
+            " inloggningstjänstens adress (issuer). För att prova lokalt: sätt SAMPLAN_DEMO=1."
+        )
+    if _has(environment, "SAMPLAN_OIDC_ISSUER"):
+        _refuse_careless_provider(environment)
+
+
+def _refuse_careless_provider(environment: Mapping[str, str]) -> None:
+    if not _has(environment, "SAMPLAN_OIDC_CLIENT_SECRET"):
+        raise Unsafe(
+            "SAMPLAN_OIDC_CLIENT_SECRET saknas. Sätt den till Samplans hemlighet hos"
+            " inloggningstjänsten, eller SAMPLAN_OIDC_CLIENT_SECRET_FILE till filen som har den."
+        )
+    issuer = urlsplit(environment.get("SAMPLAN_OIDC_ISSUER", "https:"))
+    is_here = environment.get("SAMPLAN_DEMO") == "1" and _is_loopback(issuer.hostname or "")
+    if issuer.scheme != "https" and not is_here:
+        raise Unsafe(
+            "SAMPLAN_OIDC_ISSUER börjar inte med https, så svaren därifrån kunde bytas ut på vägen."
+            " Ange en adress med https. Bara i demon får den vara http på den egna datorn."
+        )
+
+
+def _has(environment: Mapping[str, str], name: str) -> bool:
+    return bool(environment.get(name) or environment.get(f"{name}_FILE"))
 
 
 def refuse_unsealed(*, keys: str, checkpoints: str) -> None:

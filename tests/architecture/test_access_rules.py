@@ -9,11 +9,13 @@ from django.urls import URLPattern, URLResolver
 from portal.access import NoRule, Rule, public, rule_of
 from project import urls
 from project.demo import personas
+from project.sign_in import urls as sign_in
 
 # Whoever is not signed in reads these; each one is here because somebody has thought of it.
 FOR_ANYBODY = frozenset({
     "", "language", "sign-out", "help", "help/keys", "help/disclosure", "help/crib/<str:name>.pdf",
-    "accessibility", "personas", "sign-in",
+    "accessibility", "personas", "sign-in", "sign-in/start", "sign-in/callback",
+    "sign-in/back-channel-logout", "sign-in/diagnosis", "sign-in/diagnosis/pulse",
 })  # fmt: skip
 
 
@@ -28,7 +30,7 @@ def views(
             yield route, it.callback
 
 
-VIEWS = dict(views([*urls.urlpatterns, *personas.urlpatterns]))
+VIEWS = dict(views([*sign_in.urlpatterns, *personas.urlpatterns, *urls.urlpatterns]))
 
 
 @pytest.mark.parametrize("route", sorted(VIEWS))

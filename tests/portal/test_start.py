@@ -13,7 +13,7 @@ from care.identity.permissions import Role
 
 @pytest.fixture
 def demo(settings: Settings) -> None:
-    settings.DEMO = True
+    settings.DEMO = settings.PERSONAS = True
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def pages(settings: Settings, tmp_path: Path) -> None:
 
 @pytest.fixture
 def demo(settings: Settings) -> None:
-    settings.DEMO = True
+    settings.DEMO = settings.PERSONAS = True
     settings.AUTHENTICATION_BACKENDS = ["project.demo.personas.PersonaBackend"]
 
 

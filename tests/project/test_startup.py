@@ -12,6 +12,9 @@ from project.startup import Unsafe, refuse_if_unsafe
 from tests.project.test_personas import PLATFORM
 
 DEMO = {"SAMPLAN_DEMO": "1"}
+KEYS = {"SAMPLAN_SECRET_KEY": "long and random", "SAMPLAN_OIDC_CLIENT_SECRET": "ours"}
+PROVIDER = KEYS | {"SAMPLAN_OIDC_ISSUER": "https://login.example/realms/staff"}
+LOCAL_PROVIDER = KEYS | {"SAMPLAN_OIDC_ISSUER": "http://localhost:8180/realms/staff"}
 
 
 @pytest.mark.parametrize(
@@ -20,8 +23,15 @@ DEMO = {"SAMPLAN_DEMO": "1"}
         DEMO,
         DEMO | {"SAMPLAN_HOSTS": "localhost,.localhost", "SAMPLAN_BIND": "127.0.0.1"},
         DEMO | {"SAMPLAN_HOSTS": "krokom.localhost, are.localhost", "SAMPLAN_BIND": "::1"},
-        {"SAMPLAN_SECRET_KEY": "long and random"},
-        {"SAMPLAN_SECRET_KEY_FILE": "/run/secrets/key", "SAMPLAN_BIND": "0.0.0.0"},
+        PROVIDER,
+        PROVIDER | {"SAMPLAN_BIND": "0.0.0.0"},
+        {
+            "SAMPLAN_SECRET_KEY_FILE": "/run/secrets/key",
+            "SAMPLAN_OIDC_ISSUER_FILE": "/run/secrets/issuer",
+            "SAMPLAN_OIDC_CLIENT_SECRET_FILE": "/run/secrets/ours",
+        },
+        DEMO | PROVIDER,
+        DEMO | LOCAL_PROVIDER,
     ],
 )
 def test_it_starts_where_it_is_safe(environment: dict[str, str]) -> None:
@@ -33,6 +43,11 @@ def test_it_starts_where_it_is_safe(environment: dict[str, str]) -> None:
     [
         ({}, "SAMPLAN_SECRET_KEY saknas"),
         ({"SAMPLAN_DEMO": "0"}, "SAMPLAN_SECRET_KEY saknas"),
+        (KEYS, "SAMPLAN_OIDC_ISSUER saknas"),
+        (KEYS | {"SAMPLAN_DEMO": "0"}, "SAMPLAN_OIDC_ISSUER saknas"),
+        (PROVIDER | {"SAMPLAN_OIDC_CLIENT_SECRET": ""}, "SAMPLAN_OIDC_CLIENT_SECRET saknas"),
+        (LOCAL_PROVIDER, "börjar inte med https"),
+        (DEMO | KEYS | {"SAMPLAN_OIDC_ISSUER": "http://login.example"}, "börjar inte med https"),
         (DEMO | {"SAMPLAN_HOSTS": "samplan.example"}, "samplan.example i SAMPLAN_HOSTS"),
         (DEMO | {"SAMPLAN_HOSTS": ".localhost,*"}, "SAMPLAN_HOSTS"),
         (DEMO | {"SAMPLAN_HOSTS": "notlocalhost"}, "SAMPLAN_HOSTS"),

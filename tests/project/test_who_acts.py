@@ -9,7 +9,7 @@ from django.test import Client
 from hired import Hired, acting, hire
 from people import CASE_OFFICERS, HOUR, WARD
 
-from care.identity import operations
+from care.identity import sessions
 from care.identity.models import Assignment, SessionEvent, Staff, StaffSession
 from care.identity.permissions import Role
 from care.sharing.models import AccessLog
@@ -229,7 +229,7 @@ class TestSignedOut:
     def test_a_session_that_was_closed_is_nobodys(self, nurse: Hired) -> None:
         client = browser(nurse)
         with acting_as(REGION):
-            operations.close_session(token=client.cookies[COOKIE].value, at=AT)
+            sessions.close(token=client.cookies[COOKIE].value, at=AT)
 
         assert client.get("/tests/acting").status_code == 302
 

@@ -70,10 +70,97 @@ class StaffSession(Home):
     opened_at = models.DateTimeField()
     # Compared with the database's own clock: a demo that moves time on signs nobody out.
     expires_at = models.DateTimeField(db_default=Now())
+    idle_expires_at = models.DateTimeField(db_default=Now())  # from then on the screen is locked
+    fresh_until = models.DateTimeField(db_default=Now())  # until then nobody is asked again
     ended_at = models.DateTimeField(null=True)
+    # Who has vouched for the person, as told in the ID token; empty at the demo's personas.
+    issuer = models.CharField(max_length=200, default="")
+    subject = models.CharField(max_length=255, default="")
+    sid = models.CharField(max_length=255, default="", db_index=True)
+    acr = models.CharField(max_length=100, default="")
+    authenticated_at = models.DateTimeField(null=True)
+    id_token = models.TextField(default="")  # the hint by which the sign-in service is left
 
     def __str__(self) -> str:
         return f"session since {self.opened_at:%Y-%m-%d %H:%M}"
+
+
+class SignInAttempt(Home):
+    """Inloggningsförsök: one way to the sign-in service and back, for ten minutes, once."""
+
+    state_hash = models.CharField(max_length=64, primary_key=True)
+    browser_hash = models.CharField(max_length=64)
+    nonce = models.CharField(max_length=64)
+    verifier = models.CharField(max_length=128)
+    leads_to = models.CharField(max_length=500)  # a page of ours; told to nobody
+    is_again = models.BooleanField(default=False)  # asks the person to prove anew who it is
+    tries = models.PositiveSmallIntegerField(default=1)
+    opened_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_default=Now())
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"attempt of {self.opened_at:%Y-%m-%d %H:%M}"
+
+
+class SignInFailure(AppendOnly):
+    """Misslyckad inloggning: why, by whose word, and the code that the page showed."""
+
+    class Why(models.TextChoices):
+        """Why nobody was signed in."""
+
+        CANCELLED = "cancelled"
+        TOO_MANY_TRIES = "too_many_tries"
+        NO_COOKIE = "no_cookie"
+        NOT_PROVEN = "not_proven"
+        UNREACHABLE = "unreachable"
+        WEAK = "weak"
+        NOT_FRESH = "not_fresh"
+        FOREIGN_PREFIX = "foreign_prefix"
+        UNKNOWN_HERE = "unknown_here"
+
+    reference = models.CharField(max_length=20, db_index=True)
+    why = models.CharField(max_length=30, choices=Why.choices)
+    detail = models.CharField(max_length=60)  # which check it was: never a value out of a token
+    browser_hash = models.CharField(max_length=64, db_index=True)
+    identity_provider = models.CharField(max_length=100)
+    acr = models.CharField(max_length=100)
+    amr = models.CharField(max_length=200)
+    hsa_id = models.CharField(max_length=32)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.why}"
+
+
+class LogoutNotice(Home):
+    """Utloggningsbesked: one that the sign-in service has sent, so that it counts once."""
+
+    jti_hash = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"notice of {self.at:%Y-%m-%d %H:%M}"
+
+
+class Draft(Home):
+    """Utkast: what a person has typed in a form and not sent, or sent to a locked screen."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="+")
+    assignment_id = models.UUIDField()
+    path = models.CharField(max_length=300)  # where the form is sent; it names the case
+    page = models.CharField(max_length=300)  # where the form stands
+    fields = models.JSONField()  # pairs of name and value, as a browser sends them
+    was_sent = models.BooleanField(default=False)
+    written_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["staff", "assignment_id", "path"], name="draft_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"draft of {self.written_at:%Y-%m-%d %H:%M}"
 
 
 class SessionEvent(AppendOnly):
@@ -88,7 +175,9 @@ class SessionEvent(AppendOnly):
 
         SIGN_IN = "sign_in"
         CHOOSE_ASSIGNMENT = "choose_assignment"
+        PROVE_AGAIN = "prove_again"
         SIGN_OUT = "sign_out"
+        SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere"
         REFUSED = "refused"
 
     staff_id = models.UUIDField(db_index=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from secrets import token_urlsafe
 from typing import Any
 from uuid import UUID
@@ -10,18 +10,18 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 
-from care.identity import entries, queries
+from care.identity import entries, queries, sessions
 from care.identity.actors import Actor
 from care.identity.entries import AssignmentEntry, BadEntry, UnitEntry
 from care.identity.models import Assignment, DirectoryEvent, SessionEvent, Staff, StaffSession
 from care.identity.permissions import CARE_ROLES, Permission
+from care.identity.sessions import Proof
 from care.identity.units import NoSuchUnit
 from care.law import calendar
 from tenants.context import acting_for
 from tenants.models import Unit
 from tenants.sorting import sort_key
 
-LONGEST_SESSION = timedelta(hours=10)
 What = DirectoryEvent.What
 
 
@@ -49,11 +49,12 @@ class NotAdministrator(Exception):
     permission: Permission
 
 
-def open_session(*, staff_id: UUID, at: datetime) -> str:
+def open_session(*, staff_id: UUID, proof: Proof | None = None, at: datetime) -> str:
     """Logga in: begin a session and return its token, which is kept nowhere but in the browser.
 
     A single candidate is chosen silently; of several the person chooses one (R2).
 
+    :param proof: what the sign-in service has said; None at the demo's personas
     :raises NoSuchStaff: if nobody with this id works here
     """
     if not Staff.objects.filter(pk=staff_id).exists():
@@ -63,13 +64,13 @@ def open_session(*, staff_id: UUID, at: datetime) -> str:
     only = held[0].assignment_id if len(held) == 1 else None
     with transaction.atomic():
         StaffSession.objects.create(
-            token_hash=queries.token_hash(token),
+            token_hash=sessions.token_hash(token),
             staff_id=staff_id,
             assignment_id=only,
             opened_at=at,
-            expires_at=Now() + LONGEST_SESSION,
+            **sessions.columns(proof),
         )
-        _note_session(staff_id, SessionEvent.What.SIGN_IN, after=only, at=at)
+        sessions.note(staff_id, SessionEvent.What.SIGN_IN, after=only, at=at)
         if only:
             Assignment.objects.filter(pk=only).update(last_used_at=at)
     return token
@@ -85,19 +86,10 @@ def choose_assignment(*, token: str, assignment_id: UUID, at: datetime) -> None:
         raise NotACandidate
 
 
-def close_session(*, token: str, at: datetime) -> None:
-    """Logga ut: end a session; one that has ended stays so."""
-    with transaction.atomic():
-        session = StaffSession.objects.filter(token_hash=queries.token_hash(token), ended_at=None)
-        staff_id = session.values_list("staff_id", flat=True).first()
-        if staff_id is not None and session.update(ended_at=at) == 1:
-            _note_session(staff_id, SessionEvent.What.SIGN_OUT, at=at)
-
-
 def note_refusal(nobody: queries.NoAssignment, *, at: datetime) -> None:
     """Keep in the log that somebody came with an assignment that has ended (R4, R12)."""
     what = SessionEvent.What.REFUSED
-    _note_session(nobody.staff_id, what, before=nobody.assignment_id, at=at)
+    sessions.note(nobody.staff_id, what, before=nobody.assignment_id, at=at)
 
 
 def write_unit(*, actor: Actor, entry: UnitEntry, at: datetime) -> None:
@@ -321,14 +313,19 @@ def _chosen(token: str, assignment_id: UUID, at: datetime) -> bool:
     with transaction.atomic():
         session = (
             StaffSession.objects.select_for_update()
-            .filter(token_hash=queries.token_hash(token), ended_at=None, expires_at__gt=Now())
+            .filter(
+                token_hash=sessions.token_hash(token),
+                ended_at=None,
+                expires_at__gt=Now(),
+                idle_expires_at__gt=Now(),
+            )
             .first()
         )
         if session is None:
             raise SignedOut
         held = queries.candidates(staff_id=session.staff_id, at=at)
         is_held = assignment_id in {it.assignment_id for it in held}
-        _note_session(
+        sessions.note(
             session.staff_id,
             SessionEvent.What.CHOOSE_ASSIGNMENT if is_held else SessionEvent.What.REFUSED,
             before=session.assignment_id,
@@ -345,14 +342,3 @@ def _pass_trust_on(hsa_id: str, heir: str) -> None:
     trusting = Unit.objects.filter(owner=acting_for(), successor=hsa_id, archived_on=None)
     trusting.exclude(pk=heir).update(successor=heir)
     trusting.update(successor="")  # the heir cannot take over from itself
-
-
-def _note_session(
-    staff_id: UUID,
-    what: SessionEvent.What,
-    *,
-    before: UUID | None = None,
-    after: UUID | None = None,
-    at: datetime,
-) -> None:
-    SessionEvent.objects.create(staff_id=staff_id, what=what, before=before, after=after, at=at)

@@ -1,18 +1,18 @@
 """Who may act where: the assignments of a person, and the actor behind a session."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.db.models.functions import Now
 
 from care.identity.actors import Actor
 from care.identity.models import Assignment, Staff, StaffSession
 from care.identity.permissions import CARE_ROLES, Role
+from care.identity.sessions import IDLE, TOLD, token_hash
 from care.law import calendar
 from tenants.context import acting_for
 
@@ -56,6 +56,16 @@ class NoAssignment:
     assignment_id: UUID | None
 
 
+@dataclass(frozen=True)
+class Session:
+    """Inloggning, as a request finds it: who, and whether the screen is locked."""
+
+    who: Actor | NoAssignment
+    is_locked: bool
+    is_fresh: bool  # whether the person has just proved who it is
+    is_drowsy: bool  # whether it is time to note that it is in use
+
+
 def candidates(*, staff_id: UUID, at: datetime) -> tuple[Held, ...]:
     """Return the assignments in which a person may act now, last used first (R1, R2)."""
     rows = _held(Assignment.objects.filter(staff=staff_id), at=at)
@@ -64,8 +74,8 @@ def candidates(*, staff_id: UUID, at: datetime) -> tuple[Held, ...]:
     return tuple(sorted(used, key=lambda it: it.last_used_at or at, reverse=True) + never)
 
 
-def actor_of(*, token: str, at: datetime) -> Actor | NoAssignment | None:
-    """Return who acts in a session, read anew at each request (R3, R4), in one query.
+def session_of(*, token: str, at: datetime) -> Session | None:
+    """Return a session, read anew at each request (R3, R4), in one query.
 
     None: no such session, or it has ended.
     """
@@ -73,34 +83,33 @@ def actor_of(*, token: str, at: datetime) -> Actor | NoAssignment | None:
         StaffSession.objects.filter(
             token_hash=token_hash(token), ended_at=None, expires_at__gt=Now()
         )
+        .annotate(
+            is_locked=_is(idle_expires_at__lte=Now()),
+            is_fresh=_is(fresh_until__gt=Now()),
+            is_drowsy=_is(idle_expires_at__lte=Now() + IDLE - TOLD, idle_expires_at__gt=Now()),
+        )
         .values(
-            "staff_id",
-            "staff__name",
-            "staff__hsa_id",
-            "assignment_id",
+            "staff_id", "staff__name", "staff__hsa_id", "assignment_id",
+            "is_locked", "is_fresh", "is_drowsy",
             *(f"assignment__{it}" for it in _ASKED),
         )
         .first()
-    )
+    )  # fmt: skip
     if row is None:
         return None
-    assignment = {it: row[f"assignment__{it}"] for it in _ASKED}
-    if row["assignment_id"] is None or not _holds(assignment, at=at):
-        return NoAssignment(row["staff_id"], row["staff__name"], row["assignment_id"])
-    return Actor(
-        tenant=acting_for(),
-        staff_id=row["staff_id"],
-        name=row["staff__name"],
-        assignment_id=row["assignment_id"],
-        role=Role(assignment["role"]),
-        title=assignment["title"],
-        purpose=assignment["purpose"],
-        unit_id=assignment["unit_id"],
-        unit_name=assignment["unit__name"],
-        unit_kind=assignment["unit__kind"],
-        branch=assignment["unit__branch"],
-        hsa_id=row["staff__hsa_id"],
-    )
+    return Session(_who(row, at=at), row["is_locked"], row["is_fresh"], row["is_drowsy"])
+
+
+def actor_of(*, token: str, at: datetime) -> Actor | NoAssignment | None:
+    """Return who acts in a session that is neither over nor locked."""
+    session = session_of(token=token, at=at)
+    return None if session is None or session.is_locked else session.who
+
+
+def member_known_as(hsa_ids: Sequence[str]) -> UUID | None:
+    """Return the member of staff here with one of some HSA-ids, the first that is known."""
+    known = dict(Staff.objects.filter(hsa_id__in=hsa_ids).values_list("hsa_id", "id"))
+    return next((known[it] for it in hsa_ids if it in known), None)
 
 
 def staff_list(*, at: datetime) -> tuple[Member, ...]:
@@ -122,11 +131,6 @@ def administrators(*, at: datetime) -> tuple[Held, ...]:
     return _held(Assignment.objects.filter(role=Role.LOCAL_ADMINISTRATOR), at=at)
 
 
-def token_hash(token: str) -> str:
-    """Return what is kept of a session's token; the token itself is in the browser only."""
-    return sha256(token.encode()).hexdigest()
-
-
 _ASKED = (
     "role",
     "title",
@@ -141,6 +145,30 @@ _ASKED = (
     "unit__archived_on",
 )
 _LISTED = ("id", "staff_id", "staff__hsa_id", "staff__name", "last_used_at")
+
+
+def _is(**condition: Any) -> "ExpressionWrapper[Q]":
+    return ExpressionWrapper(Q(**condition), output_field=BooleanField())
+
+
+def _who(row: dict[str, Any], *, at: datetime) -> Actor | NoAssignment:
+    assignment = {it: row[f"assignment__{it}"] for it in _ASKED}
+    if row["assignment_id"] is None or not _holds(assignment, at=at):
+        return NoAssignment(row["staff_id"], row["staff__name"], row["assignment_id"])
+    return Actor(
+        tenant=acting_for(),
+        staff_id=row["staff_id"],
+        name=row["staff__name"],
+        assignment_id=row["assignment_id"],
+        role=Role(assignment["role"]),
+        title=assignment["title"],
+        purpose=assignment["purpose"],
+        unit_id=assignment["unit_id"],
+        unit_name=assignment["unit__name"],
+        unit_kind=assignment["unit__kind"],
+        branch=assignment["unit__branch"],
+        hsa_id=row["staff__hsa_id"],
+    )
 
 
 def _holds(row: dict[str, Any], *, at: datetime) -> bool:

@@ -14,6 +14,7 @@ from celery import shared_task
 
 from care.cases import operations as cases
 from care.cases.operations import Deadline, Doer
+from care.identity import attempts, drafts, sessions
 from care.inbox import delivery, emergencies, leaving, operations, projections
 from care.inbox.models import Delivery
 from care.sharing import access, rls, sealing
@@ -60,11 +61,19 @@ def follow_departures(*, tenant: str) -> int:
 def forget(*, tenant: str) -> int:
     """Remove, for one huvudman, the notes by which nothing takes effect twice, once they are old.
 
+    So are ways to sign in that are over, and drafts that nobody has come back to.
+
     What a letter or a form has led to is rows of its case, and stays.
     """
     with acting_as(tenant):
         at = clock.moment()
-        return delivery.forget(at=at) + idempotency.forget(at=at)
+        return (
+            delivery.forget(at=at)
+            + idempotency.forget(at=at)
+            + attempts.forget(at=at)
+            + sessions.forget(at=at)
+            + drafts.forget()
+        )
 
 
 @shared_task

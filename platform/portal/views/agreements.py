@@ -110,7 +110,7 @@ def draft_agreement(request: ActorRequest, agreement_id: UUID | None = None) -> 
     )
 
 
-@needs(Permission.SIGN_AGREEMENT)
+@needs(Permission.SIGN_AGREEMENT, fresh=True)
 def sign_agreement(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
     """Show the very text that is signed, with its hash; sign it when it comes back."""
     if request.method == "POST":

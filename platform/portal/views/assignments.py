@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from care.identity import operations, queries
+from care.identity import operations, queries, sessions
 from care.identity.actors import Actor
 from care.identity.permissions import ROLE_LABELS
 from care.identity.queries import NoAssignment
@@ -46,8 +46,8 @@ def assignments(request: SessionRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: Request) -> HttpResponse:
     """End the session and lead to the first page."""
-    if request.staff is not None:
-        operations.close_session(token=request.COOKIES[COOKIE], at=request.at)
+    if request.held is not None:
+        sessions.close(token=request.COOKIES[COOKIE], at=request.at)
     response = redirect("portal:home")
     response.delete_cookie(COOKIE)
     return response

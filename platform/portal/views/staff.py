@@ -21,7 +21,7 @@ def list_staff(request: ActorRequest) -> HttpResponse:
     return render(request, "portal/assignments/staff.html", {"people": people})
 
 
-@needs(Permission.ADMINISTER_ASSIGNMENTS)
+@needs(Permission.ADMINISTER_ASSIGNMENTS, fresh=True)
 def import_assignments(request: ActorRequest) -> HttpResponse:
     """Compare a file with our assignments; take it over when what it changes has been read."""
     return imports.answer(

@@ -144,7 +144,7 @@ def archive_unit(request: ActorRequest, hsa_id: str) -> HttpResponse:
     )
 
 
-@needs(Permission.ADMINISTER_ASSIGNMENTS)
+@needs(Permission.ADMINISTER_ASSIGNMENTS, fresh=True)
 def add_assignment(request: ActorRequest, hsa_id: str) -> HttpResponse:
     """Let a person act at a unit."""
     unit = _unit(request, hsa_id)
@@ -169,7 +169,7 @@ def add_assignment(request: ActorRequest, hsa_id: str) -> HttpResponse:
     )
 
 
-@needs(Permission.ADMINISTER_ASSIGNMENTS)
+@needs(Permission.ADMINISTER_ASSIGNMENTS, fresh=True)
 def revoke_assignment(request: ActorRequest, hsa_id: str, assignment_id: UUID) -> HttpResponse:
     """End an assignment at a unit; who acts in it is refused at the next click."""
 

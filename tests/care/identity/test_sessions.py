@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from hired import Hired, hire
 from people import CASE_OFFICERS, DAY, DUTY, HOUR, WARD
 
-from care.identity import operations, queries
+from care.identity import operations, queries, sessions
 from care.identity.actors import Actor
 from care.identity.models import Assignment, SessionEvent, StaffSession
 from care.identity.operations import NoSuchStaff, NotACandidate, SignedOut
@@ -119,7 +119,7 @@ class TestWhereItIsKept:
         with acting_as(REGION):
             kept = StaffSession.objects.get()
         assert token not in str(kept.__dict__)
-        assert kept.token_hash == queries.token_hash(token)
+        assert kept.token_hash == sessions.token_hash(token)
 
     def test_two_sign_ins_have_two_tokens(self, nurse: Hired) -> None:
         assert nurse.sign_in() != nurse.sign_in()
@@ -143,8 +143,8 @@ class TestWhereItIsKept:
         token = nurse.sign_in()
 
         with acting_as(REGION):
-            operations.close_session(token=token, at=AT)
-            operations.close_session(token=token, at=AT)
+            sessions.close(token=token, at=AT)
+            sessions.close(token=token, at=AT)
             assert SessionEvent.objects.filter(what="sign_out").count() == 1
         assert actor_of(nurse, token) is None
 
@@ -228,7 +228,7 @@ class TestSwitch:
         token = coordinator.sign_in()
 
         with acting_as(MUNICIPALITY):
-            operations.close_session(token=token, at=AT)
+            sessions.close(token=token, at=AT)
             with pytest.raises(SignedOut):
                 operations.choose_assignment(
                     token=token, assignment_id=coordinator.assignments[0], at=AT

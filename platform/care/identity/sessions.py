@@ -1,0 +1,156 @@
+"""What a session knows of its proof: how long it is fresh, when it locks, who ends it.
+
+Times are the database's own (`Now()`): a demo that moves its clock locks nobody out.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+
+from care.identity.models import LogoutNotice, SessionEvent, StaffSession
+
+LONGEST = timedelta(hours=10)
+IDLE = timedelta(minutes=30)
+FRESH = timedelta(minutes=5)  # how old a proof may be for what asks for a fresh one
+TOLD = timedelta(minutes=1)  # a session in use is written to no more often
+NOTICES_KEPT = timedelta(days=1)  # a logout token older than minutes is refused by itself
+
+What = SessionEvent.What
+
+
+class NoticeSeen(Exception):
+    """The same logout token has come before."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Bevis: what the sign-in service has said of who somebody is, and when."""
+
+    issuer: str
+    subject: str
+    sid: str
+    acr: str
+    authenticated_at: datetime
+    id_token: str
+
+
+@dataclass(frozen=True)
+class Left:
+    """What is needed to leave the sign-in service too, after a session of ours has ended."""
+
+    id_token: str
+
+
+def columns(proof: Proof | None) -> dict[str, Any]:
+    """Return the columns of a session that begins or is proved anew.
+
+    Without a proof, at the demo's personas, it counts as fresh to its end: they give no secret, so
+    that to ask again would prove nothing.
+    """
+    times = {"expires_at": Now() + LONGEST, "idle_expires_at": Now() + IDLE}
+    if proof is None:
+        return times | {"fresh_until": Now() + LONGEST}
+    return times | {
+        "fresh_until": proof.authenticated_at + FRESH,
+        "issuer": proof.issuer,
+        "subject": proof.subject,
+        "sid": proof.sid,
+        "acr": proof.acr,
+        "authenticated_at": proof.authenticated_at,
+        "id_token": proof.id_token,
+    }
+
+
+def prove_again(*, token: str, staff_id: UUID, proof: Proof | None, at: datetime) -> str | None:
+    """Unlock or refresh a session of the same person, and return its new token.
+
+    None: the session has ended or is somebody else's, so a new one must begin.
+    """
+    renewed = token_urlsafe(32)
+    with transaction.atomic():
+        same = _living(token_hash=token_hash(token), staff_id=staff_id)
+        if same.update(token_hash=token_hash(renewed), **columns(proof)) != 1:
+            return None
+        note(staff_id, What.PROVE_AGAIN, at=at)
+    return renewed
+
+
+def keep_awake(token: str) -> None:
+    """Let a session that is in use lock later; one that is locked stays so."""
+    soon = Now() + IDLE - TOLD
+    used = _living(token_hash=token_hash(token), idle_expires_at__gt=Now())
+    used.filter(idle_expires_at__lt=soon).update(idle_expires_at=Now() + IDLE)
+
+
+def lock(token: str) -> None:
+    """Lås skärmen: from now on the session answers when it is proved anew."""
+    _living(token_hash=token_hash(token)).update(idle_expires_at=Now())
+
+
+def close(*, token: str, at: datetime) -> Left | None:
+    """Logga ut: end a session; return what the sign-in service wants to know of it, if anything."""
+    with transaction.atomic():
+        session = StaffSession.objects.filter(token_hash=token_hash(token), ended_at=None)
+        row = session.values("staff_id", "id_token").first()
+        if row is None or session.update(ended_at=at, id_token="") != 1:
+            return None
+        note(row["staff_id"], What.SIGN_OUT, at=at)
+    return Left(row["id_token"]) if row["id_token"] else None
+
+
+def end_all(*, issuer: str, sid: str, subject: str, jti: str, at: datetime) -> int:
+    """End every session that a logout token names; return how many there were.
+
+    By `sid` where there is one, else every session of the subject (Back-Channel Logout 1.0, 2.7).
+
+    :raises NoticeSeen: if the same token has come before
+    """
+    with transaction.atomic():
+        _, is_new = LogoutNotice.objects.get_or_create(
+            jti_hash=token_hash(jti), defaults={"at": at}
+        )
+        if not is_new:
+            raise NoticeSeen
+        named = Q(sid=sid) if sid else Q(subject=subject)
+        if subject:
+            named &= Q(subject=subject)
+        sessions = StaffSession.objects.filter(named, issuer=issuer, ended_at=None)
+        people = list(sessions.values_list("staff_id", flat=True))
+        sessions.update(ended_at=at, id_token="")
+        for staff_id in people:
+            note(staff_id, What.SIGNED_OUT_ELSEWHERE, at=at)
+        return len(people)
+
+
+def forget(*, at: datetime) -> int:
+    """Remove the notices that could not be played again any more; return how many there were."""
+    removed, _ = LogoutNotice.objects.filter(at__lt=at - NOTICES_KEPT).delete()
+    return removed
+
+
+def token_hash(token: str) -> str:
+    """Return what is kept of a secret that a browser holds; the secret itself is nowhere else."""
+    return sha256(token.encode()).hexdigest()
+
+
+def note(
+    staff_id: UUID,
+    what: What,
+    *,
+    before: UUID | None = None,
+    after: UUID | None = None,
+    at: datetime,
+) -> None:
+    """Keep in the log what became of a session."""
+    SessionEvent.objects.create(staff_id=staff_id, what=what, before=before, after=after, at=at)
+
+
+def _living(**of: Any) -> "QuerySet[StaffSession]":
+    return StaffSession.objects.filter(ended_at=None, expires_at__gt=Now(), **of)

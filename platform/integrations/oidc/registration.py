@@ -1,0 +1,18 @@
+"""What the provider and Samplan have agreed on."""
+
+from dataclasses import dataclass
+
+LOA3 = "http://id.sambi.se/loa/loa3"
+ALGORITHMS = ("ES256", "PS256")  # nothing symmetric, nothing that PKCS #1 v1.5 signs, never none
+LEEWAY = 60  # seconds that two clocks may differ
+
+
+@dataclass(frozen=True)
+class Registration:
+    """Registrering: Samplan as a client of one provider."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    acr_values: tuple[str, ...] = (LOA3,)  # any of them will do
+    scope: str = "openid"

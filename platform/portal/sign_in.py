@@ -1,0 +1,59 @@
+"""Why nobody was signed in, in words: what happened, and what the person does."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from care.identity.attempts import Why
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as Words
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Orsak: one sentence on what happened, one on what you do."""
+
+    happened: "Words"
+    action: "Words"
+
+
+CAUSES = {
+    Why.CANCELLED: Cause(
+        _("Inloggningen avbröts innan den var klar."),
+        _("Sätt kortet i läsaren och försök igen."),
+    ),
+    Why.TOO_MANY_TRIES: Cause(
+        _("Inloggningen tog för lång tid, eller så gick du tillbaka till en gammal sida."),
+        _("Börja om. Du behöver inte rensa webbläsaren."),
+    ),
+    Why.NO_COOKIE: Cause(
+        _("Webbläsaren sparade inte den kaka som visar att det är du som kommer tillbaka."),
+        _("Tillåt kakor för den här adressen och försök igen."),
+    ),
+    Why.NOT_PROVEN: Cause(
+        _("Svaret från inloggningstjänsten gick inte att lita på."),
+        _("Försök igen. Händer det en gång till: ring supporten och läs upp koden."),
+    ),
+    Why.UNREACHABLE: Cause(
+        _("Inloggningstjänsten svarar inte."),
+        _("Vänta en minut och försök igen. Den som redan är inloggad kan arbeta som vanligt."),
+    ),
+    Why.WEAK: Cause(
+        _("Inloggningen var inte stark nog. Samplan kräver tillitsnivå 3, till exempel SITHS."),
+        _("Logga in med ditt kort, inte med lösenord."),
+    ),
+    Why.NOT_FRESH: Cause(
+        _("Inloggningstjänsten frågade dig inte på nytt vem du är."),
+        _("Ta ut kortet, sätt i det igen och försök en gång till."),
+    ),
+    Why.FOREIGN_PREFIX: Cause(
+        _("Din inloggning har ett HSA-id som inloggningstjänsten inte får använda."),
+        _("Ring supporten och läs upp koden. Felet är anmält."),
+    ),
+    Why.UNKNOWN_HERE: Cause(
+        _("Du är inloggad hos inloggningstjänsten, men är inte upplagd som medarbetare här."),
+        _("Kontrollera adressen, eller be en lokal administratör lägga upp dig."),
+    ),
+}

@@ -1,0 +1,133 @@
+// The screen lock, and drafts of what is typed: every five seconds, and when a field is left. A
+// page without this file locks all the same: the server then keeps what is sent to it.
+
+(() => {
+  "use strict";
+
+  const body = document.body;
+  const KEEP_EVERY = 5_000;
+  const TELL_EVERY = 60_000; // that somebody is here: no more often
+  const LOOK_EVERY = 60_000; // whether another tab has been locked or has kept this one awake
+
+  // ---- the sign-in page asks by itself until the service is back ----
+
+  const again = document.querySelector("[data-ask-again]");
+  if (again) {
+    setInterval(async () => {
+      const answer = await fetch(again.href, { cache: "no-store" }).catch(() => null);
+      if (answer?.ok) location.replace(again.href);
+    }, 10_000);
+  }
+
+  if (!body.dataset.session) return;
+
+  // ---- drafts ----
+
+  const forms = [...document.querySelectorAll("form[data-guard]")];
+  const dirty = new Set();
+  const pathOf = (form) => new URL(form.getAttribute("action") || location.href, location.href).pathname;
+  const headers = () => JSON.parse(body.getAttribute("hx-headers:inherited"));
+
+  const fieldsOf = (form) =>
+    [...new FormData(form)].filter(
+      ([name, value]) =>
+        typeof value === "string" && !["csrfmiddlewaretoken", "assignment", "idempotency_key"].includes(name),
+    );
+
+  const keep = async (form) => {
+    if (!dirty.delete(form)) return;
+    const told = { path: pathOf(form), page: location.pathname, fields: fieldsOf(form) };
+    const answer = await fetch(body.dataset.drafts, {
+      method: "POST",
+      headers: { ...headers(), "Content-Type": "application/json" },
+      body: JSON.stringify(told),
+      keepalive: true,
+    }).catch(() => null);
+    if (!answer?.ok) dirty.add(form);
+    if (answer?.status === 401) cover();
+  };
+  const keepAll = () => Promise.all(forms.map(keep));
+
+  const fill = (form, fields) => {
+    const given = new Map();
+    for (const [name, value] of fields) given.set(name, [...(given.get(name) || []), value]);
+    for (const element of form.elements) {
+      if (!element.name || element.type === "hidden" || element.type === "file") continue;
+      const values = given.get(element.name) || [];
+      if (element.type === "checkbox" || element.type === "radio") {
+        element.checked = values.includes(element.value);
+      } else if (element.tagName === "SELECT" && element.multiple) {
+        for (const option of element.options) option.selected = values.includes(option.value);
+      } else if ("value" in element && element.type !== "submit" && values.length) {
+        element.value = values.length > 1 ? values.shift() : values[0];
+      }
+      element.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  };
+
+  const bring = async (form) => {
+    // A form with errors shows what was sent already.
+    if (form.querySelector(".ds-error-summary")) return;
+    const address = `${body.dataset.drafts}?path=${encodeURIComponent(pathOf(form))}`;
+    const answer = await fetch(address, { cache: "no-store", headers: { "X-Samplan-By-Itself": "1" } });
+    if (!answer.ok) return;
+    const { fields } = await answer.json();
+    if (!fields.length || dirty.has(form)) return;
+    fill(form, fields);
+    const line = document.getElementById("draft").content.firstElementChild.cloneNode(true);
+    line.querySelector("button").addEventListener("click", async () => {
+      dirty.delete(form);
+      const words = new URLSearchParams({ path: pathOf(form) });
+      await fetch(`/drafts/forget`, { method: "POST", headers: headers(), body: words });
+      location.reload();
+    });
+    form.prepend(line);
+  };
+
+  for (const form of forms) {
+    form.addEventListener("input", () => dirty.add(form));
+    form.addEventListener("focusout", () => keep(form));
+    form.addEventListener("submit", () => dirty.delete(form));
+    bring(form).catch(() => {});
+  }
+  setInterval(keepAll, KEEP_EVERY);
+
+  // ---- the lock ----
+
+  const cover = () => {
+    if (document.querySelector("dialog.lock")) return;
+    const dialog = document.getElementById("lock").content.firstElementChild.cloneNode(true);
+    dialog.addEventListener("cancel", (event) => event.preventDefault());
+    body.append(dialog);
+    body.classList.add("is-locked");
+    dialog.showModal();
+  };
+
+  // What is typed is safe with the server, so leaving to unlock asks no question.
+  window.addEventListener("beforeunload", (event) => {
+    if (document.querySelector("dialog.lock")) event.stopImmediatePropagation();
+  }, { capture: true });
+
+  let told = Date.now();
+  const look = async (wasHere) => {
+    const options = { cache: "no-store", redirect: "manual" };
+    if (!wasHere) options.headers = { "X-Samplan-By-Itself": "1" };
+    const answer = await fetch(body.dataset.session, options).catch(() => null);
+    // Away or in trouble is not locked: whoever is here works on.
+    if (answer && (answer.status === 401 || answer.type === "opaqueredirect")) cover();
+  };
+  const here = () => {
+    if (Date.now() - told < TELL_EVERY) return;
+    told = Date.now();
+    look(true);
+  };
+  for (const kind of ["keydown", "pointerdown", "input"]) document.addEventListener(kind, here);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") look(false);
+    else keepAll();
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) look(false);
+  });
+  setInterval(() => look(false), LOOK_EVERY);
+})();

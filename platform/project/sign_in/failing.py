@@ -1,0 +1,50 @@
+"""The page that tells why nobody was signed in, and the row that keeps it."""
+
+import logging
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from care.identity import attempts, queries
+from care.identity.attempts import Failure, Why
+from integrations.oidc.mapping import Asserted
+from portal import access, errors, sign_in
+from project.sign_in.addresses import BROWSER, remember
+
+logger = logging.getLogger(__name__)
+
+
+def answer(
+    request: access.Request,
+    why: Why,
+    *,
+    detail: str = "",
+    who: Asserted | None = None,
+    browser: str,
+) -> HttpResponse:
+    """Tell why, with a code, the time, the identity provider and one button; keep it in the log."""
+    failure = Failure(
+        reference=errors.new_reference(),
+        why=why,
+        detail=detail,
+        identity_provider=who.identity_provider if who else "",
+        acr=who.acr if who else "",
+        amr=" ".join(who.amr) if who else "",
+        hsa_id=who.hsa_ids[0] if who and who.hsa_ids else "",
+        at=request.at,
+    )
+    attempts.fail(failure, browser=browser)
+    logger.warning("%s sign-in: %s %s", failure.reference, why.value, detail)
+    is_unknown = why is Why.UNKNOWN_HERE
+    page = {
+        "failure": failure,
+        "cause": sign_in.CAUSES[why],
+        "administrators": queries.administrators(at=request.at) if is_unknown else (),
+        "is_unknown": is_unknown,
+    }
+    status = 503 if why is Why.UNREACHABLE else 403
+    response = render(request, "portal/sign_in/failed.html", page, status=status)
+    response["Cache-Control"] = "no-store"
+    if browser:
+        remember(response, BROWSER, browser)
+    return response

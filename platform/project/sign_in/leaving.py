@@ -1,0 +1,112 @@
+"""Logga ut: here and at the provider, from our page or from the provider's side."""
+
+from datetime import UTC, datetime
+from secrets import compare_digest, token_urlsafe
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from care.identity import sessions
+from care.identity.sessions import NoticeSeen
+from care.inbox import tasks
+from integrations.oidc.client import Unreachable
+from integrations.oidc.tokens import BadToken, LogoutToken
+from portal import access
+from portal.views import start as first_page
+from project.sign_in.addresses import LEFT, origin, remember
+from project.sign_in.provider import provider
+from tenants.context import acting_as
+
+
+@require_POST
+@access.public
+def sign_out(request: access.Request) -> HttpResponse:
+    """End the session here, and lead on to where the provider ends its own."""
+    left = None
+    if request.held is not None:
+        left = sessions.close(token=request.COOKIES[access.COOKIE], at=request.at)
+    state = token_urlsafe(16)
+    response: HttpResponse = HttpResponseRedirect("/sign-in")
+    if left is not None:
+        response = _lead_out(request, left.id_token, state)
+    response.delete_cookie(access.COOKIE)
+    return response
+
+
+@access.public
+def front(request: access.Request) -> HttpResponse:
+    """Show the first page; to who comes back from the provider, whether it has signed them out."""
+    asked = request.COOKIES.get(LEFT, "")
+    if not asked:
+        return first_page.home(request)
+    if compare_digest(request.GET.get("state", "").encode(), asked.encode()):
+        messages.success(request, gettext("Du är utloggad, också hos inloggningstjänsten."))
+    else:
+        messages.warning(
+            request,
+            gettext(
+                "Du är utloggad här. Inloggningstjänsten svarade inte att den loggade ut dig: ta"
+                " ut kortet, och stäng webbläsaren om andra använder datorn."
+            ),
+        )
+    response = HttpResponseRedirect("/sign-in" if request.staff is None else "/")
+    response.delete_cookie(LEFT)
+    return response
+
+
+@csrf_exempt
+@require_POST
+@never_cache
+@access.public
+def end_sessions(request: access.Request) -> HttpResponse:
+    """End the sessions that the provider's logout token names (Back-Channel Logout 1.0, 2.7).
+
+    A provider tells of it at one address, so they end at every huvudman that is served here, each
+    in a transaction of its own.
+    """
+    raw = request.POST.get("logout_token", "")
+    try:
+        told = provider().logout_token(raw, at=datetime.now(UTC))
+    except BadToken:
+        return _refused()
+    except Unreachable:
+        return HttpResponse(status=504)
+    served = [settings.TENANT_PINNED] if settings.TENANT_PINNED else tasks.all_tenants()
+    # One that was cut short goes on where it had come to; played again to the end it is refused.
+    is_new = [_ended(told, tenant, request.at) for tenant in served]
+    return HttpResponse(status=200) if any(is_new) else _refused()
+
+
+def _ended(told: LogoutToken, tenant: str, at: datetime) -> bool:
+    """End the sessions at a huvudman; tell whether the token was new there."""
+    try:
+        with acting_as(tenant):
+            sessions.end_all(
+                issuer=told.issuer, sid=told.sid, subject=told.subject, jti=told.jti, at=at
+            )
+    except NoticeSeen:
+        return False
+    return True
+
+
+def _refused() -> HttpResponse:
+    return JsonResponse({"error": "invalid_request"}, status=400)
+
+
+def _lead_out(request: access.Request, id_token: str, state: str) -> HttpResponse:
+    """Lead to the provider by a page, since no form of ours may lead to another host (CSP)."""
+    try:
+        url = provider().logout_url(id_token=id_token, state=state, leads_to=f"{origin(request)}/")
+    except Unreachable:
+        url = ""
+    response = render(request, "portal/sign_in/leaving.html", {"url": url})
+    response["Cache-Control"] = "no-store"
+    if url:
+        remember(response, LEFT, state)
+    return response

@@ -1,0 +1,40 @@
+"""Whether the provider is away: looked at beside the requests, so that none of them waits."""
+
+import logging
+from threading import Lock, Thread
+from time import monotonic
+
+from project.sign_in.provider import provider
+
+logger = logging.getLogger(__name__)
+EVERY = 15.0  # seconds between two looks; what a page says is at most twice as old
+
+
+class Watch:
+    """What was seen last, and when somebody looked."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._looked = -EVERY
+        self._is_away = False
+
+    def is_away(self) -> bool:
+        """Tell what was seen last, and look again beside the request when that is old."""
+        with self._lock:
+            is_due = monotonic() - self._looked >= EVERY
+            if is_due:
+                self._looked = monotonic()
+        if is_due:
+            Thread(target=self.look, daemon=True).start()
+        return self._is_away
+
+    def look(self) -> None:
+        """Look now."""
+        is_away = not provider().is_reached()
+        if is_away and not self._is_away:
+            logger.warning("sign-in: the provider does not answer")
+        self._is_away = is_away
+
+
+_watch = Watch()
+is_away = _watch.is_away

@@ -1,0 +1,127 @@
+"""The provider may be away: whoever is signed in notices nothing, whoever is not is told."""
+
+import pytest
+from cast import REGION
+from hired import Hired
+from visits import text, words
+
+from care.identity.models import SignInFailure, StaffSession
+from project.sign_in.provider import provider
+from project.sign_in.watch import Watch
+from tenants.context import acting_as
+from tests.integrations.oidc.hostile import Hostile, new_key
+from tests.integrations.oidc.person import Person, to_provider
+
+
+def test_nobody_who_is_signed_in_asks_the_provider(hostile: Hostile, nurse: Hired) -> None:
+    sara = Person()
+    sara.sign_in()
+    hostile.is_down = True
+    hostile.asked.clear()
+
+    for _ in range(20):
+        assert sara.client.get("/tests/acting").status_code == 200
+    # The watch looks beside the requests, for the next page; nothing else does.
+    assert set(hostile.asked) <= {"/.well-known/openid-configuration"}
+    assert len(hostile.asked) <= 1
+
+
+def test_the_sign_in_page_says_so_and_comes_back_by_itself(hostile: Hostile, nurse: Hired) -> None:
+    sara = Person()
+    hostile.is_down = True
+
+    assert "svarar inte just nu" in text(sara.client, "/sign-in", 503)
+    assert sara.client.get("/sign-in/start").status_code == 503
+    hostile.is_down = False
+    assert "svarar inte" not in text(sara.client, "/sign-in")
+    assert sara.sign_in()["Location"] == "/"
+
+
+def test_a_provider_that_goes_away_on_the_way_is_told_of(hostile: Hostile, nurse: Hired) -> None:
+    sara = Person()
+    back = to_provider(sara.start())
+    hostile.is_down = True
+
+    answer = sara.come_back(back)
+    assert answer.status_code == 503
+    assert "Inloggningstjänsten svarar inte" in words(answer.content)
+    with acting_as(REGION):
+        assert SignInFailure.objects.get().why == "unreachable"
+
+
+def test_pages_tell_those_who_are_signed_in(
+    hostile: Hostile, nurse: Hired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = Watch()
+    monkeypatch.setattr("project.sign_in.watch.is_away", lambda: watch._is_away)
+    sara = Person()
+    sara.sign_in()
+    hostile.is_down = True
+    watch.look()
+    assert "Du kan arbeta vidare: logga inte ut" in text(sara.client, "/help")
+
+    hostile.is_down = False
+    watch.look()
+    assert "logga inte ut" not in text(sara.client, "/help")
+
+
+def test_whoever_signs_out_meanwhile_is_out_here(hostile: Hostile, nurse: Hired) -> None:
+    sara = Person()
+    sara.sign_in()
+    hostile.is_down = True
+    answer = sara.client.post("/sign-out")  # what the provider has told of itself is remembered
+
+    assert answer.status_code == 200
+    assert not sara.is_in
+    with acting_as(REGION):
+        assert StaffSession.objects.get().id_token == ""
+
+
+def test_keys_that_rotate_fail_nobody(
+    hostile: Hostile, nurse: Hired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Person().sign_in()
+    hostile.keys.insert(0, new_key("second"))
+    # Half a minute later: an unknown key is asked for at most that often.
+    passed = provider()._elapsed() + 31
+    monkeypatch.setattr(provider(), "_elapsed", lambda: passed)
+    assert Person().sign_in()["Location"] == "/"
+
+    hostile.sign_with = new_key("forged")
+    hostile.asked.clear()
+    for _ in range(3):
+        assert Person().sign_in().status_code == 403
+    assert hostile.asked.count("/keys") == 0
+
+
+class TestDiagnosis:
+    def test_it_tells_of_this_browsers_last_attempt(self, hostile: Hostile, nurse: Hired) -> None:
+        sara = Person()
+        hostile.claims = {"acr": "http://id.sambi.se/loa/loa2"}
+        sara.sign_in()
+        with acting_as(REGION):
+            reference = SignInFailure.objects.get().reference
+
+        page = text(sara.client, "/sign-in/diagnosis")
+        assert reference in page
+        assert "loa2" in page
+        assert "urn:siths" in page
+        assert "Vår server når inloggningstjänsten." in page
+        assert "Webbläsaren sparar kakor." in page
+        assert "Avdelning 1" in page
+
+    def test_it_tells_of_nobody_elses(self, hostile: Hostile, nurse: Hired) -> None:
+        hostile.claims = {"acr": "http://id.sambi.se/loa/loa2"}
+        Person().sign_in()
+
+        page = text(Person().client, "/sign-in/diagnosis")
+        assert "Inget försök har misslyckats" in page
+        assert "loa2" not in page
+        assert "Avdelning 1" not in page
+
+    def test_it_tells_that_the_provider_is_away(self, hostile: Hostile, nurse: Hired) -> None:
+        hostile.is_down = True
+
+        assert "Vår server når inte inloggningstjänsten" in text(
+            Person().client, "/sign-in/diagnosis"
+        )
