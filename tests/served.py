@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from psycopg.conninfo import make_conninfo
 
 ROOT = Path(__file__).parents[1]
@@ -17,6 +17,9 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 BEFORE_EASTER = datetime(2027, 3, 24, 9, 30, tzinfo=STOCKHOLM)
 AXE = ROOT / "platform" / "portal" / "assets" / "node_modules" / "axe-core" / "axe.min.js"
 SWEDISH = AXE.parent / "locales" / "sv.json"
+STOPPED = "stopped by the policy:"
+TELLS = f"""document.addEventListener("securitypolicyviolation", (it) =>
+  console.error("{STOPPED}", it.effectiveDirective, it.blockedURI, it.sourceFile));"""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -85,24 +88,29 @@ class SignIn:
     def __init__(self, demo: Demo, chromium: Browser) -> None:
         self.demo, self.chromium = demo, chromium
         self.contexts: list[BrowserContext] = []
+        self.violations: list[str] = []
 
     def __call__(self, slug: str, name: str, **options: object) -> Somebody:
         """Sign in as somebody at a huvudman."""
+        who = self.open(slug, **options)
+        who.go("/sign-in").get_by_role("button", name=name).click()
+        return who
+
+    def open(self, slug: str, **options: object) -> Somebody:
+        """Open a browser at a huvudman, in which nobody has signed in."""
         words = {"viewport": {"width": 1280, "height": 900}, "locale": "sv-SE",
                  "timezone_id": "Europe/Stockholm", **options}  # fmt: skip
         context = self.chromium.new_context(**words)  # type: ignore[arg-type]
         self.contexts.append(context)
-        page = context.new_page()
-        violations: list[str] = []
-        page.on(
-            "console",
-            lambda told: (
-                violations.append(told.text) if "Content Security Policy" in told.text else None
-            ),
-        )
-        page.goto(self.demo.url(slug, "/sign-in"))
-        page.get_by_role("button", name=name).click()
-        return Somebody(self.demo, slug, context, page, violations)
+        # Of every page and frame of this browser: what the policy has stopped, as the page is told
+        # and as the console says.
+        context.add_init_script(TELLS)
+        context.on("console", self._note)
+        return Somebody(self.demo, slug, context, context.new_page(), self.violations)
+
+    def _note(self, told: ConsoleMessage) -> None:
+        if "Content Security Policy" in told.text or told.text.startswith(STOPPED):
+            self.violations.append(told.text)
 
 
 def axe(page: Page) -> list[str]:

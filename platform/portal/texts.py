@@ -264,6 +264,16 @@ BAD_REQUEST = Text(
     NOTHING_SAVED,
     _("Gå tillbaka, läs om sidan och försök igen."),
 )
+TOO_OFTEN = Text(
+    429,
+    _("Det gick för fort"),
+    NOTHING_SAVED,
+    _(
+        "Vänta {wait} och försök igen. Ingen låses ute. Händer det ofta, säg till din"
+        " lokala administratör."
+    ),
+    keeps=_("Skicka igen"),
+)
 DATABASE_AWAY = Text(
     503,
     _("Samplan når inte sin databas just nu"),

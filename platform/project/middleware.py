@@ -37,6 +37,19 @@ DATABASE_LOST = (OperationalError, InterfaceError)
 NOBODY = "public"  # the schema while nobody is acted for
 
 
+class SameOrigin:
+    """Let no page of another origin load what we answer, as picture, script or frame."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, for pages of this origin."""
+        response = self.get_response(request)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
 class ActForHost(ActForHuvudman):
     """Act for the huvudman whose host was asked for; on the demo's front host, for nobody."""
 

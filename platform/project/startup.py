@@ -1,4 +1,5 @@
-"""What the product refuses to start with: a demo that somebody could reach, a secret that is none.
+"""What the product refuses to start with: a demo that somebody could reach, a secret that is
+none, any host, the rights of the migrator.
 
 Called by project.wsgi before the first request.
 """
@@ -6,8 +7,10 @@ Called by project.wsgi before the first request.
 import os
 from collections.abc import Mapping
 from ipaddress import ip_address
+from pathlib import Path
 
 LOCAL = ".localhost"
+SECRET_LENGTH, SECRET_SIGNS = 50, 5  # as Django's own check for deployment asks
 WHY = "I demon loggar man in utan lösenord, så den får bara nås från den egna datorn."
 
 
@@ -22,13 +25,46 @@ def refuse_if_unsafe(*, environment: Mapping[str, str] = os.environ) -> None:
     """
     if environment.get("SAMPLAN_DEMO") == "1":
         _refuse_public_demo(environment)
-    elif not environment.get("SAMPLAN_SECRET_KEY") and not environment.get(
-        "SAMPLAN_SECRET_KEY_FILE"
-    ):
+    else:
+        _refuse_weak_secret(environment)
+        _refuse_any_host(environment)
+    if environment.get("SAMPLAN_MIGRATING") == "1":
+        raise Unsafe(
+            "SAMPLAN_MIGRATING=1 gör processen till den som äger alla tabeller. Ta bort den: bara"
+            " samplan tenant sätter den, för sig själv."
+        )
+
+
+def _refuse_weak_secret(environment: Mapping[str, str]) -> None:
+    if file := environment.get("SAMPLAN_SECRET_KEY_FILE"):
+        try:
+            secret = Path(file).read_text().strip()
+        except OSError:
+            raise Unsafe(
+                f"SAMPLAN_SECRET_KEY_FILE: {file} går inte att läsa. Kontrollera sökvägen och"
+                " rättigheterna."
+            ) from None
+    else:
+        secret = environment.get("SAMPLAN_SECRET_KEY", "")
+    if not secret:
         raise Unsafe(
             "SAMPLAN_SECRET_KEY saknas, så alla skulle loggas ut vid varje omstart. Sätt den till"
             " en lång slumpad text, eller SAMPLAN_SECRET_KEY_FILE till filen som har den. För att"
             " prova lokalt: sätt SAMPLAN_DEMO=1."
+        )
+    if len(secret) < SECRET_LENGTH or len(set(secret)) < SECRET_SIGNS:
+        raise Unsafe(
+            f"SAMPLAN_SECRET_KEY går att gissa. Sätt den till minst {SECRET_LENGTH} slumpade"
+            " tecken: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+        )
+
+
+def _refuse_any_host(environment: Mapping[str, str]) -> None:
+    # Whoever may choose the host chooses where a link in an answer leads.
+    if "*" in map(str.strip, environment.get("SAMPLAN_HOSTS", "").split(",")):
+        raise Unsafe(
+            "SAMPLAN_HOSTS är *, så vem som helst kan välja värdnamn. Skriv huvudmännens värdnamn,"
+            " eller .regionen.example för alla under ett."
         )
 
 

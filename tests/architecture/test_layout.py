@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from architecture import house
 
-ROOTS = ("project", "portal", "care", "billing", "tenants")
+ROOTS = ("project", "portal", "integrations", "care", "billing", "tenants")
 FOLDERS = frozenset({
     ".ci", "api", "billing", "docs", "infra", "platform", "requirements", "tenants", "tests",
 })  # fmt: skip

@@ -97,8 +97,9 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def somebody(demo: Demo, chromium: Browser) -> Iterator[SignIn]:
-    """Give a way to sign in as a persona of the demo."""
+    """Give a way to sign in as a persona of the demo; no page may break the content policy."""
     sign_in = SignIn(demo, chromium)
     yield sign_in
     for context in sign_in.contexts:
         context.close()
+    assert sign_in.violations == []

@@ -18,7 +18,7 @@ from care.inbox import delivery, leaving, operations, projections
 from care.inbox.models import Delivery
 from care.sharing import access, rls
 from care.sharing.access import Case
-from tenants import agreements, clock, idempotency, registry
+from tenants import agreements, clock, idempotency, pace, registry
 from tenants.context import acting_as, acting_for
 from tenants.models import Tenant
 
@@ -64,7 +64,7 @@ def forget(*, tenant: str) -> int:
     """
     with acting_as(tenant):
         at = clock.moment()
-        return delivery.forget(at=at) + idempotency.forget(at=at)
+        return delivery.forget(at=at) + idempotency.forget(at=at) + pace.forget()
 
 
 def work_alone(tenant: str) -> int:

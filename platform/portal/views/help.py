@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,9 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from care.identity import queries
-from portal import cribs, glossary, parties
+from portal import cribs, glossary, paces, parties
 from portal.access import Request, public
-from portal.context import KEYS_COOKIE
 from tenants.context import acting_for
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def help_page(request: Request) -> HttpResponse:
     )
 
 
+@paces.hands_out
 @public
 @require_safe
 def crib(request: Request, name: str) -> HttpResponse:
@@ -85,7 +86,14 @@ def switch_keys(request: Request) -> HttpResponse:
     said = gettext("Tangenterna är avstängda.") if turn == "off" else gettext("Tangenterna är på.")
     messages.success(request, said)
     response = redirect("portal:help")
-    response.set_cookie(KEYS_COOKIE, turn, max_age=YEAR, samesite="Lax", httponly=True)
+    response.set_cookie(
+        settings.KEYS_COOKIE_NAME,
+        turn,
+        max_age=YEAR,
+        samesite="Lax",
+        httponly=True,
+        secure=not settings.DEMO,
+    )
     return response
 
 
