@@ -264,6 +264,12 @@ BAD_REQUEST = Text(
     NOTHING_SAVED,
     _("Gå tillbaka, läs om sidan och försök igen."),
 )
+TOO_LARGE = Text(
+    413,
+    _("Det som skickades är för stort"),
+    NOTHING_SAVED,
+    _("En fil får vara högst 20 MB. Dela den, eller be driften läsa in den med ett kommando."),
+)
 TOO_OFTEN = Text(
     429,
     _("Det gick för fort"),

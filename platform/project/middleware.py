@@ -30,6 +30,7 @@ from tenants.context import acting_for
 from tenants.middleware import ActForHost as ActForHuvudman
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGN_IN, CHOOSE = "/sign-in", "/assignments"
 FRONT_HOST = "localhost"  # of the demo; it belongs to no huvudman
@@ -37,15 +38,16 @@ DATABASE_LOST = (OperationalError, InterfaceError)
 NOBODY = "public"  # the schema while nobody is acted for
 
 
-class SameOrigin:
-    """Let no page of another origin load what we answer, as picture, script or frame."""
+class Edge:
+    """Take the methods that pages and calls have, and let no other origin load what we answer."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, for pages of this origin."""
-        response = self.get_response(request)
+        """Answer, for pages of this origin; TRACE would tell a script what it may not read."""
+        known = request.method in METHODS
+        response = self.get_response(request) if known else HttpResponseNotAllowed(METHODS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
 

@@ -74,7 +74,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Before the files: theirs are answers too.
     "django.middleware.security.SecurityMiddleware",
-    "project.middleware.SameOrigin",
+    "project.middleware.Edge",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -178,6 +178,14 @@ LOCALE_PATHS = [PORTAL / "locale"]
 TIME_ZONE = "Europe/Stockholm"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
+
+# What is sent is read to a bound: a form in memory, a file by its parts.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+FILE_UPLOAD_HANDLERS = [
+    "portal.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / ".samplan" / "static"

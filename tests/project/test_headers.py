@@ -18,6 +18,7 @@ from pytest_django import Settings
 
 from care.identity.permissions import Role
 from portal import urls
+from portal.access import COOKIE
 from tests.project.conftest import browser
 from tests.project.test_personas import PLATFORM
 from tests.project.test_startup import PRODUCTION
@@ -57,6 +58,8 @@ def test_every_page_of_somebody_signed_in_is_protected_and_kept_by_no_browser(
     assert {it.status_code for it in answers.values()} >= {200, 404}
     for url, answer in answers.items():
         assert "no-store" in answer["Cache-Control"], url
+        if answer.content and answer["Content-Type"].startswith("text/"):
+            assert answer["Content-Type"].endswith("; charset=utf-8"), url
         assert EVERYWHERE.items() <= dict(answer.headers).items(), url
         policy = answer["Content-Security-Policy"].split("; ")
         assert set(STRICT) <= set(policy), url
@@ -98,6 +101,27 @@ def test_no_page_has_a_script_a_style_or_a_handler_in_it() -> None:
     assert len(pages) > 100
     assert {it.name: inline.findall(house.text_of(it)) for it in pages
             if inline.search(house.text_of(it))} == {}  # fmt: skip
+
+
+def test_trace_is_not_answered(units: None) -> None:
+    for method in ("TRACE", "TRACK", "CONNECT", "PROPFIND"):
+        assert browser().generic(method, "/help").status_code == 405
+
+
+def test_signing_out_clears_what_the_browser_keeps(nurse: Hired) -> None:
+    told = browser(nurse).post("/sign-out")
+
+    assert told["Clear-Site-Data"] == '"storage"'
+    assert told.cookies[COOKIE]["max-age"] == 0
+    assert "no-store" in told["Cache-Control"]
+
+
+def test_no_script_keeps_anything_in_the_browser() -> None:
+    keeps = re.compile(r"\b(localStorage|sessionStorage|indexedDB|document\.cookie|caches)\b")
+    scripts = [it for it in house.tracked() if it.suffix == ".js" and PLATFORM in it.parents]
+
+    assert len(scripts) >= 3
+    assert [it.name for it in scripts if keeps.search(house.text_of(it))] == []
 
 
 class TestCookies:
