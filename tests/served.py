@@ -2,11 +2,18 @@
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import Request, urlopen
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
@@ -64,6 +71,53 @@ class Demo:
         """Move the clock."""
         self.now = moment
         self.clock.write_text(str((moment - datetime.now(UTC)).total_seconds()))
+
+
+@contextmanager
+def serving(place: Path, *, people: int) -> Iterator[Demo]:
+    """Serve the demo as `make demo` does, with its own PostgreSQL, on a free port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    served = Demo(port, place / "clock", place / "postgres")
+    served.at(BEFORE_EASTER)
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"} | {
+        "SAMPLAN_DEMO": "1",
+        "SAMPLAN_PORT": str(port),
+        "SAMPLAN_CLOCK_OFFSET_FILE": str(served.clock),
+    }
+    samplan = Path(sys.executable).with_name("samplan")
+    words = [sys.executable, "infra/dev/postgres.py", "--data", str(place / "postgres"), "--",
+             str(samplan), "demo", "--people", str(people)]  # fmt: skip
+    with (
+        (place / "log").open("w") as log,
+        subprocess.Popen(
+            words, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+        ) as process,
+    ):
+        try:
+            _wait_for(served, process, place / "log")
+            yield served
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=60)
+
+
+def _wait_for(served: Demo, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    # By number, with the name in the header: Python does not resolve *.localhost.
+    front = Request(
+        f"http://127.0.0.1:{served.port}/", headers={"Host": f"localhost:{served.port}"}
+    )
+    for _ in range(1200):
+        if process.poll() is not None:
+            raise RuntimeError(log.read_text())
+        try:
+            urlopen(front, timeout=5).close()
+        except (URLError, TimeoutError):
+            time.sleep(0.25)
+        else:
+            return
+    raise RuntimeError(log.read_text())
 
 
 @dataclass
