@@ -43,7 +43,11 @@ def seconds_to_wait(pace: Pace, *, who: str) -> int:
     :param who: a person or an address; kept as a keyed hash, so that the rows tell of nobody
     """
     key = salted_hmac("samplan.pace", f"{pace.name}/{who}", algorithm="sha256").hexdigest()
-    asked = {"key": key, "each": pace.seconds, "ahead": (pace.burst - 1) * pace.seconds}
+    asked: dict[str, str | float] = {
+        "key": key,
+        "each": pace.seconds,
+        "ahead": (pace.burst - 1) * pace.seconds,
+    }
     with connection.cursor() as cursor:
         cursor.execute(COUNT, asked)
         if cursor.fetchone():
