@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
@@ -19,7 +20,7 @@ from care.sharing import access
 
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 
-COOKIE = "samplan_session"  # holds the token of the session, and nothing else (R3)
+COOKIE: str = settings.SESSION_COOKIE_NAME  # holds the token of the session, and nothing else (R3)
 FIELD, HEADER = "assignment", "X-Samplan-Assignment"  # the assignment a page was made for (R7)
 
 

@@ -19,8 +19,6 @@ from tenants import clock
 from tenants.apart import is_training
 from tenants.context import acting_for
 
-KEYS_COOKIE = "samplan_keys"
-
 # Who has the right finds the page in the menu; the first one that the role has is its first page.
 MENU = (
     (Permission.READ_INBOX, _("Arbetslista"), "portal:home"),
@@ -85,7 +83,7 @@ def frame(request: HttpRequest) -> Mapping[str, Any]:
             assignment=_active(who) if who else None,
             navigation=navigation(who, request.path) if who else (),
             now=getattr(request, "at", None) or datetime.now(UTC) + clock.offset(),
-            has_keys=request.COOKIES.get(KEYS_COOKIE) != "off",
+            has_keys=request.COOKIES.get(settings.KEYS_COOKIE_NAME) != "off",
             is_demo=settings.DEMO,
             has_personas=settings.PERSONAS,
             is_sign_in_away=getattr(request, "is_sign_in_away", False),

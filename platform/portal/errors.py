@@ -13,7 +13,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.core.exceptions import (
+    BadRequest,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
@@ -329,6 +334,7 @@ VERDICTS: Mapping[type[BaseException], Callable[[Any], Verdict]] = {
     AlreadySigned: _says(texts.ALREADY_SIGNED),
     AlreadyEnded: _says(texts.ALREADY_ENDED),
     BadRequest: _says(texts.BAD_REQUEST),
+    RequestDataTooBig: _says(texts.TOO_LARGE),
     SuspiciousOperation: _says(texts.BAD_REQUEST),
     OperationalError: _says(texts.DATABASE_AWAY),
     InterfaceError: _says(texts.DATABASE_AWAY),

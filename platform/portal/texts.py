@@ -347,6 +347,22 @@ BAD_REQUEST = Text(
     NOTHING_SAVED,
     _("Gå tillbaka, läs om sidan och försök igen."),
 )
+TOO_LARGE = Text(
+    413,
+    _("Det som skickades är för stort"),
+    NOTHING_SAVED,
+    _("En fil får vara högst 20 MB. Dela den, eller be driften läsa in den med ett kommando."),
+)
+TOO_OFTEN = Text(
+    429,
+    _("Det gick för fort"),
+    NOTHING_SAVED,
+    _(
+        "Vänta {wait} och försök igen. Ingen låses ute. Händer det ofta, säg till din"
+        " lokala administratör."
+    ),
+    keeps=_("Skicka igen"),
+)
 DATABASE_AWAY = Text(
     503,
     _("Samplan når inte sin databas just nu"),

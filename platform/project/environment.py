@@ -29,6 +29,11 @@ def flag(name: str) -> bool:
     return os.environ.get(name, "") == "1"
 
 
+def number(name: str, default: int) -> int:
+    """Return a whole number."""
+    return int(text(name, str(default)))
+
+
 def words(name: str, default: str = "") -> list[str]:
     """Return a list written with commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from typing import Any
 from uuid import uuid4
 
@@ -28,12 +27,14 @@ from care.sharing import access as doors
 from care.sharing.access import Denied, NotAllowed
 from care.sharing.policy import Reason
 from portal import access, errors, texts
+from project import clients
 from project.sign_in import watch
 from tenants import clock
 from tenants.context import acting_for
 from tenants.middleware import ActForHost as ActForHuvudman
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 TAKEN = frozenset({302, 303})  # how a form answers that has taken effect
 SIGN_IN, CHOOSE = "/sign-in", "/assignments"
@@ -44,6 +45,20 @@ DATABASE_LOST = (OperationalError, InterfaceError)
 PORTAL = "portal"  # the client, as the access log tells
 MOST_OF_A_DEVICE = 200  # characters of what a browser calls itself
 NOBODY = "public"  # the schema while nobody is acted for
+
+
+class Edge:
+    """Take the methods that pages and calls have, and let no other origin load what we answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, for pages of this origin; TRACE would tell a script what it may not read."""
+        known = request.method in METHODS
+        response = self.get_response(request) if known else HttpResponseNotAllowed(METHODS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
 
 
 class ActForHost(ActForHuvudman):
@@ -188,23 +203,11 @@ def _forget_draft(request: access.Request, response: HttpResponse) -> None:
 def _via(request: access.Request) -> Via:
     return Via(
         client=PORTAL,
-        ip=_address(request),
+        ip=str(address) if (address := clients.address_of(request)) else None,
         device=request.headers.get("User-Agent", "")[:MOST_OF_A_DEVICE],
         request_id=uuid4(),
         start_at=request.at,
     )
-
-
-def _address(request: HttpRequest) -> str | None:
-    """Return where a request came from; None where that is no address."""
-    told: str = request.META.get("REMOTE_ADDR", "")
-    if settings.BEHIND_GATEWAY:
-        # What our own gateway has added comes last; all before it anybody may have written.
-        told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2]
-    try:
-        return str(ip_address(told.strip()))
-    except ValueError:
-        return None
 
 
 def _signed_out(request: access.Request) -> HttpResponse:

@@ -81,10 +81,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Before the files: theirs are answers too.
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "project.middleware.Edge",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     # Before the first question to the database: the page that says that it is away is in the
     # reader's language, and its form has a token that the browser can send again.
     "django.middleware.locale.LocaleMiddleware",
@@ -92,21 +94,39 @@ MIDDLEWARE = [
     "project.middleware.Translate",
     "project.middleware.ActForHost",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "project.throttling.Throttle",
     "project.middleware.WhoActs",
 ]
 AUTHENTICATION_BACKENDS = ["project.demo.personas.PersonaBackend"] if PERSONAS else []
 CSRF_FAILURE_VIEW = "portal.errors.form_expired"
-CSRF_COOKIE_HTTPONLY = True
-CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = not DEMO
-SECURE_SSL_REDIRECT = False  # the gateway does it
+# The prefix binds a cookie to TLS, this host and the path /. Browsers refuse it over http, which is
+# what the demo speaks; so every name of a cookie is made here.
+HOST_ONLY = "" if DEMO else "__Host-"
+SESSION_COOKIE_NAME = f"{HOST_ONLY}samplan_session"
+CSRF_COOKIE_NAME = f"{HOST_ONLY}samplan_csrf"
+LANGUAGE_COOKIE_NAME = f"{HOST_ONLY}samplan_language"
+MESSAGES_COOKIE_NAME = f"{HOST_ONLY}samplan_messages"
+KEYS_COOKIE_NAME = f"{HOST_ONLY}samplan_keys"
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not DEMO
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+# How many gateways stand before the process: what they say of the client's address and of TLS is
+# believed, and nothing that the client says itself.
+PROXIES = environment.number("SAMPLAN_PROXIES", 0 if DEMO else 1)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
+SECURE_SSL_REDIRECT = not DEMO
 SECURE_HSTS_SECONDS = 0 if DEMO else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True  # a consent only: nothing is preloaded before the domain's owner asks
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
@@ -118,12 +138,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 PERMISSIONS_POLICY: dict[str, list[str]] = {
-    "camera": [],
-    "geolocation": [],
-    "microphone": [],
-    "payment": [],
-    "usb": [],
-}
+    feature: []
+    for feature in (
+        "accelerometer", "bluetooth", "camera", "display-capture", "geolocation", "gyroscope",
+        "hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb",
+    )
+}  # fmt: skip
 
 TEMPLATES = [
     {
@@ -159,7 +179,7 @@ TEMPLATES = [
 COTTON_DIR = "."
 FORM_RENDERER = "portal.rendering.Renderer"
 MESSAGE_TAGS = {message_levels.ERROR: "danger"}  # the colour that the design system calls it
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+MESSAGE_STORAGE = "portal.rendering.Messages"
 
 LANGUAGE_CODE = "sv"  # the source language of the texts; English is a complete catalogue
 LANGUAGES = [("sv", "Svenska"), ("en", "English")]
@@ -168,6 +188,14 @@ TIME_ZONE = "Europe/Stockholm"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
+# What is sent is read to a bound: a form in memory, a file by its parts.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+FILE_UPLOAD_HANDLERS = [
+    "portal.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / ".samplan" / "static"
 STORAGES = {
@@ -175,8 +203,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
 }
 
-# A gateway of ours adds the sender's address to X-Forwarded-For; else that header is anybody's.
-BEHIND_GATEWAY = environment.flag("SAMPLAN_BEHIND_GATEWAY")
 # Only the demo and the tests may move the clock (tenants.clock).
 CLOCK_OFFSET_FILE = environment.text("SAMPLAN_CLOCK_OFFSET_FILE", "") or None if DEMO else None
 # Who computes the days of payment liability (billing.liability.port): a class by its dotted path.
@@ -195,6 +221,13 @@ SURVEY_THRESHOLD = max(3, int(environment.text("SAMPLAN_SURVEY_THRESHOLD", "5"))
 SEALS = ROOT / ".samplan" / "seals"
 SEAL_KEYS = environment.text("SAMPLAN_SEAL_KEYS", str(SEALS / "keys") if DEMO else "")
 CHECKPOINTS = environment.text("SAMPLAN_CHECKPOINTS", str(SEALS / "checkpoints") if DEMO else "")
+
+# Whom the product may call: hosts, and behind an @ the private network that one may lie in.
+OUTGOING = environment.words(
+    "SAMPLAN_OUTGOING",
+    "statistikdatabasen.scb.se"
+    + (",localhost@127.0.0.0/8,localhost@::1/128,127.0.0.1@127.0.0.0/8" if DEMO else ""),
+)
 
 CELERY_BROKER_URL = environment.text("SAMPLAN_BROKER_URL", "")
 

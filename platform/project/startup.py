@@ -1,4 +1,5 @@
-"""What the product refuses to start with: a demo that somebody could reach, no way to sign in.
+"""What the product refuses to start with: a demo that somebody could reach, no way to sign in, a
+secret that is none, any host, the rights of the migrator.
 
 Called by project.wsgi before the first request.
 """
@@ -6,9 +7,11 @@ Called by project.wsgi before the first request.
 import os
 from collections.abc import Mapping
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 LOCAL = ".localhost"
+SECRET_LENGTH, SECRET_SIGNS = 50, 5  # as Django's own check for deployment asks
 WHY = "I demon loggar man in utan lösenord, så den får bara nås från den egna datorn."
 
 
@@ -23,19 +26,49 @@ def refuse_if_unsafe(*, environment: Mapping[str, str] = os.environ) -> None:
     """
     if environment.get("SAMPLAN_DEMO") == "1":
         _refuse_public_demo(environment)
-    elif not _has(environment, "SAMPLAN_SECRET_KEY"):
+    else:
+        _refuse_weak_secret(environment)
+        _refuse_any_host(environment)
+        _refuse_without_provider(environment)
+    if _has(environment, "SAMPLAN_OIDC_ISSUER"):
+        _refuse_careless_provider(environment)
+    if environment.get("SAMPLAN_MIGRATING") == "1":
+        raise Unsafe(
+            "SAMPLAN_MIGRATING=1 gör processen till den som äger alla tabeller. Ta bort den: bara"
+            " samplan tenant sätter den, för sig själv."
+        )
+
+
+def _refuse_weak_secret(environment: Mapping[str, str]) -> None:
+    if file := environment.get("SAMPLAN_SECRET_KEY_FILE"):
+        try:
+            secret = Path(file).read_text().strip()
+        except OSError:
+            raise Unsafe(
+                f"SAMPLAN_SECRET_KEY_FILE: {file} går inte att läsa. Kontrollera sökvägen och"
+                " rättigheterna."
+            ) from None
+    else:
+        secret = environment.get("SAMPLAN_SECRET_KEY", "")
+    if not secret:
         raise Unsafe(
             "SAMPLAN_SECRET_KEY saknas, så alla skulle loggas ut vid varje omstart. Sätt den till"
             " en lång slumpad text, eller SAMPLAN_SECRET_KEY_FILE till filen som har den. För att"
             " prova lokalt: sätt SAMPLAN_DEMO=1."
         )
-    elif not _has(environment, "SAMPLAN_OIDC_ISSUER"):
+    if len(secret) < SECRET_LENGTH or len(set(secret)) < SECRET_SIGNS:
+        raise Unsafe(
+            f"SAMPLAN_SECRET_KEY går att gissa. Sätt den till minst {SECRET_LENGTH} slumpade"
+            " tecken: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+        )
+
+
+def _refuse_without_provider(environment: Mapping[str, str]) -> None:
+    if not _has(environment, "SAMPLAN_OIDC_ISSUER"):
         raise Unsafe(
             "SAMPLAN_OIDC_ISSUER saknas, så ingen skulle kunna logga in. Sätt den till"
             " inloggningstjänstens adress (issuer). För att prova lokalt: sätt SAMPLAN_DEMO=1."
         )
-    if _has(environment, "SAMPLAN_OIDC_ISSUER"):
-        _refuse_careless_provider(environment)
 
 
 def _refuse_careless_provider(environment: Mapping[str, str]) -> None:
@@ -50,6 +83,14 @@ def _refuse_careless_provider(environment: Mapping[str, str]) -> None:
         raise Unsafe(
             "SAMPLAN_OIDC_ISSUER börjar inte med https, så svaren därifrån kunde bytas ut på vägen."
             " Ange en adress med https. Bara i demon får den vara http på den egna datorn."
+        )
+    listed = [
+        it.partition("@")[0].strip() for it in environment.get("SAMPLAN_OUTGOING", "").split(",")
+    ]
+    if issuer.hostname and issuer.hostname not in listed and not is_here:
+        raise Unsafe(
+            f"{issuer.hostname} i SAMPLAN_OIDC_ISSUER saknas i SAMPLAN_OUTGOING, så ingen skulle"
+            " kunna logga in. Lägg till värdnamnet där, med sitt nät om det är ett eget."
         )
 
 
@@ -67,6 +108,15 @@ def refuse_unsealed(*, keys: str, checkpoints: str) -> None:
             "Loggarna kan inte förseglas. Sätt SAMPLAN_SEAL_KEYS till mappen för nycklarna och"
             " SAMPLAN_CHECKPOINTS till mappen för kontrollpunkterna, båda utanför databasen, och"
             " starta igen. Se Förseglade loggar i docs/operations.md."
+        )
+
+
+def _refuse_any_host(environment: Mapping[str, str]) -> None:
+    # Whoever may choose the host chooses where a link in an answer leads.
+    if "*" in map(str.strip, environment.get("SAMPLAN_HOSTS", "").split(",")):
+        raise Unsafe(
+            "SAMPLAN_HOSTS är *, så vem som helst kan välja värdnamn. Skriv huvudmännens värdnamn,"
+            " eller .regionen.example för alla under ett."
         )
 
 

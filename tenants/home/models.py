@@ -24,6 +24,19 @@ class Answer(Home):
         return f"{self.client} {self.key}"
 
 
+class Allowance(Home):
+    """Utrymme: how far ahead of an even pace somebody is who does a thing often.
+
+    Nobody can be told from it: the key is a keyed hash of a person or an address.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    due_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"until {self.due_at:%Y-%m-%d %H:%M:%S}"
+
+
 class PackRow(AppendOnly):
     """Rad i beslutsunderlaget: a recommendation, a benefit, a risk or a power of attorney.
 

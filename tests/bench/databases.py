@@ -43,7 +43,7 @@ class Known:
     @property
     def cookie(self) -> str:
         """Return what the browser of the ward's nurse sends."""
-        return f"samplan_session={self.token}"
+        return f"__Host-samplan_session={self.token}"
 
 
 class Databases:

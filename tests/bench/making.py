@@ -98,7 +98,7 @@ def enter(number: int) -> float:
         with acting_as(values["schema_name"]):
             (first,) = queries.administrators(at=at)
             token = operations.open_session(staff_id=first.staff_id, at=at)
-        subjects.page(values["domain"], "/units", f"samplan_session={token}")()
+        subjects.page(values["domain"], "/units", f"__Host-samplan_session={token}")()
 
     return _seconds(sign_in)
 

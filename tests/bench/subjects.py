@@ -21,6 +21,7 @@ def page(host: str, path: str, cookie: str = "", *, ok: str = "200 OK") -> Calla
         "HTTP_HOST": host,
         "HTTP_COOKIE": cookie,
         "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_X_FORWARDED_PROTO": "https",  # as the gateway says that has ended TLS
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "http",
         "wsgi.multithread": True,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from cast import MUNICIPALITY, REGION
+from pytest_django import Settings
 from typer.testing import CliRunner, Result
 
 from billing import queries
@@ -28,8 +29,9 @@ def board(committed: None) -> None:
 
 
 @pytest.fixture
-def scb() -> Iterator[tuple[str, list[Any]]]:
+def scb(settings: Settings) -> Iterator[tuple[str, list[Any]]]:
     """Serve an answer as SCB would, and keep what was asked."""
+    settings.OUTGOING = ["127.0.0.1@127.0.0.0/8"]
     asked: list[Any] = []
     regions = {"23": "Länet"} | {code: f"Kommun {code}" for code in CODES}
     values = [40, 40, *(5 for _ in range(16))]
@@ -120,8 +122,11 @@ def test_what_is_wrong_is_refused_and_nothing_is_kept(
         ((*FILE[1:], "no.csv"), "går inte att läsa"),
         (("--schema", REGION, "--scb", "2025", "--county", "23", "--server", "http://127.0.0.1:9"),
          "svarar inte"),
+        (("--schema", REGION, "--scb", "2025", "--county", "23", "--server", "https://x.example"),
+         "SAMPLAN_OUTGOING"),
     ],
 )  # fmt: skip
+@pytest.mark.usefixtures("scb")
 def test_a_question_that_cannot_be_answered_says_what_to_do(
     arguments: tuple[str, ...], words: str
 ) -> None:

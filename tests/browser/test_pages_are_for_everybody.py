@@ -135,9 +135,7 @@ SIZES = {"wide": (1280, 900), "phone": (390, 844)}
 
 def _somebody(somebody: SignIn, slug: str, name: str, unit: str, **options: Any) -> Somebody:
     if not name:
-        context = somebody.chromium.new_context(locale="sv-SE", **options)
-        somebody.contexts.append(context)
-        return Somebody(somebody.demo, slug, context, context.new_page(), [])
+        return somebody.open(slug, **options)
     who = somebody(slug, name, **options)
     if unit:
         who.page.get_by_role("button", name=re.compile(unit)).click()
@@ -323,3 +321,17 @@ def test_forced_colours_still_tell_where_one_is(somebody: SignIn) -> None:
     other = page.locator("nav a:not([aria-current])").first
     weight = "it => getComputedStyle(it).fontWeight"
     assert current.evaluate(weight) != other.evaluate(weight)
+
+
+def test_what_the_content_policy_stops_would_be_found(somebody: SignIn) -> None:
+    who = somebody.open("krokom")
+    page = who.go("/help")
+
+    page.evaluate(
+        "document.body.insertAdjacentHTML('beforeend', '<style>b {}</style><img src=x onerror=1>')"
+    )
+    page.wait_for_timeout(300)
+    found, who.violations[:] = [*who.violations], []
+
+    assert any("style-src" in it for it in found)
+    assert any("script-src" in it for it in found)

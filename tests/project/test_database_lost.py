@@ -19,6 +19,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
+from secrets import token_urlsafe
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode
@@ -223,7 +224,7 @@ def _served(url: str, log: Path) -> Iterator[int]:
         "DATABASE_URL": url,
         "DJANGO_SETTINGS_MODULE": "plain_files",
         "PYTHONPATH": os.pathsep.join(map(str, (ROOT / "platform", ROOT, ROOT / "tests"))),
-        "SAMPLAN_SECRET_KEY": "of a test",
+        "SAMPLAN_SECRET_KEY": token_urlsafe(50),
     }
     # One thread, so that the act meets the connection that the form was read with.
     words = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi",

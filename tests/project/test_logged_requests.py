@@ -37,7 +37,7 @@ def test_what_anybody_may_write_is_not_believed(nurse: Hired) -> None:
 def test_behind_a_gateway_the_address_is_what_the_gateway_says(
     nurse: Hired, settings: Settings
 ) -> None:
-    settings.BEHIND_GATEWAY = True
+    settings.PROXIES = 1
 
     assert denied(nurse, **{"X-Forwarded-For": "10.1.1.1, 192.0.2.7"}).ip == "192.0.2.7"
     assert denied(nurse, **{"X-Forwarded-For": "192.0.2.7, nonsense"}).ip is None

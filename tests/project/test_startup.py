@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from io import BytesIO
+from pathlib import Path
 from urllib.error import URLError
 
 import pytest
@@ -12,9 +13,15 @@ from project.startup import Unsafe, refuse_if_unsafe
 from tests.project.test_personas import PLATFORM
 
 DEMO = {"SAMPLAN_DEMO": "1"}
-KEYS = {"SAMPLAN_SECRET_KEY": "long and random", "SAMPLAN_OIDC_CLIENT_SECRET": "ours"}
-PROVIDER = KEYS | {"SAMPLAN_OIDC_ISSUER": "https://login.example/realms/staff"}
-LOCAL_PROVIDER = KEYS | {"SAMPLAN_OIDC_ISSUER": "http://localhost:8180/realms/staff"}
+SECRET = "0123456789abcdefghij" * 3
+OURS = {"SAMPLAN_OIDC_CLIENT_SECRET": "ours"}
+PROVIDER = OURS | {
+    "SAMPLAN_OIDC_ISSUER": "https://login.example/realms/staff",
+    "SAMPLAN_OUTGOING": "statistik.example, login.example@10.0.0.0/8",
+}
+LOCAL_PROVIDER = OURS | {"SAMPLAN_OIDC_ISSUER": "http://localhost:8180/realms/staff"}
+KEYS = {"SAMPLAN_SECRET_KEY": SECRET, "SAMPLAN_HOSTS": "region.example, .region.example"}
+PRODUCTION = KEYS | PROVIDER
 
 
 @pytest.mark.parametrize(
@@ -23,15 +30,15 @@ LOCAL_PROVIDER = KEYS | {"SAMPLAN_OIDC_ISSUER": "http://localhost:8180/realms/st
         DEMO,
         DEMO | {"SAMPLAN_HOSTS": "localhost,.localhost", "SAMPLAN_BIND": "127.0.0.1"},
         DEMO | {"SAMPLAN_HOSTS": "krokom.localhost, are.localhost", "SAMPLAN_BIND": "::1"},
-        PROVIDER,
-        PROVIDER | {"SAMPLAN_BIND": "0.0.0.0"},
-        {
-            "SAMPLAN_SECRET_KEY_FILE": "/run/secrets/key",
+        DEMO | PROVIDER,
+        DEMO | LOCAL_PROVIDER,
+        PRODUCTION,
+        PRODUCTION | {"SAMPLAN_BIND": "0.0.0.0"},
+        KEYS
+        | {
             "SAMPLAN_OIDC_ISSUER_FILE": "/run/secrets/issuer",
             "SAMPLAN_OIDC_CLIENT_SECRET_FILE": "/run/secrets/ours",
         },
-        DEMO | PROVIDER,
-        DEMO | LOCAL_PROVIDER,
     ],
 )
 def test_it_starts_where_it_is_safe(environment: dict[str, str]) -> None:
@@ -45,9 +52,15 @@ def test_it_starts_where_it_is_safe(environment: dict[str, str]) -> None:
         ({"SAMPLAN_DEMO": "0"}, "SAMPLAN_SECRET_KEY saknas"),
         (KEYS, "SAMPLAN_OIDC_ISSUER saknas"),
         (KEYS | {"SAMPLAN_DEMO": "0"}, "SAMPLAN_OIDC_ISSUER saknas"),
-        (PROVIDER | {"SAMPLAN_OIDC_CLIENT_SECRET": ""}, "SAMPLAN_OIDC_CLIENT_SECRET saknas"),
-        (LOCAL_PROVIDER, "börjar inte med https"),
-        (DEMO | KEYS | {"SAMPLAN_OIDC_ISSUER": "http://login.example"}, "börjar inte med https"),
+        (PRODUCTION | {"SAMPLAN_OIDC_CLIENT_SECRET": ""}, "SAMPLAN_OIDC_CLIENT_SECRET saknas"),
+        (KEYS | LOCAL_PROVIDER, "börjar inte med https"),
+        (PRODUCTION | {"SAMPLAN_OUTGOING": "scb.example"}, "login.example i SAMPLAN_OIDC_ISSUER"),
+        (DEMO | OURS | {"SAMPLAN_OIDC_ISSUER": "http://login.example"}, "börjar inte med https"),
+        ({"SAMPLAN_SECRET_KEY": "long and random"}, "SAMPLAN_SECRET_KEY går att gissa"),
+        ({"SAMPLAN_SECRET_KEY": "abab" * 20}, "SAMPLAN_SECRET_KEY går att gissa"),
+        ({"SAMPLAN_SECRET_KEY_FILE": "/no/such/file"}, "/no/such/file går inte att läsa"),
+        (PRODUCTION | {"SAMPLAN_HOSTS": "region.example, *"}, "SAMPLAN_HOSTS är *"),
+        (PRODUCTION | {"SAMPLAN_MIGRATING": "1"}, "SAMPLAN_MIGRATING=1"),
         (DEMO | {"SAMPLAN_HOSTS": "samplan.example"}, "samplan.example i SAMPLAN_HOSTS"),
         (DEMO | {"SAMPLAN_HOSTS": ".localhost,*"}, "SAMPLAN_HOSTS"),
         (DEMO | {"SAMPLAN_HOSTS": "notlocalhost"}, "SAMPLAN_HOSTS"),
@@ -61,6 +74,31 @@ def test_it_starts_where_it_is_safe(environment: dict[str, str]) -> None:
 def test_it_does_not_start_where_it_is_not(environment: dict[str, str], says: str) -> None:
     with pytest.raises(Unsafe, match=says.replace("*", r"\*")):
         refuse_if_unsafe(environment=environment)
+
+
+def test_the_secret_may_lie_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text(f"{SECRET}\n")
+
+    refuse_if_unsafe(environment={"SAMPLAN_SECRET_KEY_FILE": str(file)})
+    file.write_text("short\n")
+    with pytest.raises(Unsafe, match="går att gissa"):
+        refuse_if_unsafe(environment={"SAMPLAN_SECRET_KEY_FILE": str(file)})
+
+
+def test_djangos_check_for_deployment_finds_nothing_and_is_told_to_overlook_nothing() -> None:
+    checked = subprocess.run(
+        [sys.executable, "-W", "ignore", str(PLATFORM / "manage.py"), "check", "--deploy",
+         "--fail-level", "DEBUG"],
+        env={"PYTHONPATH": f"{PLATFORM}:{PLATFORM.parent}", "DATABASE_URL": "postgresql:///x"}
+        | PRODUCTION,
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+
+    assert "System check identified no issues (0 silenced)." in checked.stdout, checked.stderr
+    assert checked.returncode == 0
 
 
 def test_the_web_server_is_told_in_one_line() -> None:

@@ -19,7 +19,7 @@ from care.inbox import delivery, emergencies, leaving, operations, projections
 from care.inbox.models import Delivery
 from care.sharing import access, rls, sealing
 from care.sharing.access import Case
-from tenants import agreements, clock, idempotency, registry
+from tenants import agreements, clock, idempotency, pace, registry
 from tenants.context import acting_as, acting_for
 from tenants.models import Tenant
 
@@ -73,6 +73,7 @@ def forget(*, tenant: str) -> int:
             + attempts.forget(at=at)
             + sessions.forget(at=at)
             + drafts.forget()
+            + pace.forget()
         )
 
 

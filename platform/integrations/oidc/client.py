@@ -13,6 +13,7 @@ from authlib.integrations.requests_client import OAuth2Session
 from joserfc.jwk import KeySet
 from requests import RequestException, Response
 
+from integrations import outgoing
 from integrations.oidc import mapping, tokens
 from integrations.oidc.mapping import Asserted
 from integrations.oidc.registration import Registration
@@ -237,7 +238,7 @@ class Provider:
         return answer
 
     def _session(self, redirect_uri: str = "") -> OAuth2Session:
-        return OAuth2Session(
+        session = OAuth2Session(
             client_id=self.registration.client_id,
             client_secret=self.registration.client_secret,
             token_endpoint_auth_method="client_secret_basic",  # noqa: S106 - the method's name
@@ -246,6 +247,7 @@ class Provider:
             redirect_uri=redirect_uri,
             default_timeout=TIMEOUT,
         )
+        return outgoing.guarded(session)
 
 
 def _json(answer: Response) -> Mapping[str, Any]:

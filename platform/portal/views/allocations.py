@@ -22,7 +22,7 @@ from billing.papers.board import BoardPaper, Decision, Officer
 from billing.queries import Listed, RunShown
 from billing.table import REGION
 from care.identity.permissions import Permission
-from portal import costs, idempotent, invoices, outcomes
+from portal import costs, idempotent, invoices, outcomes, paces
 from portal.access import ActorRequest, needs
 from portal.answering import hand_out
 from portal.forms.costs import AnswerForm, ObjectionForm, StepForm
@@ -79,6 +79,7 @@ def explain(request: ActorRequest, run_id: UUID, code: str) -> HttpResponse:
     )
 
 
+@paces.hands_out
 @needs(Permission.READ_COSTS)
 @require_safe
 def record(request: ActorRequest, run_id: UUID) -> HttpResponse:
@@ -88,6 +89,7 @@ def record(request: ActorRequest, run_id: UUID) -> HttpResponse:
     return hand_out(record, "application/json", f"fordelning-{shown.number}.json")
 
 
+@paces.hands_out
 @needs(Permission.READ_COSTS)
 @require_safe
 def board_paper(request: ActorRequest, run_id: UUID) -> HttpResponse:
@@ -97,6 +99,7 @@ def board_paper(request: ActorRequest, run_id: UUID) -> HttpResponse:
     return hand_out(paper, "application/pdf", f"tjansteskrivelse-{shown.number}.pdf")
 
 
+@paces.hands_out
 @needs(Permission.READ_COSTS)
 @require_safe
 def workbook(request: ActorRequest, run_id: UUID) -> HttpResponse:

@@ -50,6 +50,7 @@ def sign_out(request: Request) -> HttpResponse:
         sessions.close(token=request.COOKIES[COOKIE], at=request.at)
     response = redirect("portal:home")
     response.delete_cookie(COOKIE)
+    response["Clear-Site-Data"] = '"storage"'
     return response
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from care.identity.permissions import Permission
 from care.inbox import preparing, readiness
 from care.inbox.readiness import UnitReady
-from portal import cells, decision, idempotent, parties, technical
+from portal import cells, decision, idempotent, paces, parties, technical
 from portal.access import ActorRequest, needs
 from portal.answering import answered, hand_out
 from portal.forms.decision import FORMS as PART_FORMS
@@ -50,6 +50,7 @@ def show_risks(request: ActorRequest) -> HttpResponse:
     )
 
 
+@paces.hands_out
 @needs(Permission.READ_PACK)
 @require_safe
 def decision_paper(request: ActorRequest) -> HttpResponse:

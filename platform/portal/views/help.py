@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,9 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from care.identity import queries
 from care.law import disclosure
-from portal import cribs, glossary, labels, parties
+from portal import cribs, glossary, labels, paces, parties
 from portal.access import Request, public
-from portal.context import KEYS_COOKIE
 from portal.forms.secrecy import DisclosureForm
 from tenants.context import acting_for
 
@@ -90,6 +90,7 @@ def _asked_by(request: Request) -> dict[str, str]:
     return {"teller": disclosure.teller_of(request.actor.branch)} if request.actor else {}
 
 
+@paces.hands_out
 @public
 @require_safe
 def crib(request: Request, name: str) -> HttpResponse:
@@ -109,7 +110,14 @@ def switch_keys(request: Request) -> HttpResponse:
     said = gettext("Tangenterna är avstängda.") if turn == "off" else gettext("Tangenterna är på.")
     messages.success(request, said)
     response = redirect("portal:help")
-    response.set_cookie(KEYS_COOKIE, turn, max_age=YEAR, samesite="Lax", httponly=True)
+    response.set_cookie(
+        settings.KEYS_COOKIE_NAME,
+        turn,
+        max_age=YEAR,
+        samesite="Lax",
+        httponly=True,
+        secure=not settings.DEMO,
+    )
     return response
 
 

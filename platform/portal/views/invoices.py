@@ -15,7 +15,7 @@ from billing.invoices.texts import CannotInvoice
 from billing.operations import Refused
 from billing.papers import accounting as papers
 from care.identity.permissions import Permission
-from portal import costs, idempotent, invoices
+from portal import costs, idempotent, invoices, paces
 from portal.access import ActorRequest, needs
 from portal.answering import hand_out
 from portal.forms.invoices import CreditForm, PayerForm, PaymentForm, TermsForm
@@ -182,6 +182,7 @@ def show_invoice(request: ActorRequest, invoice_id: UUID) -> HttpResponse:
     )
 
 
+@paces.hands_out
 @needs(Permission.READ_COSTS)
 @require_safe
 def ubl(request: ActorRequest, invoice_id: UUID) -> HttpResponse:
@@ -253,6 +254,7 @@ def make_batch(request: ActorRequest, run_id: UUID) -> HttpResponse:
     return idempotent.once(request, act)
 
 
+@paces.hands_out
 @needs(Permission.ISSUE_INVOICES)
 @require_safe
 def sie(request: ActorRequest, batch_id: UUID) -> HttpResponse:
@@ -261,6 +263,7 @@ def sie(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     return hand_out(file, "application/octet-stream", f"bunt-{number}.si")
 
 
+@paces.hands_out
 @needs(Permission.ISSUE_INVOICES)
 @require_safe
 def accounting_basis(request: ActorRequest, basis_id: UUID) -> HttpResponse:
@@ -270,6 +273,7 @@ def accounting_basis(request: ActorRequest, basis_id: UUID) -> HttpResponse:
     return hand_out(file, "text/csv; charset=utf-8", f"bokforingsunderlag-{found.number}.csv")
 
 
+@paces.hands_out
 @needs(Permission.ISSUE_INVOICES)
 @require_safe
 def accounting_paper(request: ActorRequest, basis_id: UUID) -> HttpResponse:

@@ -15,7 +15,7 @@ from care.inbox import joining as acts
 from care.inbox import preparing, readiness
 from care.inbox.readiness import Joining
 from care.law import calendar
-from portal import cells, decision, idempotent, onboarding, parties, tiles
+from portal import cells, decision, idempotent, onboarding, paces, parties, tiles
 from portal.access import ActorRequest, needs
 from portal.answering import answered, hand_out
 from portal.forms.onboarding import (
@@ -65,6 +65,7 @@ def show_board(request: ActorRequest) -> HttpResponse:
     )
 
 
+@paces.hands_out
 @needs(Permission.READ_ONBOARDING)
 @require_safe
 def board_paper(request: ActorRequest) -> HttpResponse:
@@ -80,6 +81,7 @@ def board_paper(request: ActorRequest) -> HttpResponse:
     return hand_out(paper, "application/pdf", "beredskapstavla.pdf")
 
 
+@paces.hands_out
 @needs(Permission.READ_ONBOARDING)
 @require_safe
 def board_workbook(request: ActorRequest) -> HttpResponse:

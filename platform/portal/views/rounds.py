@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from care.identity.permissions import Permission
 from care.sharing import consultation
-from portal import agreed, answering, idempotent, parties
+from portal import agreed, answering, idempotent, paces, parties
 from portal import rounds as words
 from portal.access import ActorRequest, needs
 from portal.answering import hand_out
@@ -49,6 +49,7 @@ def show_round(request: ActorRequest, round_id: UUID) -> HttpResponse:
     )
 
 
+@paces.hands_out
 @needs(Permission.READ_ROUTINES)
 @require_safe
 def round_workbook(request: ActorRequest, round_id: UUID) -> HttpResponse:
@@ -58,6 +59,7 @@ def round_workbook(request: ActorRequest, round_id: UUID) -> HttpResponse:
     return hand_out(content, EXCEL, "synpunkter.xlsx")
 
 
+@paces.hands_out
 @needs(Permission.READ_ROUTINES)
 @require_safe
 def round_paper(request: ActorRequest, round_id: UUID) -> HttpResponse:

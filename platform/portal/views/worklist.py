@@ -19,7 +19,7 @@ from care.identity.actors import Actor
 from care.identity.permissions import Permission
 from care.inbox import queries
 from care.inbox.queries import Entry, Order, View, Worklist
-from portal import addresses, idempotent, labels, times
+from portal import addresses, idempotent, labels, paces, times
 from portal.access import ActorRequest, needs
 from portal.forms.cases import SearchForm, WorklistForm
 from portal.times import Limit
@@ -114,6 +114,7 @@ def worklist(request: ActorRequest) -> HttpResponse:
     return response
 
 
+@paces.looks_up
 @needs(Permission.READ_INBOX)
 @require_POST
 def search(request: ActorRequest) -> HttpResponse:

@@ -4,12 +4,9 @@ From a file, since many installations have no way out to the net, or straight fr
 Sweden's database. Both are checked the same way, and the answer is kept as it came.
 """
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
-from urllib.error import URLError
-from urllib.request import Request, urlopen
 
 import typer
 
@@ -120,20 +117,27 @@ def _fetched(server: str, year: int, county: str) -> bytes:
             {"variableCode": "Tid", "valueCodes": [str(year)]},
         ]
     }
-    request = Request(  # noqa: S310 - the operator names the server
-        f"{server}/tables/{TABLE}/data?lang=sv&outputFormat=json-stat2",
-        data=json.dumps(asked).encode(),
-        headers={"Content-Type": "application/json", "Accept": "application/json"},
-    )
+    setup.django()
+    from requests import RequestException
+
+    from integrations import outgoing
+
     try:
-        with urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
-            content: bytes = answer.read()
-    except (URLError, OSError, ValueError):
+        answer = outgoing.session().post(
+            f"{server}/tables/{TABLE}/data?lang=sv&outputFormat=json-stat2",
+            json=asked,
+            headers={"Accept": "application/json"},
+            timeout=SECONDS,
+        )
+        answer.raise_for_status()
+    except outgoing.Refused as refused:
+        _refuse(str(refused))
+    except (RequestException, OSError, ValueError):
         _refuse(
             f"SCB svarar inte på {server}. Försök senare, eller hämta tabellen {TABLE} i en"
             " webbläsare och läs in den som fil."
         )
-    return content
+    return answer.content
 
 
 def _refuse(text: str) -> NoReturn:

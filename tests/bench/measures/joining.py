@@ -74,7 +74,7 @@ def readiness_board(databases: Databases) -> list[Result]:
             name: Doing("ours.whole", "subjects:page", ("region.localhost", *words), environment)
             for name, words in {
                 "inbox": ("/", databases.known.cookie),
-                "board": ("/onboarding", f"samplan_session={token}"),
+                "board": ("/onboarding", f"__Host-samplan_session={token}"),
             }.items()
         },
         count=ROUNDS,
