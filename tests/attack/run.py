@@ -156,7 +156,7 @@ def wapiti(session: Session) -> Iterator[Finding]:
         report = Path(place) / "report.json"
         words = [str(TOOLS / "wapiti"), "-u", f"{session.base}/", "-H", f"Host: {session.host}",
                  "-H", f"Cookie: {session.cookie}", "-m", MODULES, "-d", "4",
-                 "--max-scan-time", str(SCAN), "--max-attack-time", str(MODULE), "--tasks", "4",
+                 "--max-scan-time", str(SCAN), "--max-attack-time", str(MODULE), "--tasks", "1",
                  "--max-links-per-page", "40", "--max-files-per-dir", "25", "--no-bugreport",
                  "--endpoint", "http://127.0.0.1:9/", "--dns-endpoint", "127.0.0.1",
                  "--flush-session", "--store-session", place, "--store-config", place,
