@@ -22,9 +22,9 @@ SPEAKS_HTTP = {
 }
 CLIENTS = ("requests", "httpx", "aiohttp", "urllib3", "urllib.request", "http.client", "socket",
            "smtplib", "ftplib", "telnetlib", "xmlrpc")  # fmt: skip
-# Nothing reads XML yet. What does will use defusedxml; ubl writes it.
+# What reads XML uses defusedxml; these write it.
 READS_XML = ("xml", "lxml", "defusedxml.lxml", "xmltodict")
-WRITES_XML = {"billing/invoices/ubl.py"}
+WRITES_XML = {"billing/invoices/ubl.py", "platform/care/sharing/storelog.py"}
 STATEMENTS = {"execute", "executemany", "raw", "RawSQL", "extra", "copy", "stream"}
 PARSES = {"parse", "fromstring", "iterparse", "XMLParser", "XML", "XMLPullParser"}
 OF_CODE = {"eval", "exec", "compile", "__import__"}

@@ -225,6 +225,10 @@ def _served(url: str, log: Path) -> Iterator[int]:
         "DJANGO_SETTINGS_MODULE": "plain_files",
         "PYTHONPATH": os.pathsep.join(map(str, (ROOT / "platform", ROOT, ROOT / "tests"))),
         "SAMPLAN_SECRET_KEY": token_urlsafe(50),
+        # Nobody signs in here: the sessions are made by hand.
+        "SAMPLAN_OIDC_ISSUER": "https://login.example/realms/staff",
+        "SAMPLAN_OIDC_CLIENT_SECRET": "ours",
+        "SAMPLAN_OUTGOING": "login.example",
     }
     # One thread, so that the act meets the connection that the form was read with.
     words = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi",

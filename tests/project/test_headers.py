@@ -197,4 +197,7 @@ print(json.dumps([COOKIE, told]))
             if "set_cookie(" in house.text_of(it)
         }
 
-        assert setting <= {"platform/project/sessions.py", "platform/portal/views/help.py"}
+        assert setting <= {
+            "platform/project/sessions.py", "platform/project/sign_in/addresses.py",
+            "platform/portal/views/help.py",
+        }  # fmt: skip

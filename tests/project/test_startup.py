@@ -80,10 +80,11 @@ def test_the_secret_may_lie_in_a_file(tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text(f"{SECRET}\n")
 
-    refuse_if_unsafe(environment={"SAMPLAN_SECRET_KEY_FILE": str(file)})
+    environment = PROVIDER | {"SAMPLAN_SECRET_KEY_FILE": str(file)}
+    refuse_if_unsafe(environment=environment)
     file.write_text("short\n")
     with pytest.raises(Unsafe, match="går att gissa"):
-        refuse_if_unsafe(environment={"SAMPLAN_SECRET_KEY_FILE": str(file)})
+        refuse_if_unsafe(environment=environment)
 
 
 def test_djangos_check_for_deployment_finds_nothing_and_is_told_to_overlook_nothing() -> None:

@@ -9,8 +9,9 @@ from django.http import HttpResponse
 from portal.access import Request
 
 START, CALLBACK = "/sign-in/start", "/sign-in/callback"
-BROWSER = "samplan_browser"  # a secret that this browser's attempts share, and nothing else
-LEFT = "samplan_left"  # the state of leaving the provider
+# A secret that this browser's attempts share, and nothing else.
+BROWSER = f"{settings.HOST_ONLY}samplan_browser"
+LEFT = f"{settings.HOST_ONLY}samplan_left"  # the state of leaving the provider
 BEYOND = "/sign-in"  # nobody is led back to a page of signing in
 
 

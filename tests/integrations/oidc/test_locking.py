@@ -14,6 +14,7 @@ from visits import text, words
 from care.identity.models import Assignment, Draft, SessionEvent, StaffSession
 from care.identity.permissions import Role
 from portal.access import COOKIE
+from project.sign_in.addresses import BROWSER
 from tenants.context import acting_as
 from tests.integrations.oidc.hostile import Hostile
 from tests.integrations.oidc.person import Person, asked_of, to_provider
@@ -214,7 +215,7 @@ class TestTheSession:
         assert sara.client.cookies["csrftoken"].value != before
 
     def test_the_cookies_go_to_this_host_and_no_script(self, sara: Person) -> None:
-        for name in (COOKIE, "samplan_browser"):
+        for name in (COOKIE, BROWSER):
             morsel = sara.client.cookies[name]
             assert (morsel["httponly"], morsel["secure"], morsel["domain"]) == (True, True, "")
             assert (morsel["samesite"], morsel["max-age"]) == ("Lax", "")
