@@ -111,7 +111,7 @@ class WhoActs:
         if rule.needs_assignment and isinstance(request.staff, NoAssignment):
             return _without_assignment(request, request.staff)
         if _is_from_elsewhere(request, rule):
-            return errors.refuse(request, texts.OTHER_ASSIGNMENT)
+            return _stale(request, request.staff)
         try:
             if request.actor is not None:
                 access.refuse_unless_permitted(request.actor, rule)
@@ -150,10 +150,24 @@ def _is_from_elsewhere(request: access.Request, rule: access.Rule) -> bool:
     """
     if request.method in SAFE or request.staff is None:
         return False
-    told = {request.headers.get(access.HEADER, ""), request.POST.get(access.FIELD, "")} - {""}
+    told = _told(request)
     if not told:
         return rule.needs_assignment
     return told != {str(request.staff.assignment_id)}
+
+
+def _told(request: access.Request) -> set[str]:
+    """Return for which assignments a form says that it was made."""
+    return {request.headers.get(access.HEADER, ""), request.POST.get(access.FIELD, "")} - {""}
+
+
+def _stale(request: access.Request, staff: Actor | NoAssignment) -> HttpResponse:
+    active = staff.assignment_id
+    told = _told(request) - {str(active)}
+    operations.note_stale(
+        staff_id=staff.staff_id, active=active, told=next(iter(told), ""), at=request.at
+    )
+    return errors.refuse(request, texts.OTHER_ASSIGNMENT)
 
 
 def _lead(request: access.Request, place: str) -> HttpResponse:

@@ -100,6 +100,15 @@ def note_refusal(nobody: queries.NoAssignment, *, at: datetime) -> None:
     _note_session(nobody.staff_id, what, before=nobody.assignment_id, at=at)
 
 
+def note_stale(*, staff_id: UUID, active: UUID | None, told: str, at: datetime) -> None:
+    """Keep in the log that a page of another assignment than the active one was sent (R7, R12)."""
+    try:
+        after = UUID(told)
+    except ValueError:
+        after = None  # nothing of what was sent is kept
+    _note_session(staff_id, SessionEvent.What.REFUSED, before=active, after=after, at=at)
+
+
 def write_unit(*, actor: Actor, entry: UnitEntry, at: datetime) -> None:
     """Enter a unit in the address book, or change it; an archived one comes back.
 

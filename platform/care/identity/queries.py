@@ -1,8 +1,8 @@
 """Who may act where: the assignments of a person, and the actor behind a session."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,10 @@ from care.identity.actors import Actor
 from care.identity.models import Assignment, Staff, StaffSession
 from care.identity.permissions import CARE_ROLES, Role
 from care.law import calendar
+from tenants.apart import is_training
 from tenants.context import acting_for
+
+HELD = timedelta(days=7)  # so long what HSA has said holds without being said again
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Held:
     valid_from: datetime
     valid_until: datetime | None
     last_used_at: datetime | None
+    kind: str
+    confirmed_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,13 @@ def actor_of(*, token: str, at: datetime) -> Actor | NoAssignment | None:
         StaffSession.objects.filter(
             token_hash=token_hash(token), ended_at=None, expires_at__gt=Now()
         )
-        .values("staff_id", "staff__name", "assignment_id", *(f"assignment__{it}" for it in _ASKED))
+        .values(
+            "staff_id",
+            "staff__name",
+            "staff__is_protected",
+            "assignment_id",
+            *(f"assignment__{it}" for it in _ASKED),
+        )
         .first()
     )
     if row is None:
@@ -93,6 +104,8 @@ def actor_of(*, token: str, at: datetime) -> Actor | NoAssignment | None:
         unit_name=assignment["unit__name"],
         unit_kind=assignment["unit__kind"],
         branch=assignment["unit__branch"],
+        is_protected=row["staff__is_protected"],
+        confirmed_at=assignment["confirmed_at"] if _is_from_hsa(assignment) else None,
     )
 
 
@@ -132,6 +145,9 @@ _ASKED = (
     "unit__kind",
     "unit__branch",
     "unit__archived_on",
+    "unit__is_feigned",
+    "kind",
+    "confirmed_at",
 )
 _LISTED = ("id", "staff_id", "staff__hsa_id", "staff__name", "last_used_at")
 
@@ -146,10 +162,18 @@ def _holds(row: dict[str, Any], *, at: datetime) -> bool:
         return False
     if row["unit__name"] is None:
         return False  # no such unit in the address book
+    if row["unit__is_feigned"] and not is_training(acting_for()):
+        return False
+    if _is_from_hsa(row) and (row["confirmed_at"] is None or row["confirmed_at"] + HELD <= at):
+        return False
     archived_on = row["unit__archived_on"]
     if archived_on is not None and archived_on <= calendar.local_date(at):
         return False
     return row["purpose"] == Assignment.Purpose.CARE or row["role"] not in CARE_ROLES
+
+
+def _is_from_hsa(row: Mapping[str, Any]) -> bool:
+    return row["kind"] != Assignment.Kind.LOCAL
 
 
 def _held(assignments: "QuerySet[Assignment]", *, at: datetime) -> tuple[Held, ...]:
@@ -171,6 +195,8 @@ def _held(assignments: "QuerySet[Assignment]", *, at: datetime) -> tuple[Held, .
             valid_from=row["valid_from"],
             valid_until=row["valid_until"],
             last_used_at=row["last_used_at"],
+            kind=row["kind"],
+            confirmed_at=row["confirmed_at"],
         )
         for row in rows
         if _holds(row, at=at)
