@@ -19,6 +19,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from care.identity import operations, queries
 from care.identity.actors import Actor
+from care.identity.approving import OwnRequest
 from care.identity.operations import NotAdministrator
 from care.identity.queries import NoAssignment
 from care.sharing import access as doors
@@ -185,7 +186,9 @@ def _translated(request: access.Request, exception: Exception) -> HttpResponse |
         doors.log_denial(denied, at=request.at)
     except DATABASE_LOST as lost:
         return _answer(request, lost)
-    return errors.answer(request, denied)
+    # That nobody decides about their own has words of its own.
+    is_own = isinstance(exception, OwnRequest)
+    return errors.answer(request, exception if is_own else denied)
 
 
 def _as_denied(exception: Exception) -> Denied | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import databases
 import results
 from databases import Databases
-from measures import costs, joining, pages, scale, sending, statements
+from measures import costs, directory, joining, pages, scale, sending, statements
 from results import Result
 from rich.console import Console
 
@@ -29,6 +29,7 @@ BENCHMARKS: dict[str, Callable[[Databases], list[Result]]] = {
         joining.first_sign_in,
         joining.county_file,
         joining.readiness_board,
+        directory.hsa_import,
         costs.allocation,
         costs.what_if,
     )

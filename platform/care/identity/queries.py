@@ -50,6 +50,16 @@ class Member:
 
 
 @dataclass(frozen=True)
+class Closed:
+    """Avslutat här: an assignment of HSA that an administrator has ended."""
+
+    assignment_id: UUID
+    name: str
+    role: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class NoAssignment:
     """Somebody is signed in and acts in no assignment.
 
@@ -123,6 +133,19 @@ def assignments_of_unit(*, unit_id: str, at: datetime) -> tuple[Held, ...]:
     return _held(Assignment.objects.filter(unit=unit_id), at=at)
 
 
+def held_locally(*, at: datetime) -> tuple[Held, ...]:
+    """Return the assignments that the huvudman has given itself and that hold now."""
+    return _held(Assignment.objects.filter(kind=Assignment.Kind.LOCAL), at=at)
+
+
+def closed_here(*, unit_id: str) -> tuple[Closed, ...]:
+    """Return what an administrator has closed at a unit though it comes from HSA."""
+    rows = Assignment.objects.filter(unit=unit_id).exclude(kind=Assignment.Kind.LOCAL)
+    rows = rows.exclude(closed_here_at=None).order_by("-closed_here_at", "id")
+    asked = rows.values_list("id", "staff__name", "role", "closed_here_at")
+    return tuple(Closed(key, name, role, on) for key, name, role, on in asked if on is not None)
+
+
 def administrators(*, at: datetime) -> tuple[Held, ...]:
     """Return who administers assignments here: whom a person without one turns to (R2)."""
     return _held(Assignment.objects.filter(role=Role.LOCAL_ADMINISTRATOR), at=at)
@@ -173,7 +196,7 @@ def _holds(row: dict[str, Any], *, at: datetime) -> bool:
 
 
 def _is_from_hsa(row: Mapping[str, Any]) -> bool:
-    return row["kind"] != Assignment.Kind.LOCAL
+    return str(row["kind"]) != Assignment.Kind.LOCAL
 
 
 def _held(assignments: "QuerySet[Assignment]", *, at: datetime) -> tuple[Held, ...]:
