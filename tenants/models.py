@@ -140,6 +140,8 @@ class Unit(Common):
     # Receives by default what is meant for the huvudman and this kind of service.
     is_default = models.BooleanField(default=False)
     archived_on = models.DateField(null=True, blank=True)
+    # Fingerat objekt in HSA: for tests only. Nobody acts there outside a test environment (R1).
+    is_feigned = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [models.Index(fields=["owner", "kind"], name="unit_owner_kind")]

@@ -1,5 +1,6 @@
 """People with rows of their own, for tests that sign in or administer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from care.identity.actors import Actor
 from care.identity.models import Assignment, Staff
 from care.identity.permissions import CARE_ROLES, Role
 from tenants.context import acting_as
+from tenants.models import Unit
 from tenants.sorting import sort_key
 
 
@@ -64,3 +66,29 @@ def acting(hired: Hired, role: Role, unit_id: str) -> Actor:
         unit_kind=unit[3],
         branch=unit[4],
     )
+
+
+def _revoke(hired: Hired) -> None:
+    with acting_as(hired.tenant):
+        Assignment.objects.update(revoked_at=AT)
+
+
+def _archive(hired: Hired) -> None:
+    with acting_as(hired.tenant):
+        Unit.objects.update(archived_on=AT.date())
+
+
+def _run_out(hired: Hired) -> None:
+    with acting_as(hired.tenant):
+        Assignment.objects.update(valid_until=AT)
+
+
+def _unconfirm(hired: Hired) -> None:
+    with acting_as(hired.tenant):
+        Assignment.objects.update(kind="hsa_commission", confirmed_at=AT - 8 * DAY)
+
+
+# The ways in which an assignment ceases to hold.
+ENDINGS: dict[str, Callable[[Hired], None]] = {
+    "revoked": _revoke, "unit archived": _archive, "run out": _run_out, "unconfirmed": _unconfirm,
+}  # fmt: skip

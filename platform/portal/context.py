@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from care.identity.actors import Actor
 from care.identity.permissions import ROLE_LABELS, Permission
+from care.identity.queries import HELD
 from portal import parties
 from tenants import clock
 from tenants.apart import is_training
 from tenants.context import acting_for
+
+LATE = timedelta(hours=36)  # HSA is asked once a day
 
 # Who has the right finds the page in the menu; the first one that the role has is its first page.
 MENU = (
@@ -28,6 +31,7 @@ MENU = (
     (Permission.READ_COSTS, _("Kostnader"), "portal:costs"),
     (Permission.READ_ONBOARDING, _("Anslutning"), "portal:onboarding"),
     (Permission.READ_ROUTINES, _("Rutiner"), "portal:routines"),
+    (Permission.APPROVE_ASSIGNMENT, _("Uppdrag att godkänna"), "portal:assignment_requests"),
     (Permission.READ_TRAINING, _("Utbildning"), "portal:training_goals"),
 )
 # At a training huvudman nobody joins, shares costs or counts who has been trained.
@@ -72,6 +76,15 @@ class Frame:
     is_sign_in_away: bool
     is_signed_in: bool
     is_training: bool
+    unconfirmed: "Unconfirmed | None"
+
+
+@dataclass(frozen=True)
+class Unconfirmed:
+    """HSA has not confirmed the assignment lately: since when, and until when it holds."""
+
+    since: datetime
+    until: datetime
 
 
 def frame(request: HttpRequest) -> Mapping[str, Any]:
@@ -89,8 +102,17 @@ def frame(request: HttpRequest) -> Mapping[str, Any]:
             is_sign_in_away=getattr(request, "is_sign_in_away", False),
             is_signed_in=getattr(request, "staff", None) is not None,
             is_training=is_training(acting_for()),
+            unconfirmed=_unconfirmed(who, getattr(request, "at", None)),
         )
     }
+
+
+def _unconfirmed(actor: Actor | None, at: datetime | None) -> Unconfirmed | None:
+    if actor is None or actor.confirmed_at is None or at is None:
+        return None
+    if at - actor.confirmed_at < LATE:
+        return None
+    return Unconfirmed(actor.confirmed_at, actor.confirmed_at + HELD)
 
 
 def navigation(actor: Actor, path: str) -> tuple[Item, ...]:

@@ -47,6 +47,7 @@ from billing.queries import (
 )
 from billing.runs import BadRecord
 from care.cases.operations import IndividualHasOpenCase
+from care.identity.approving import AlreadyDecided, NoSuchRequest, OwnRequest
 from care.identity.entries import BadEntry
 from care.identity.importing import BadFile
 from care.identity.operations import (
@@ -267,6 +268,9 @@ VERDICTS: Mapping[type[BaseException], Callable[[Any], Verdict]] = {
     NotVisible: _says(texts.NOT_FOUND),
     NotThere: _says(texts.NOT_FOUND),
     NoSuchAssignment: _says(texts.NOT_FOUND),
+    NoSuchRequest: _says(texts.NOT_FOUND),
+    AlreadyDecided: _says(texts.DECIDED_MEANWHILE),
+    OwnRequest: _says(texts.OWN_REQUEST),
     NoSuchStaff: _says(texts.NOT_FOUND),
     NotAllowed: _denied,
     NotAdministrator: _says(texts.NOT_IN_ROLE),

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from care.discharge.takeover import reading
 from care.discharge.takeover.importing import Outcome, Refused
 from care.identity import importing
+from care.identity.hsa import sample
 from care.identity.importing import Change
 from portal.access import ActorRequest
 from portal.forms.units import ImportForm
@@ -33,8 +34,10 @@ LARGEST_PACKED = 2_000_000  # characters in the page; a browser and Django take 
 CHANGES: "Mapping[StrEnum, tuple[Words, str]]" = {
     Change.REFUSED: (_("Kan inte läsas in"), "danger"),
     Change.ADDED: (_("Nytt"), "success"),
+    Change.ASKED: (_("Begärs, någon annan godkänner"), "info"),
     Change.CHANGED: (_("Ändrat"), "info"),
     Change.ENDED: (_("Avslutas"), "warning"),
+    Change.LEFT_OUT: (_("Lämnas utanför"), "neutral"),
     Change.UNCHANGED: (_("Oförändrat"), "neutral"),
 }
 OUTCOMES: "Mapping[StrEnum, tuple[Words, str]]" = {
@@ -89,6 +92,16 @@ ASSIGNMENTS = What(
     "portal:staff",
     _("Första raden är rubrikerna, i den här ordningen:"),
     importing.ASSIGNMENTS_SAMPLE,
+    CHANGES,
+    _("HSA-id"),
+)
+HSA = What(
+    _("Läs in uttag ur HSA"),
+    _("Uttaget är hela listan: vad som saknas i det avslutas. Lokala uppdrag rörs inte."),
+    _("Uttaget ur HSA är inläst."),
+    "portal:staff",
+    _("Uttaget är svar av GetCredentialsForPersonIncludingProtectedPerson 2.2:"),
+    sample.BATCH,
     CHANGES,
     _("HSA-id"),
 )

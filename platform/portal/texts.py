@@ -38,6 +38,22 @@ NOT_FOUND = Text(
     _("Gå till startsidan och sök därifrån. Berörs din enhet, be avsändaren skicka till er."),
     _("Till startsidan"),
 )
+OWN_REQUEST = Text(
+    403,
+    _("Någon annan måste godkänna uppdraget"),
+    _("Du har själv begärt det, eller så är det till dig. Ingen godkänner sitt eget."),
+    _("Be en annan lokal administratör eller en undertecknare hos er att besluta."),
+    _("Uppdrag att godkänna"),
+    "portal:assignment_requests",
+)
+DECIDED_MEANWHILE = Text(
+    409,
+    _("Någon annan har redan beslutat"),
+    _("Begäran är godkänd eller avslagen sedan du öppnade sidan."),
+    _("Läs beslutet i listan."),
+    _("Uppdrag att godkänna"),
+    "portal:assignment_requests",
+)
 NOT_OPENED = Text(
     404,
     _("Anslutningen är inte öppnad"),

@@ -21,6 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from care.identity import drafts, operations, queries, sessions
 from care.identity.actors import Actor, Via
+from care.identity.approving import OwnRequest
 from care.identity.operations import NotAdministrator
 from care.identity.queries import NoAssignment, Session
 from care.sharing import access as doors
@@ -139,7 +140,7 @@ class WhoActs:
         if rule.needs_assignment and isinstance(request.staff, NoAssignment):
             return _without_assignment(request, request.staff)
         if _is_from_elsewhere(request, rule):
-            return errors.refuse(request, texts.OTHER_ASSIGNMENT)
+            return _stale(request, request.staff)
         try:
             if request.actor is not None:
                 access.refuse_unless_permitted(request.actor, rule)
@@ -244,6 +245,15 @@ def _told(request: access.Request) -> set[str]:
     return {request.headers.get(access.HEADER, ""), request.POST.get(access.FIELD, "")} - {""}
 
 
+def _stale(request: access.Request, staff: Actor | NoAssignment) -> HttpResponse:
+    active = staff.assignment_id
+    told = _told(request) - {str(active)}
+    operations.note_stale(
+        staff_id=staff.staff_id, active=active, told=next(iter(told), ""), at=request.at
+    )
+    return errors.refuse(request, texts.OTHER_ASSIGNMENT)
+
+
 def _lead(request: access.Request, place: str) -> HttpResponse:
     # A fragment cannot be replaced by a whole page: htmx is told to go there instead.
     if request.htmx:
@@ -259,7 +269,9 @@ def _translated(request: access.Request, exception: Exception) -> HttpResponse |
         doors.log_denial(denied, at=request.at)
     except DATABASE_LOST as lost:
         return _answer(request, lost)
-    return errors.answer(request, denied)
+    # That nobody decides about their own has words of its own.
+    is_own = isinstance(exception, OwnRequest)
+    return errors.answer(request, exception if is_own else denied)
 
 
 def _as_denied(exception: Exception) -> Denied | None:

@@ -69,6 +69,33 @@ def grow(municipalities: int, more_municipalities: int, wards: int, more_wards: 
     county.write_many(wards=new_wards, municipalities=new, at=at)
 
 
+def read_hsa(units: int, assignments: int) -> tuple[float, float, int]:
+    """Read a batch of HSA twice; tell the seconds of each, and what the second one changes."""
+    import batches
+    import county
+
+    from care.identity.hsa.importing import import_hsa
+    from care.identity.importing import Change
+    from project.commands.operator import operator
+    from tenants import clock
+    from tenants.context import acting_as
+
+    at = clock.moment()
+    with acting_as(county.REGION):
+        batches.write_units(units)
+        content = batches.batch(units, assignments, at=at)
+        actor = operator(county.REGION, command="bench")
+        seconds, reports = [], []
+        for _ in range(2):
+            began = time.perf_counter()
+            reports.append(import_hsa(actor=actor, content=content, dry_run=False, at=at))
+            seconds.append(time.perf_counter() - began)
+    if len(reports[0].of(Change.ADDED)) != assignments:
+        raise SystemExit("the batch was not read as it was made")
+    changes = sum(len(reports[1].of(it)) for it in (Change.ADDED, Change.CHANGED, Change.ENDED))
+    return seconds[0], seconds[1], changes
+
+
 def tell(municipalities: int) -> str:
     """Let every municipality have told of its eight steps; return who reads the board's session."""
     import county
@@ -191,7 +218,19 @@ def main() -> None:
     step, *arguments = sys.argv[1:]
     steps: dict[str, Any] = {
         it.__name__: it
-        for it in (join, play, grow, tell, enter, send, seal, registry, enter_others, migrate)
+        for it in (
+            join,
+            play,
+            grow,
+            read_hsa,
+            tell,
+            enter,
+            send,
+            seal,
+            registry,
+            enter_others,
+            migrate,
+        )
     }
     print(json.dumps(steps[step](*map(int, arguments))))
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import databases
 import results
 from databases import Databases
-from measures import audit, costs, joining, pages, scale, sending, statements
+from measures import audit, costs, directory, joining, pages, scale, sending, statements
 from results import Result
 from rich.console import Console
 
@@ -30,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[Databases], list[Result]]] = {
         joining.first_sign_in,
         joining.county_file,
         joining.readiness_board,
+        directory.hsa_import,
         costs.allocation,
         costs.what_if,
     )

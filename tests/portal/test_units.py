@@ -7,6 +7,7 @@ from cast import MUNICIPALITY
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from hired import Hired, hire
+from onboarded import begin
 from people import CASE_OFFICERS, DUTY, ELSEWHERE, MUNICIPAL_NURSES
 from visits import browser, sent
 
@@ -210,6 +211,11 @@ class TestEndingAUnit:
 
 
 class TestAssignments:
+    @pytest.fixture(autouse=True)
+    def joining(self, units: None) -> None:
+        """Until the start is told one person gives an assignment alone."""
+        begin(MUNICIPALITY)
+
     def fields(self, **changes: Any) -> dict[str, Any]:
         given = {
             "hsa_id": "SE2999999127-P020",

@@ -38,6 +38,7 @@ class Doer:
     assignment_id: UUID | None = None
     staff_id: UUID | None = None
     unit_kind: str = ""
+    name_abroad: str = ""  # what other huvudmän read in the place of the name
 
     @classmethod
     def from_actor(cls, actor: Actor) -> "Doer":
@@ -50,6 +51,7 @@ class Doer:
             actor.assignment_id,
             actor.staff_id,
             actor.unit_kind,
+            actor.name_abroad,
         )
 
 

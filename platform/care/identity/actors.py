@@ -37,7 +37,14 @@ class Actor:
     unit_kind: str
     branch: str
     hsa_id: str = ""  # of the person
+    is_protected: bool = False  # skyddade personuppgifter: the others see no name
+    confirmed_at: datetime | None = None  # when HSA has said the assignment last; None: local
     via: Via = field(default=NOT_ASKED, compare=False)
+
+    @property
+    def name_abroad(self) -> str:
+        """Return what other huvudmän read instead of the name where that is protected."""
+        return f"{self.title}, {self.unit_name}"[:100] if self.is_protected else self.name
 
     def may(self, permission: Permission) -> bool:
         """Tell whether the role carries a right; the door asks for participation as well."""

@@ -5,12 +5,13 @@ Every refusal names the field and says in Swedish what to do; forms and imported
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from care.identity.permissions import ROLE_LABELS, Role
 from care.identity.units import DAYS
+from care.law import calendar
 from tenants import apart, identifiers
 from tenants.models import Unit
 
@@ -146,6 +147,30 @@ def check_assignment(entry: AssignmentEntry, *, own: Collection[str]) -> None:
         raise BadEntry(
             "valid_until", "Uppdraget slutar innan det börjar. Ange en senare sista dag."
         )
+
+
+def limited(entry: AssignmentEntry) -> AssignmentEntry:
+    """Return a local assignment with its end: at most twelve months after its first day.
+
+    :raises BadEntry: if it is to last longer
+    """
+    latest = latest_end(entry.valid_from)
+    if entry.valid_until is None:
+        return replace(entry, valid_until=latest)
+    if entry.valid_until > latest:
+        raise BadEntry(
+            "valid_until",
+            "Ett lokalt uppdrag gäller i högst tolv månader. Ange en sista dag till och med"
+            f" {calendar.local_date(latest) - timedelta(days=1)}. Det kan förlängas sedan.",
+        )
+    return entry
+
+
+def latest_end(begins: datetime) -> datetime:
+    """Return the latest end of a local assignment: the same day of the next year."""
+    day = calendar.local_date(begins)
+    last = date(day.year + 1, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
+    return calendar.start_of_local_day(last)
 
 
 def _check_hsa_id(field: str, text: str) -> None:

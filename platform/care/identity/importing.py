@@ -17,7 +17,7 @@ from typing import TypeVar
 from django.db import transaction
 from django.db.models import TextChoices
 
-from care.identity import entries, operations
+from care.identity import approving, entries, operations
 from care.identity.actors import Actor
 from care.identity.entries import AssignmentEntry, BadEntry, UnitEntry
 from care.identity.models import Assignment, DirectoryEvent, Staff
@@ -65,7 +65,9 @@ class Change(StrEnum):
 
     ADDED = "added"
     CHANGED = "changed"
+    ASKED = "asked"
     ENDED = "ended"
+    LEFT_OUT = "left_out"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
 
@@ -131,9 +133,14 @@ def import_units(
     return report
 
 
-def import_assignments(*, actor: Actor, content: bytes, dry_run: bool, at: datetime) -> Report:
+def import_assignments(
+    *, actor: Actor, content: bytes, takes_two: bool = False, dry_run: bool, at: datetime
+) -> Report:
     """Bring the huvudman's assignments in line with a file; a dry run reports only.
 
+    What HSA says is not touched: its own import keeps it.
+
+    :param takes_two: what is new is asked for, and holds when somebody else has approved it
     :raises BadFile: if the file cannot be read
     :raises operations.NotAdministrator: if the actor may not
     """
@@ -147,8 +154,12 @@ def import_assignments(*, actor: Actor, content: bytes, dry_run: bool, at: datet
         for line, entry in after.values():
             rows.judge(line, entry.hsa_id, _assignment_judge(entry, own))
         rows.refuse_two_names(after)
+        for line, entry in after.values():
+            rows.judge(line, entry.hsa_id, _lasting_judge(entry, before, takes_two))
         lines = [*rows.refused, *_differences(before, after, _describe_assignment)]
         lines += _own_assignment(actor, held, after)
+        if takes_two:
+            lines = [_asked(it) for it in lines]
         report = _report(lines, dry_run=dry_run)
         if report.is_written:
             _write_assignments(held, after, report, actor=actor, at=at)
@@ -295,9 +306,14 @@ def _assignment(
         valid_until=calendar.start_of_local_day(ends + timedelta(days=1)) if ends else None,
     )
     known = before.get(_entry_key(entry))
-    if known and not begins:
-        return replace(entry, valid_from=known.valid_from)
-    return entry
+    if known is None:
+        return entries.limited(entry)
+    # What the file leaves empty stays as it is: it is no shorter and no longer.
+    return replace(
+        entry,
+        valid_from=entry.valid_from if begins else known.valid_from,
+        valid_until=entry.valid_until if ends else known.valid_until,
+    )
 
 
 def _code(text: str, names: Iterable[tuple[object, object]]) -> str:
@@ -358,6 +374,36 @@ def _unit_judge(
 
 def _assignment_judge(entry: AssignmentEntry, own: Collection[str]) -> Callable[[], None]:
     return lambda: entries.check_assignment(entry, own=own)
+
+
+def _lasting_judge(
+    entry: AssignmentEntry, before: Mapping[str, AssignmentEntry], takes_two: bool
+) -> Callable[[], None]:
+    """Return what refuses an assignment that is to last longer without a second person."""
+
+    def judge() -> None:
+        known = before.get(_entry_key(entry))
+        if known is None or known.valid_until == entry.valid_until:
+            return
+        entries.limited(entry)
+        if takes_two and _is_longer(entry, known):
+            raise BadEntry(
+                "till",
+                f"Uppdraget för {entry.name} kan inte förlängas från fil: någon annan godkänner"
+                " det. Förläng det under Medarbetare, och låt sista dagen stå kvar i filen.",
+            )
+
+    return judge
+
+
+def _is_longer(entry: AssignmentEntry, known: AssignmentEntry) -> bool:
+    if known.valid_until is None:
+        return False
+    return entry.valid_until is None or entry.valid_until > known.valid_until
+
+
+def _asked(line: Line) -> Line:
+    return replace(line, change=Change.ASKED) if line.change is Change.ADDED else line
 
 
 def _differences(
@@ -483,7 +529,9 @@ def _write_units(
 
 
 def _holding() -> Sequence[Assignment]:
-    rows = Assignment.objects.select_for_update(of=("self",)).filter(revoked_at=None)
+    rows = Assignment.objects.select_for_update(of=("self",)).filter(
+        revoked_at=None, kind=Assignment.Kind.LOCAL
+    )
     return list(rows.select_related("staff").order_by("staff__hsa_id", "unit", "role"))
 
 
@@ -516,12 +564,14 @@ def _write_assignments(
     at: datetime,
 ) -> None:
     """Write in bulk: a region has tens of thousands of assignments."""
-    staff = _put_staff(entry for _, entry in after.values())
+    numbers = {it.line: it.change for it in report.lines}
+    asked = [it for line, it in after.values() if numbers[line] is Change.ASKED]
+    approving.write_requests(asked, actor=actor, at=at)
+    staff = _put_staff(it for line, it in after.values() if numbers[line] is not Change.ASKED)
     what = DirectoryEvent.What
     log = partial(operations.event, actor=actor, at=at)
     events: list[DirectoryEvent] = []
     added: list[Assignment] = []
-    numbers = {it.line: it.change for it in report.lines}
     for key, (line, entry) in after.items():
         if numbers[line] is Change.ADDED:
             added.append(

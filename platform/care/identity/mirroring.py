@@ -24,6 +24,8 @@ def copy_staff(*, real: str, training: str) -> int:
         it.id, it.staff_id = _id_of(it.id), _id_of(it.staff_id)
         it.unit_id = apart.unit_id_of(it.unit_id)
         it.last_used_at = None
+        # Nobody confirms it there: it follows the real one at each copying.
+        it.kind, it.confirmed_at = Assignment.Kind.LOCAL, None
     with in_the_name_of(training):
         # Whom and what the training huvudman's own administrator has entered stays as entered.
         known = dict(Staff.objects.values_list("hsa_id", "pk"))

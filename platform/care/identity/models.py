@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Now
 
 from care.identity.permissions import Role
@@ -18,6 +18,8 @@ class Staff(Home):
     hsa_id = models.CharField(max_length=32, unique=True)
     name = models.CharField(max_length=100)
     name_sort = models.CharField(max_length=200, db_collation="C")
+    # Skyddade personuppgifter in HSA: the other huvudmän see role and unit, never the name.
+    is_protected = models.BooleanField(default=False, db_default=False)
 
     def __str__(self) -> str:
         return self.name
@@ -32,6 +34,13 @@ class Assignment(Home):
         CARE = "care", "Vård och omsorg"
         ADMINISTRATION = "administration", "Administration"
 
+    class Kind(models.TextChoices):
+        """Where an assignment comes from: what HSA says, or what the huvudman has given itself."""
+
+        HSA_COMMISSION = "hsa_commission", "Medarbetaruppdrag i HSA"
+        HSA_SYSTEM_ROLE = "hsa_system_role", "Systemroll i HSA"
+        LOCAL = "local", "Lokalt uppdrag"
+
     id = models.UUIDField(primary_key=True, default=uuid4)
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="assignments")
     # A row in public: joined, never constrained, so that no foreign key leaves the schema.
@@ -45,6 +54,18 @@ class Assignment(Home):
     valid_until = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    kind = models.CharField(
+        max_length=20, choices=Kind.choices, default=Kind.LOCAL, db_default=Kind.LOCAL
+    )
+    # HSA-id of the commission, or "system;role"; of which batch; the provider; what may be done.
+    source = models.CharField(max_length=120, blank=True, default="", db_default="")
+    source_version = models.CharField(max_length=40, blank=True, default="", db_default="")
+    provider_id = models.CharField(max_length=32, blank=True, default="", db_default="")
+    rights = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    # When HSA has said it last. It holds seven days from then (security document 9.3).
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    # Ended by an administrator here: the next import does not give it back.
+    closed_here_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -57,6 +78,45 @@ class Assignment(Home):
 
     def __str__(self) -> str:
         return f"{self.role} {self.unit_id}"
+
+
+class AssignmentRequest(AppendOnly):
+    """Begäran om ett lokalt uppdrag: who asks, for whom, where, as what and until when.
+
+    Somebody else approves or refuses (AssignmentDecision); what nobody has decided waits.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    hsa_id = models.CharField(max_length=32)  # of the person
+    name = models.CharField(max_length=100)
+    unit_id = models.CharField(max_length=32)
+    unit_name = models.CharField(max_length=100)
+    role = models.CharField(max_length=40)
+    title = models.CharField(max_length=60)
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    staff_id = models.UUIDField()
+    staff_name = models.CharField(max_length=100)
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.unit_id}"
+
+
+class AssignmentDecision(AppendOnly):
+    """Beslut om en begäran: approved, or refused with a reason, by another person."""
+
+    request = models.OneToOneField(
+        AssignmentRequest, primary_key=True, on_delete=models.PROTECT, related_name="decision"
+    )
+    is_approved = models.BooleanField()
+    reason = models.CharField(max_length=300, blank=True)
+    staff_id = models.UUIDField()
+    staff_name = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return "approved" if self.is_approved else "refused"
 
 
 class StaffSession(Home):
@@ -166,8 +226,8 @@ class Draft(Home):
 class SessionEvent(AppendOnly):
     """Händelse i inloggningen: signed in or out, assignment chosen or switched (from, to), refused.
 
-    Refused: the assignment has ended (`before`, R4), or one that is not held was asked for
-    (`after`, R5).
+    Refused: the assignment has ended (`before`, R4), one that is not held was asked for (`after`,
+    R5), or a page of another one was sent (from `before`, of `after`, R7).
     """
 
     class What(models.TextChoices):
@@ -201,6 +261,8 @@ class DirectoryEvent(AppendOnly):
         ADD_ASSIGNMENT = "add_assignment"
         CHANGE_ASSIGNMENT = "change_assignment"
         REVOKE_ASSIGNMENT = "revoke_assignment"
+        REOPEN_ASSIGNMENT = "reopen_assignment"
+        CHANGE_STAFF = "change_staff"
 
     what = models.CharField(max_length=30, choices=What.choices)
     subject = models.CharField(max_length=40, db_index=True)  # HSA-id of the unit, or assignment

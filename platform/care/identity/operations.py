@@ -92,6 +92,15 @@ def note_refusal(nobody: queries.NoAssignment, *, at: datetime) -> None:
     sessions.note(nobody.staff_id, what, before=nobody.assignment_id, at=at)
 
 
+def note_stale(*, staff_id: UUID, active: UUID | None, told: str, at: datetime) -> None:
+    """Keep in the log that a page of another assignment than the active one was sent (R7, R12)."""
+    try:
+        after = UUID(told)
+    except ValueError:
+        after = None  # nothing of what was sent is kept
+    sessions.note(staff_id, SessionEvent.What.REFUSED, before=active, after=after, at=at)
+
+
 def write_unit(*, actor: Actor, entry: UnitEntry, at: datetime) -> None:
     """Enter a unit in the address book, or change it; an archived one comes back.
 
@@ -144,25 +153,39 @@ def archive_unit(
 def add_assignment(*, actor: Actor, entry: AssignmentEntry, at: datetime) -> UUID:
     """Ge ett uppdrag: let a person act at a unit; somebody new is entered as staff.
 
+    It takes one person, for the operator's command and a huvudman's first ones; `approving` asks
+    for two. It ends after twelve months at the latest.
+
     :raises NotAdministrator: if the actor may not
     :raises entries.BadEntry: if a field is wrong, or the person holds it already
     """
     refuse_unless_administrator(actor, Permission.ADMINISTER_ASSIGNMENTS)
+    whole = entries.limited(entry)
     with transaction.atomic():
-        entries.check_assignment(entry, own=own_units())
-        staff = put_staff(entry.hsa_id, entry.name)
-        same = Assignment.objects.select_for_update().filter(
-            staff=staff, unit=entry.unit_id, role=entry.role, revoked_at=None
-        )
-        # One that has run out makes room for the new one.
-        same.filter(valid_until__lte=at).update(revoked_at=at)
-        if same.exists():
-            raise BadEntry(
-                "role", f"{entry.name} har redan uppdraget vid enheten. Avsluta det först."
-            )
-        added = Assignment.objects.create(staff=staff, **assignment_values(entry))
-        event(What.ADD_ASSIGNMENT, added.pk, after=readable(entry), actor=actor, at=at).save()
-        return added.pk
+        entries.check_assignment(whole, own=own_units())
+        return give(whole, actor=actor, at=at)
+
+
+def give(
+    entry: AssignmentEntry, *, actor: Actor, at: datetime, more: Mapping[str, Any] | None = None
+) -> UUID:
+    """Write an assignment that has been checked, in the caller's transaction.
+
+    :param more: what the log of the directory keeps besides
+    :raises entries.BadEntry: if the person holds it already
+    """
+    staff = put_staff(entry.hsa_id, entry.name)
+    same = Assignment.objects.select_for_update().filter(
+        staff=staff, unit=entry.unit_id, role=entry.role, revoked_at=None
+    )
+    # One that has run out makes room for the new one.
+    same.filter(valid_until__lte=at).update(revoked_at=at)
+    if same.exists():
+        raise BadEntry("role", f"{entry.name} har redan uppdraget vid enheten. Avsluta det först.")
+    added = Assignment.objects.create(staff=staff, **assignment_values(entry))
+    after = readable(entry) | (dict(more) if more else {})
+    event(What.ADD_ASSIGNMENT, added.pk, after=after, actor=actor, at=at).save()
+    return added.pk
 
 
 def revoke_assignment(*, actor: Actor, assignment_id: UUID, at: datetime) -> None:
@@ -174,9 +197,24 @@ def revoke_assignment(*, actor: Actor, assignment_id: UUID, at: datetime) -> Non
     refuse_unless_administrator(actor, Permission.ADMINISTER_ASSIGNMENTS)
     with transaction.atomic():
         holding = Assignment.objects.filter(pk=assignment_id, revoked_at=None)
-        if holding.update(revoked_at=at) == 0:
+        # What HSA has said is closed here too, so that the next import does not give it back.
+        if holding.update(revoked_at=at, closed_here_at=at) == 0:
             raise NoSuchAssignment
         event(What.REVOKE_ASSIGNMENT, assignment_id, actor=actor, at=at).save()
+
+
+def follow_hsa_again(*, actor: Actor, assignment_id: UUID, at: datetime) -> None:
+    """Låt HSA gälla igen: what was closed here is given back by the next import, if HSA has it.
+
+    :raises NotAdministrator: if the actor may not
+    :raises NoSuchAssignment: if nobody has closed such an assignment of HSA here
+    """
+    refuse_unless_administrator(actor, Permission.ADMINISTER_ASSIGNMENTS)
+    with transaction.atomic():
+        closed = Assignment.objects.filter(pk=assignment_id).exclude(closed_here_at=None)
+        if closed.exclude(kind=Assignment.Kind.LOCAL).update(closed_here_at=None) == 0:
+            raise NoSuchAssignment
+        event(What.REOPEN_ASSIGNMENT, assignment_id, actor=actor, at=at).save()
 
 
 def own_units() -> dict[str, UnitEntry]:

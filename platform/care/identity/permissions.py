@@ -64,6 +64,7 @@ class Permission(StrEnum):
     CUT_OVER = "takeover:cut_over"
     ADMINISTER_UNITS = "identity:administer_units"
     ADMINISTER_ASSIGNMENTS = "identity:administer_assignments"
+    APPROVE_ASSIGNMENT = "identity:approve_assignment"
     READ_AGREEMENTS = "agreement:read"
     DRAFT_AGREEMENT = "agreement:draft"
     SIGN_AGREEMENT = "agreement:sign"
@@ -188,6 +189,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
         {
             P.ADMINISTER_UNITS,
             P.ADMINISTER_ASSIGNMENTS,
+            P.APPROVE_ASSIGNMENT,
             P.TAKE_OVER_CASES,
             P.RECONCILE_CASES,
             P.CUT_OVER,
@@ -211,6 +213,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.SIGNATORY: _TEXTS
     | frozenset(
         {
+            P.APPROVE_ASSIGNMENT,
             P.READ_AGREEMENTS,
             P.DRAFT_AGREEMENT,
             P.DECIDE_AGREEMENT,

@@ -1,8 +1,8 @@
 """Who may act where: the assignments of a person, and the actor behind a session."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,10 @@ from care.identity.models import Assignment, Staff, StaffSession
 from care.identity.permissions import CARE_ROLES, Role
 from care.identity.sessions import IDLE, TOLD, token_hash
 from care.law import calendar
+from tenants.apart import is_training
 from tenants.context import acting_for
+
+HELD = timedelta(days=7)  # so long what HSA has said holds without being said again
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Held:
     valid_from: datetime
     valid_until: datetime | None
     last_used_at: datetime | None
+    kind: str
+    confirmed_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,16 @@ class Member:
     hsa_id: str
     name: str
     assignments: tuple[Held, ...]
+
+
+@dataclass(frozen=True)
+class Closed:
+    """Avslutat här: an assignment of HSA that an administrator has ended."""
+
+    assignment_id: UUID
+    name: str
+    role: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -89,7 +104,7 @@ def session_of(*, token: str, at: datetime) -> Session | None:
             is_drowsy=_is(idle_expires_at__lte=Now() + IDLE - TOLD, idle_expires_at__gt=Now()),
         )
         .values(
-            "staff_id", "staff__name", "staff__hsa_id", "assignment_id",
+            "staff_id", "staff__name", "staff__hsa_id", "staff__is_protected", "assignment_id",
             "is_locked", "is_fresh", "is_drowsy",
             *(f"assignment__{it}" for it in _ASKED),
         )
@@ -126,6 +141,19 @@ def assignments_of_unit(*, unit_id: str, at: datetime) -> tuple[Held, ...]:
     return _held(Assignment.objects.filter(unit=unit_id), at=at)
 
 
+def held_locally(*, at: datetime) -> tuple[Held, ...]:
+    """Return the assignments that the huvudman has given itself and that hold now."""
+    return _held(Assignment.objects.filter(kind=Assignment.Kind.LOCAL), at=at)
+
+
+def closed_here(*, unit_id: str) -> tuple[Closed, ...]:
+    """Return what an administrator has closed at a unit though it comes from HSA."""
+    rows = Assignment.objects.filter(unit=unit_id).exclude(kind=Assignment.Kind.LOCAL)
+    rows = rows.exclude(closed_here_at=None).order_by("-closed_here_at", "id")
+    asked = rows.values_list("id", "staff__name", "role", "closed_here_at")
+    return tuple(Closed(key, name, role, on) for key, name, role, on in asked if on is not None)
+
+
 def administrators(*, at: datetime) -> tuple[Held, ...]:
     """Return who administers assignments here: whom a person without one turns to (R2)."""
     return _held(Assignment.objects.filter(role=Role.LOCAL_ADMINISTRATOR), at=at)
@@ -143,6 +171,9 @@ _ASKED = (
     "unit__kind",
     "unit__branch",
     "unit__archived_on",
+    "unit__is_feigned",
+    "kind",
+    "confirmed_at",
 )
 _LISTED = ("id", "staff_id", "staff__hsa_id", "staff__name", "last_used_at")
 
@@ -168,6 +199,8 @@ def _who(row: dict[str, Any], *, at: datetime) -> Actor | NoAssignment:
         unit_kind=assignment["unit__kind"],
         branch=assignment["unit__branch"],
         hsa_id=row["staff__hsa_id"],
+        is_protected=row["staff__is_protected"],
+        confirmed_at=assignment["confirmed_at"] if _is_from_hsa(assignment) else None,
     )
 
 
@@ -181,10 +214,18 @@ def _holds(row: dict[str, Any], *, at: datetime) -> bool:
         return False
     if row["unit__name"] is None:
         return False  # no such unit in the address book
+    if row["unit__is_feigned"] and not is_training(acting_for()):
+        return False
+    if _is_from_hsa(row) and (row["confirmed_at"] is None or row["confirmed_at"] + HELD <= at):
+        return False
     archived_on = row["unit__archived_on"]
     if archived_on is not None and archived_on <= calendar.local_date(at):
         return False
     return row["purpose"] == Assignment.Purpose.CARE or row["role"] not in CARE_ROLES
+
+
+def _is_from_hsa(row: Mapping[str, Any]) -> bool:
+    return str(row["kind"]) != Assignment.Kind.LOCAL
 
 
 def _held(assignments: "QuerySet[Assignment]", *, at: datetime) -> tuple[Held, ...]:
@@ -206,6 +247,8 @@ def _held(assignments: "QuerySet[Assignment]", *, at: datetime) -> tuple[Held, .
             valid_from=row["valid_from"],
             valid_until=row["valid_until"],
             last_used_at=row["last_used_at"],
+            kind=row["kind"],
+            confirmed_at=row["confirmed_at"],
         )
         for row in rows
         if _holds(row, at=at)

@@ -187,7 +187,7 @@ def answer_lift_request(
     if answer == Answer.LIFTED:
         for block in _outer(case):
             blocks.lift_block(actor=actor, case_id=case_id, block_id=block, at=at)
-    by = f"{actor.name}, {actor.title}"
+    by = f"{actor.name_abroad}, {actor.title}"
     asked.update(lift_answer=answer, lift_answered_at=at, lift_answered_by=by)
     told = {"answer": answer, "by": by, **_holds(case)}
     _post(sight.access, sight.access.reader, "answer_lift", told, at=at)

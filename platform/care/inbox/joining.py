@@ -120,4 +120,4 @@ def answer_expert(*, actor: Actor, answered: Answered, seen: int, at: datetime) 
 
 
 def _by(actor: Actor) -> By:
-    return By(actor.name, actor.title)
+    return By(actor.name_abroad, actor.title)

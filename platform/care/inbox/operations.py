@@ -101,7 +101,7 @@ def send(
         sender_unit=actor.unit_id,
         sender_unit_name=actor.unit_name,
         sender_unit_kind=actor.unit_kind,
-        sender_name=actor.name,
+        sender_name=actor.name_abroad,
         sender_title=actor.title,
         sent_at=at,
         core=told,
@@ -167,7 +167,7 @@ def acknowledge_message(*, actor: Actor, message_id: UUID, at: datetime) -> Case
             pk=delivery.pk, acknowledged_at=None, rejected_at=None, forwarded_at=None
         ).update(
             acknowledged_at=at,
-            acknowledged_by=actor.name,
+            acknowledged_by=actor.name_abroad,
             acknowledged_title=actor.title,
             acknowledged_staff_id=actor.staff_id,
             assigned_to=actor.name,
@@ -264,7 +264,7 @@ def pass_on(case: Case, delivery: Delivery, *, to_unit: str, by: Doer, at: datet
         free |= Q(acknowledged_staff_id=by.staff_id)
     changed = Delivery.objects.filter(
         free, pk=delivery.pk, forwarded_at=None, rejected_at=None
-    ).update(forwarded_at=at, forwarded_to=unit.hsa_id, forwarded_by=by.name)
+    ).update(forwarded_at=at, forwarded_to=unit.hsa_id, forwarded_by=by.name_abroad)
     if changed == 0:
         delivery.refresh_from_db()
         raise TakenBefore(delivery.acknowledged_by, delivery.acknowledged_at)
@@ -412,7 +412,7 @@ def mark_answered(case: Case, *, actor: Actor, acts: Iterable[str], at: datetime
         Delivery.objects.filter(pk=delivery.pk, acknowledged_at=None).update(
             opened_at=Coalesce("opened_at", Value(at)),
             acknowledged_at=at,
-            acknowledged_by=actor.name,
+            acknowledged_by=actor.name_abroad,
             acknowledged_title=actor.title,
             acknowledged_staff_id=actor.staff_id,
             assigned_to=actor.name,

@@ -95,4 +95,4 @@ def advice(
 
 
 def _by(actor: Actor) -> By:
-    return By(actor.name, actor.title)
+    return By(actor.name_abroad, actor.title)

@@ -172,7 +172,7 @@ def record_consent(
         purpose=purpose,
         taken_by=actor.tenant,
         taken_by_unit=actor.unit_id,
-        documented_by=actor.name,
+        documented_by=actor.name_abroad,  # the others get a copy
         documented_title=actor.title,
         valid_from=at,
         expires_at=expires_at,

@@ -417,7 +417,8 @@ def _line(
         activity=activity,
         common_ids=[str(it) for it in common_ids],
         staff_id=actor.staff_id,
-        staff_name=actor.name,
+        # Whose rows were read may read the line where it lies; who it was the id tells at home.
+        staff_name=actor.name if owner == actor.tenant else actor.name_abroad,
         assignment_id=actor.assignment_id,
         title=actor.title,
         unit_id=actor.unit_id,

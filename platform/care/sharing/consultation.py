@@ -122,4 +122,4 @@ def decide_routine(
 
 
 def _by(actor: Actor) -> By:
-    return By(actor.name, actor.title)
+    return By(actor.name_abroad, actor.title)

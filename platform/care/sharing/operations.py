@@ -27,7 +27,7 @@ def contribute(
         unit_name=actor.unit_name,
         kind=kind,
         text=text,
-        author=actor.name,
+        author=actor.name_abroad,
         author_title=actor.title,
         at=at,
         open_to=rls.stamp(case.common_id, info_class, actor.branch, at=at),
@@ -47,7 +47,7 @@ def end_agreement(*, actor: Actor, agreement: UUID, reason: str, at: datetime) -
     access.refuse_unless(actor, Permission.END_AGREEMENT)
     in_force = agreements.in_force(actor.tenant, at=at)
     parties = {party for it in in_force if it.id == agreement for party in it.parties}
-    agreements.end(agreement=agreement, reason=reason, name=actor.name, at=at)
+    agreements.end(agreement=agreement, reason=reason, name=actor.name_abroad, at=at)
     rls.close_to(sorted(parties - {actor.tenant}))
 
 
@@ -65,5 +65,5 @@ def sign_agreement(
     """
     access.refuse_unless(actor, Permission.SIGN_AGREEMENT)
     return agreements.sign(
-        agreement=agreement, text_hash=text_hash, name=actor.name, title=actor.title, at=at
+        agreement=agreement, text_hash=text_hash, name=actor.name_abroad, title=actor.title, at=at
     )

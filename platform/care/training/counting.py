@@ -102,7 +102,7 @@ def record_training(
         number=seen + 1,
         goal=goal,
         trained=trained,
-        name=actor.name,
+        name=actor.name_abroad,
         title=actor.title,
         told_at=at,
     )

@@ -121,7 +121,7 @@ def open_round(*, actor: Actor, which: Round, closes_on: date, at: datetime) -> 
             number=last.number + 1 if last else 1,
             opens_on=last.opens_on if last else today,
             closes_on=closes_on,
-            name=actor.name,
+            name=actor.name_abroad,
             title=actor.title,
             told_at=at,
         )

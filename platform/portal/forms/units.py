@@ -283,7 +283,7 @@ class AssignmentForm(EntryForm):
     )
     last_day = forms.DateField(
         label=_("Sista dag"),
-        help_text=_("Lämna tomt om uppdraget gäller tills vidare."),
+        help_text=_("Högst tolv månader bort. Lämna tomt för tolv månader."),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"invalid": _("Skriv dagen som 2026-12-31.")},
@@ -302,6 +302,21 @@ class AssignmentForm(EntryForm):
             valid_from=calendar.start_of_local_day(begins) if begins else at,
             valid_until=calendar.start_of_local_day(ends + timedelta(days=1)) if ends else None,
         )
+
+
+class RefuseForm(forms.Form):
+    """Why an assignment that somebody has asked for is not given."""
+
+    reason = forms.CharField(
+        label=_("Varför uppdraget inte ges"),
+        help_text=_("Den som begärt uppdraget läser det. Skriv inget om patienter."),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "required": _("Skriv varför uppdraget inte ges."),
+            "max_length": _("Korta texten till högst 300 tecken."),
+        },
+    )
 
 
 class ImportForm(forms.Form):

@@ -334,7 +334,7 @@ def _paper(request: ActorRequest, shown: RunShown) -> BoardPaper:
         board=shown.board.name,
         officer=Officer(proposed.made_by, proposed.made_by_title)
         if proposed
-        else Officer(request.actor.name, request.actor.title),
+        else Officer(request.actor.name_abroad, request.actor.title),
         on=proposed.on if proposed else timezone.localdate(request.at),
         diary_number=proposed.diary_number if proposed else "",
         proposals=_proposals(shown, total),

@@ -336,7 +336,7 @@ def allocate_form(request: ActorRequest, table: TableShown, **more: Any) -> Allo
 
 def doer(request: ActorRequest) -> Doer:
     """Return who does something, as the books tell."""
-    return Doer(request.actor.name, request.actor.title, request.actor.staff_id)
+    return Doer(request.actor.name_abroad, request.actor.title, request.actor.staff_id)
 
 
 def form_page(

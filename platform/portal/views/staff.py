@@ -5,7 +5,8 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext
 
-from care.identity import importing, queries
+from care.identity import approving, importing, queries
+from care.identity.hsa import importing as hsa
 from care.identity.permissions import ROLE_LABELS, Permission
 from portal import imports
 from portal.access import ActorRequest, needs
@@ -18,7 +19,16 @@ def list_staff(request: ActorRequest) -> HttpResponse:
         (it, [(held, gettext(ROLE_LABELS[held.role])) for held in it.assignments])
         for it in queries.staff_list(at=request.at)
     ]
-    return render(request, "portal/assignments/staff.html", {"people": people})
+    ending = [(it, gettext(ROLE_LABELS[it.role])) for it in approving.ending(at=request.at)]
+    return render(
+        request,
+        "portal/assignments/staff.html",
+        {
+            "people": people,
+            "ending": ending,
+            "waiting": len(approving.waiting(actor=request.actor)),
+        },
+    )
 
 
 @needs(Permission.ADMINISTER_ASSIGNMENTS, fresh=True)
@@ -28,6 +38,22 @@ def import_assignments(request: ActorRequest) -> HttpResponse:
         request,
         what=imports.ASSIGNMENTS,
         act=lambda content, dry_run: importing.import_assignments(
+            actor=request.actor,
+            content=content,
+            takes_two=not approving.is_alone_enough(),
+            dry_run=dry_run,
+            at=request.at,
+        ),
+    )
+
+
+@needs(Permission.ADMINISTER_ASSIGNMENTS)
+def import_hsa(request: ActorRequest) -> HttpResponse:
+    """Compare a batch of HSA with our assignments; take it over when it has been read."""
+    return imports.answer(
+        request,
+        what=imports.HSA,
+        act=lambda content, dry_run: hsa.import_hsa(
             actor=request.actor, content=content, dry_run=dry_run, at=request.at
         ),
     )
@@ -35,5 +61,6 @@ def import_assignments(request: ActorRequest) -> HttpResponse:
 
 urlpatterns = [
     path("staff", list_staff, name="staff"),
+    path("staff/import-hsa", import_hsa, name="import_hsa"),
     path("staff/import", import_assignments, name="import_assignments"),
 ]

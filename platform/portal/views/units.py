@@ -8,11 +8,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from care.identity import importing, operations, queries, units
+from care.identity import approving, importing, operations, queries, units
 from care.identity.entries import BadEntry
-from care.identity.permissions import ROLE_LABELS, Permission
+from care.identity.permissions import ROLE_LABELS, Permission, Role
 from care.identity.units import Address
 from care.inbox import routing
 from care.inbox.queries import busy_units
@@ -56,6 +56,10 @@ def show_unit(request: ActorRequest, hsa_id: str) -> HttpResponse:
             "hours": _hours(unit),
             "watch": units.watches([hsa_id], at=request.at)[hsa_id],
             "held": [(it, gettext(ROLE_LABELS[it.role]), new_key()) for it in held],
+            "closed": [
+                (it, gettext(ROLE_LABELS[Role(it.role)]), new_key())
+                for it in queries.closed_here(unit_id=hsa_id)
+            ],
             "may_assign": request.actor.may(Permission.ADMINISTER_ASSIGNMENTS),
         },
     )
@@ -148,14 +152,18 @@ def archive_unit(request: ActorRequest, hsa_id: str) -> HttpResponse:
 def add_assignment(request: ActorRequest, hsa_id: str) -> HttpResponse:
     """Let a person act at a unit."""
     unit = _unit(request, hsa_id)
-    form = AssignmentForm(request.POST or None)
+    form = AssignmentForm(request.POST or None, initial=_like(request, hsa_id))
     if form.is_valid():
         entry = form.entry(unit_id=hsa_id, at=request.at)
 
         def act() -> Done:
-            operations.add_assignment(actor=request.actor, entry=entry, at=request.at)
-            told = gettext("{name} har fått uppdraget.").format(name=entry.name)
-            return Done(_address(hsa_id), told)
+            is_given = approving.ask(actor=request.actor, entry=entry, at=request.at)
+            told = (
+                gettext("{name} har fått uppdraget.")
+                if is_given
+                else gettext("Uppdraget för {name} är begärt. Någon annan godkänner det.")
+            )
+            return Done(_address(hsa_id), told.format(name=entry.name))
 
         try:
             return once(request, act)
@@ -164,7 +172,12 @@ def add_assignment(request: ActorRequest, hsa_id: str) -> HttpResponse:
     return render(
         request,
         "portal/units/assign.html",
-        {"form": form, "unit": unit, "key": key_for(request)},
+        {
+            "form": form,
+            "unit": unit,
+            "is_alone_enough": approving.is_alone_enough(),
+            "key": key_for(request),
+        },
         status=422 if form.errors else 200,
     )
 
@@ -185,6 +198,21 @@ def revoke_assignment(request: ActorRequest, hsa_id: str, assignment_id: UUID) -
     return once(request, act)
 
 
+@needs(Permission.ADMINISTER_ASSIGNMENTS)
+@require_POST
+def follow_hsa(request: ActorRequest, hsa_id: str, assignment_id: UUID) -> HttpResponse:
+    """Let HSA hold again for an assignment that was ended here."""
+
+    def act() -> Done:
+        closed = queries.closed_here(unit_id=_unit(request, hsa_id).hsa_id)
+        if assignment_id not in {it.assignment_id for it in closed}:
+            raise operations.NoSuchAssignment
+        operations.follow_hsa_again(actor=request.actor, assignment_id=assignment_id, at=request.at)
+        return Done(_address(hsa_id), gettext("HSA gäller igen från nästa inläsning."))
+
+    return once(request, act)
+
+
 @needs(Permission.ADMINISTER_UNITS)
 def import_units(request: ActorRequest) -> HttpResponse:
     """Compare a file with our units; take it over when somebody has read what it changes."""
@@ -199,6 +227,16 @@ def import_units(request: ActorRequest) -> HttpResponse:
             at=request.at,
         ),
     )
+
+
+def _like(request: ActorRequest, hsa_id: str) -> dict[str, str]:
+    """Return what an assignment at the unit says, to be asked for anew, or nothing."""
+    held = queries.assignments_of_unit(unit_id=hsa_id, at=request.at)
+    asked = request.GET.get("like", "")
+    like = next((it for it in held if str(it.assignment_id) == asked), None)
+    if like is None:
+        return {}
+    return {"hsa_id": like.hsa_id, "name": like.name, "role": like.role, "title": like.title}
 
 
 def _own(request: ActorRequest) -> Sequence[Address]:
@@ -242,5 +280,10 @@ urlpatterns = [
         "units/<str:hsa_id>/assignments/<uuid:assignment_id>/revoke",
         revoke_assignment,
         name="revoke_assignment",
+    ),
+    path(
+        "units/<str:hsa_id>/assignments/<uuid:assignment_id>/follow-hsa",
+        follow_hsa,
+        name="follow_hsa",
     ),
 ]

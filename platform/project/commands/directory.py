@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 CHANGES = {
     "added": "Tillkommer",
+    "asked": "Begärs",
     "changed": "Ändras",
     "ended": "Upphör",
+    "left_out": "Lämnas utanför",
     "unchanged": "Oförändrad",
     "refused": "Går inte",
 }
@@ -42,11 +44,8 @@ def import_directory(
     from care.inbox.queries import busy_units
     from tenants import clock
     from tenants.context import acting_as
-    from tenants.models import Tenant
 
-    with acting_as("public"):
-        if not Tenant.objects.filter(schema_name=schema).exists():
-            _refuse(f"{schema} är inte ansluten. Se namnen med samplan tenant list.")
+    _refuse_unless_joined(schema)
     with acting_as(schema):
         actor, at = operator(schema, command="samplan directory"), clock.moment()
         try:
@@ -68,6 +67,40 @@ def import_directory(
             _refuse(str(problem))
         except OSError as problem:
             _refuse(f"{problem.filename} går inte att läsa. Kontrollera sökvägen.")
+
+
+@app.command("import-hsa")
+def import_hsa(
+    file: Annotated[Path, typer.Argument(help="Uttag ur HSA, som XML.")],
+    schema: Annotated[str, typer.Option(help="Huvudmannens schema, till exempel t_krokom.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Visa bara skillnaderna.")] = False,
+) -> None:
+    """Läs in uppdragen i ett uttag ur HSA. Allt eller ingenting."""
+    setup.django()
+    from care.identity import importing
+    from care.identity.hsa.importing import import_hsa as act
+    from tenants import clock
+    from tenants.context import acting_as
+
+    _refuse_unless_joined(schema)
+    with acting_as(schema):
+        actor = operator(schema, command="samplan directory")
+        try:
+            content = file.read_bytes()
+            _tell(act(actor=actor, content=content, dry_run=dry_run, at=clock.moment()))
+        except importing.BadFile as problem:
+            _refuse(str(problem))
+        except OSError as problem:
+            _refuse(f"{problem.filename} går inte att läsa. Kontrollera sökvägen.")
+
+
+def _refuse_unless_joined(schema: str) -> None:
+    from tenants.context import acting_as
+    from tenants.models import Tenant
+
+    with acting_as("public"):
+        if not Tenant.objects.filter(schema_name=schema).exists():
+            _refuse(f"{schema} är inte ansluten. Se namnen med samplan tenant list.")
 
 
 def _tell(report: "Report") -> None:
