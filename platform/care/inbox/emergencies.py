@@ -75,7 +75,7 @@ def open_emergency_access(
         unit_id=actor.unit_id,
         unit_name=actor.unit_name,
         staff_id=actor.staff_id,
-        staff_name=actor.name,
+        staff_name=actor.name_abroad,  # the owners are told; the row knows who by staff_id
         title=actor.title,
         ground=ground,
         reason=reason.strip(),
@@ -117,7 +117,7 @@ def second_emergency_access(
         raise NoSuchEmergency
     if opened.staff_id == actor.staff_id:
         raise NeedsAnother
-    opened.second_id, opened.second_name = actor.staff_id, actor.name
+    opened.second_id, opened.second_name = actor.staff_id, actor.name_abroad
     opened.second_title = actor.title
     _record(case, act="second_emergency_access", actor=actor, opened=opened, at=at)
     _begin(case, opened, at=at)
