@@ -20,6 +20,7 @@ from portal.views import (
     outcomes,
     preparing,
     register,
+    review,
     rounds,
     routines,
     staff,
@@ -64,5 +65,6 @@ urlpatterns = [
     *preparing.urlpatterns,
     *onboarding.urlpatterns,
     *training.urlpatterns,
+    *review.urlpatterns,
     *help.urlpatterns,
 ]

@@ -48,6 +48,7 @@ TENANT_APPS = [
     "care.sharing",
     "care.inbox",
     "care.discharge",
+    "care.review",
     "care.training",
     "billing",
 ]
@@ -58,6 +59,7 @@ CASE_APPS = [
     "care.sharing",
     "care.inbox",
     "care.discharge",
+    "care.review",
 ]
 INSTALLED_APPS = [
     *SHARED_APPS,
