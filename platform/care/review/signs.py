@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from math import sqrt
 from uuid import UUID
 
@@ -300,5 +301,6 @@ def _name_of(case: CaseFacts) -> str:
     return _folded(f"{case.given_name} {case.family_name}")
 
 
+@lru_cache(maxsize=10_000)
 def _folded(name: str) -> str:
     return " ".join(name.casefold().split())
