@@ -140,6 +140,7 @@ def _tables() -> Iterator[tuple[str, Iterable[str]]]:
     sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
     from care.identity.permissions import ROLE_LABELS
     from care.law import deadlines, discharge, duties, guards, terms
+    from care.review import signs
     from care.training import scenarios, survey
     from tenants import onboarding
 
@@ -151,6 +152,8 @@ def _tables() -> Iterator[tuple[str, Iterable[str]]]:
     yield "platform/care/law/duties.py", duties.COMPLIANCE_LABELS.values()
     yield "platform/care/law/terms.py", (it.swedish for it in terms.TERMS)
     yield "platform/care/identity/permissions.py", ROLE_LABELS.values()
+    yield "platform/care/review/signs.py", (it.text_sv for it in signs.SIGNALS)
+    yield "platform/care/review/signs.py", (it.why_sv for it in signs.SIGNALS)
     yield "platform/care/training/scenarios.py", _words_of(scenarios.SCENARIOS)
     yield "platform/care/training/survey.py", (it.text for it in survey.STATEMENTS)
     yield "tenants/onboarding.py", onboarding.TITLES.values()

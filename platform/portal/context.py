@@ -27,6 +27,7 @@ MENU = (
     (Permission.READ_INBOX, _("Arbetslista"), "portal:home"),
     (Permission.ADMINISTER_UNITS, _("Enheter"), "portal:units"),
     (Permission.ADMINISTER_ASSIGNMENTS, _("Medarbetare"), "portal:staff"),
+    (Permission.READ_REVIEW, _("Logggranskning"), "portal:review"),
     (Permission.READ_AGREEMENTS, _("Överenskommelser"), "portal:agreements"),
     (Permission.READ_COSTS, _("Kostnader"), "portal:costs"),
     (Permission.READ_ONBOARDING, _("Anslutning"), "portal:onboarding"),

@@ -66,6 +66,7 @@ from care.law import discharge
 from care.law.guards import Incomplete
 from care.law.machine import NotPermitted
 from care.law.terms import BadTerms
+from care.review.operations import BadReview, NeedsSecondReader, NoSuchReview, OwnAccess, Settled
 from care.sharing.access import Denied, NotAllowed, NotVisible
 from care.sharing.policy import Reason
 from care.training.operations import NoSuchScenario, NotTraining
@@ -294,6 +295,11 @@ VERDICTS: Mapping[type[BaseException], Callable[[Any], Verdict]] = {
     NotStated: _says(texts.EMERGENCY_NOT_STATED),
     NoSuchEmergency: _says(texts.NO_SUCH_EMERGENCY),
     NeedsAnother: _says(texts.NEEDS_ANOTHER),
+    BadReview: _bad_value,
+    NoSuchReview: _says(texts.NOT_FOUND),
+    OwnAccess: _says(texts.OWN_ACCESS),
+    NeedsSecondReader: _says(texts.NEEDS_SECOND_READER),
+    Settled: _says(texts.ITEM_SETTLED),
     NoSuchUnit: _says(texts.NO_SUCH_UNIT),
     BadIdentity: _bad_value,
     BadIdentifier: _bad_value,

@@ -401,6 +401,27 @@ READ_HOW = {
     "emergency": _("Nödöppnade"),
     "denied": _("Nekades"),
     "extract": _("Tog ut åtkomstloggen"),
+    "review": _("Granskade åtkomstloggen"),
+}
+
+# ---- log review ----
+
+REVIEW_VERDICTS = {
+    "in_order": _("I sin ordning"),
+    "ask_head": _("Fråga verksamhetschefen"),
+    "misuse_suspected": _("Missbruk misstänks"),
+}
+REVIEW_STATES = {
+    "waiting": _("Väntar"),
+    "asked": _("Verksamhetschefen är tillfrågad"),
+    "second_reader": _("Väntar på en andra granskare"),
+    "settled": _("Klar"),
+}
+REVIEW_COLORS = {
+    "waiting": "neutral",
+    "asked": "info",
+    "second_reader": "danger",
+    "settled": "success",
 }
 
 # ---- what a message holds ----

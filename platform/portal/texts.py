@@ -259,6 +259,24 @@ NO_SUCH_EMERGENCY = Text(
     _("Tiden är ute, den är stängd, eller så finns inget att göra med det du valde."),
     _("Öppna ärendet igen. Behövs uppgifterna ännu, nödöppna på nytt."),
 )
+OWN_ACCESS = Text(
+    403,
+    _("Du granskar inte det du själv har gjort"),
+    _("Det gäller din egen åtkomst. Ingenting är sparat."),
+    _("Låt en annan logggranskare ta det."),
+)
+NEEDS_SECOND_READER = Text(
+    409,
+    _("En andra granskare behövs"),
+    _("Du har antecknat att missbruk misstänks. Då läser en annan person, innan det är klart."),
+    _("Be en annan logggranskare hos er att öppna samma rad."),
+)
+ITEM_SETTLED = Text(
+    409,
+    _("Raden är redan bedömd"),
+    _("Någon hann före, eller så är den klar. Ditt beslut är inte sparat."),
+    _("Öppna raden igen och läs vad som står där."),
+)
 NEEDS_ANOTHER = Text(
     409,
     _("En annan person behövs"),

@@ -22,6 +22,7 @@ from portal.views import (
     outcomes,
     preparing,
     register,
+    review,
     rounds,
     routines,
     staff,
@@ -68,5 +69,6 @@ urlpatterns = [
     *preparing.urlpatterns,
     *onboarding.urlpatterns,
     *training.urlpatterns,
+    *review.urlpatterns,
     *help.urlpatterns,
 ]

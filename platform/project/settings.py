@@ -57,6 +57,7 @@ TENANT_APPS = [
     "care.sharing",
     "care.inbox",
     "care.discharge",
+    "care.review",
     "care.training",
     "billing",
 ]
@@ -67,6 +68,7 @@ CASE_APPS = [
     "care.sharing",
     "care.inbox",
     "care.discharge",
+    "care.review",
 ]
 INSTALLED_APPS = [
     *SHARED_APPS,

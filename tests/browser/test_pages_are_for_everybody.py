@@ -102,6 +102,11 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         ("/takeover", "/takeover/import", "/takeover/reconcile"),
     ),
     (
+        "regionjh", "Staffan Wedin", "",
+        ("/review", "/review/rounds/draw-round", "{reviewed}", "{reviewed}?show=settled", "{item}",
+         "/review/extract", "/review/reports"),
+    ),
+    (
         "ovning-regionjh", "Sara Lindmark", "Avdelning 202",
         ("/training", "/training/scenarios/admission", "/"),
     ),
@@ -128,6 +133,8 @@ PLACES = {
     "routine": ("/routines", "a.row-link[href^='/routines/']"),
     "risk": ("/onboarding/decision", "a.row-link[href*='/decision/risk/']"),
     "joining": ("/onboarding", "a.row-link:has-text('Härjedalen')"),
+    "reviewed": ("/review", "a.row-link[href^='/review/rounds/']"),
+    "item": ("{reviewed}", "a.row-link[href^='/review/items/']"),
     "unpaid": ("{invoiced}", "tr:has-text('Utställd') a.row-link[href^='/costs/invoices/']"),
 }
 SIZES = {"wide": (1280, 900), "phone": (390, 844)}

@@ -21,6 +21,7 @@ class Role(StrEnum):
     BOARD_SECRETARY = "board_secretary"
     BOARD_MEMBER = "board_member"
     ECONOMIST = "economist"
+    LOG_REVIEWER = "log_reviewer"
     OPERATOR = "operator"
 
 
@@ -108,6 +109,12 @@ class Permission(StrEnum):
     SETTLE_LIABILITY = "cost:settle_liability"
     ATTEST = "cost:attest"
     ISSUE_INVOICES = "cost:issue_invoices"
+    READ_REVIEW = "audit:read_review"
+    DRAW_ROUND = "audit:draw_round"
+    DECIDE_ITEM = "audit:decide_item"
+    FOLLOW_UP_EMERGENCY = "audit:follow_up_emergency"
+    GIVE_EXTRACT = "audit:give_extract"
+    READ_REPORTS = "audit:read_reports"
 
 
 P = Permission
@@ -264,6 +271,19 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.ISSUE_INVOICES,
         }
     ),
+    # Reads the log, and of a person no more than the name of who an entry is about.
+    Role.LOG_REVIEWER: frozenset(
+        {
+            P.READ_REVIEW,
+            P.DRAW_ROUND,
+            P.DECIDE_ITEM,
+            P.FOLLOW_UP_EMERGENCY,
+            P.GIVE_EXTRACT,
+            P.READ_REPORTS,
+            P.READ_AGREEMENTS,
+            P.READ_ROUTINES,
+        }
+    ),
     # Platform operators hold no right to patients' rows, and nobody can act as somebody else (R11).
     # The county's own keeps the county's routines.
     Role.OPERATOR: _TEXTS
@@ -289,5 +309,6 @@ ROLE_LABELS: dict[Role, str] = {
     Role.BOARD_SECRETARY: "Sekreterare i gemensam nämnd",
     Role.BOARD_MEMBER: "Ledamot i gemensam nämnd",
     Role.ECONOMIST: "Ekonom",
+    Role.LOG_REVIEWER: "Logggranskare",
     Role.OPERATOR: "Driftansvarig",
 }

@@ -159,6 +159,11 @@ def administrators(*, at: datetime) -> tuple[Held, ...]:
     return _held(Assignment.objects.filter(role=Role.LOCAL_ADMINISTRATOR), at=at)
 
 
+def roles_of_assignments() -> dict[UUID, str]:
+    """Return the role of every assignment that there has been here, for the review of the log."""
+    return dict(Assignment.objects.values_list("pk", "role"))
+
+
 _ASKED = (
     "role",
     "title",

@@ -45,6 +45,9 @@ class EmergencyShown:
     followed_up_at: datetime | None
     outcome: str
     sights: tuple[Sight, ...]
+    second_id: UUID | None = None
+    followed_up_by: str = ""
+    comment: str = ""
 
     def is_running(self, *, at: datetime) -> bool:
         """Tell whether it is open at a moment."""
@@ -64,6 +67,18 @@ def to_follow_up() -> tuple[EmergencyShown, ...]:
     """
     rows = EmergencyAccess.objects.filter(followed_up_at=None).order_by("follow_up_due_at", "id")
     return _shown(rows.prefetch_related("sights"))
+
+
+def one(emergency_id: UUID) -> EmergencyShown | None:
+    """Return one emergency access as it stands here, followed up or not."""
+    rows = EmergencyAccess.objects.filter(pk=emergency_id).prefetch_related("sights")
+    return next(iter(_shown(rows)), None)
+
+
+def between(since: datetime, until: datetime) -> tuple[EmergencyShown, ...]:
+    """Return the emergency accesses that were asked for in a period, the first first."""
+    rows = EmergencyAccess.objects.filter(asked_at__gte=since, asked_at__lt=until)
+    return _shown(rows.order_by("asked_at", "id").prefetch_related("sights"))
 
 
 def _shown(rows: Iterable[EmergencyAccess]) -> tuple[EmergencyShown, ...]:
@@ -100,6 +115,9 @@ def _shown(rows: Iterable[EmergencyAccess]) -> tuple[EmergencyShown, ...]:
                 )
                 for sight in sorted(it.sights.all(), key=lambda one: one.owner)
             ),
+            it.second_id,
+            it.followed_up_by,
+            it.comment,
         )
         for it in rows
     )

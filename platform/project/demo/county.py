@@ -248,6 +248,21 @@ REGION_ADMINISTRATOR = Medarbetare(
     REGION, "P1008", "Yvonne Dahlgren", "Systemförvaltare", (("STAB", Role.LOCAL_ADMINISTRATOR),),
     "Lokal administratör hos regionen: enheter, uppdrag och bytet från ett gammalt system.",
 )  # fmt: skip
+REVIEWER = Medarbetare(
+    KROKOM, "P2008", "Birgitta Lo", "Säkerhetssamordnare", (("ADM", Role.LOG_REVIEWER),),
+    "Logggranskare: granskar vem som har läst vad, följer upp nödöppningar, ger ut loggutdrag.",
+)  # fmt: skip
+REGION_REVIEWERS = (
+    Medarbetare(
+        REGION, "P1009", "Staffan Wedin", "Informationssäkerhetssamordnare",
+        (("STAB", Role.LOG_REVIEWER),),
+        "Logggranskare hos regionen: drar stickprov, följer upp nödöppningar, ger ut loggutdrag.",
+    ),
+    Medarbetare(
+        REGION, "P1010", "Maj-Britt Hall", "Jurist", (("STAB", Role.LOG_REVIEWER),),
+        "Andra granskare hos regionen, där missbruk misstänks.",
+    ),
+)  # fmt: skip
 ECONOMISTS = tuple(
     Medarbetare(
         huvudman, "P2007", name, "Controller", (("ADM", Role.ECONOMIST),),
@@ -269,7 +284,7 @@ STRANGER = Medarbetare(
 NAMED = (
     NURSE, PHYSICIAN, COORDINATOR, INBOX_COORDINATOR, CASE_OFFICER, MUNICIPAL_NURSE, ON_DUTY,
     ADMINISTRATOR, SIGNATORY, REGION_SIGNATORY, SECRETARY, REGION_ECONOMIST, OPERATOR,
-    REGION_ADMINISTRATOR, STRANGER,
+    REGION_ADMINISTRATOR, STRANGER, REVIEWER, *REGION_REVIEWERS,
     *ECONOMISTS,
 )  # fmt: skip
 
@@ -285,12 +300,12 @@ _NAMES = (
 
 def staff() -> tuple[Medarbetare, ...]:
     """Return everybody who works in the county: the named ones, and one at every other unit."""
-    # An economist shares the office with whoever signs for the municipality.
+    # An economist and a log reviewer share the office with whoever signs for the municipality.
     held = {
         (it.huvudman.slug, unit)
         for it in NAMED
         for unit, role in it.assignments
-        if role is not Role.ECONOMIST
+        if role not in (Role.ECONOMIST, Role.LOG_REVIEWER)
     }
     role_of = {
         "ward": (Role.WARD_NURSE, "Sjuksköterska"),

@@ -14,7 +14,7 @@ from uuid import UUID
 from care.identity.models import Assignment, Staff
 from care.identity.permissions import CARE_ROLES, Role
 from project.commands import setup
-from project.demo import board, consultation, joining, ordinary, people, stories, training
+from project.demo import board, consultation, joining, ordinary, people, review, stories, training
 from project.demo.county import HUVUDMAN, MUNICIPALITIES, REGION, Huvudman
 from project.demo.stage import STAFF, UNITS, assignment_id
 from tenants import agreements
@@ -80,6 +80,8 @@ def fill(*, seed: int, people_count: int, now: datetime, tell: Tell = lambda _: 
         )
         for number, _ in enumerate(played, start=1):
             tell(f"Ärenden: {number} av {len(others)} personer")
+    tell("Logggranskning")
+    review.fill(now)
 
 
 def _ordinary(who: people.Invented, now: datetime, seed: str) -> None:

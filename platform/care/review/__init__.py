@@ -1,0 +1,1 @@
+"""Logggranskning: rounds of samples and signals, what was decided, emergencies followed up."""
