@@ -19,6 +19,7 @@ from portal.views import (
     onboarding,
     outcomes,
     preparing,
+    readers,
     register,
     rounds,
     routines,
@@ -41,6 +42,7 @@ urlpatterns = [
     *messages.urlpatterns,
     # Before the acts of a case, which take any word.
     *register.urlpatterns,
+    *readers.urlpatterns,
     *emergencies.urlpatterns,
     *acts.urlpatterns,
     *units.urlpatterns,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from django.http import (
     HttpResponseNotAllowed,
     HttpResponseRedirect,
 )
+from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from care.identity import operations, queries
@@ -25,7 +27,7 @@ from care.identity.actors import Actor, Via
 from care.identity.operations import NotAdministrator
 from care.identity.queries import NoAssignment
 from care.sharing import access as doors
-from care.sharing.access import Denied, NotAllowed
+from care.sharing.access import Denied, NotAllowed, ReasonNeeded
 from care.sharing.policy import Reason
 from portal import access, errors, texts
 from tenants import clock
@@ -191,6 +193,11 @@ def _lead(request: access.Request, place: str) -> HttpResponse:
 
 
 def _translated(request: access.Request, exception: Exception) -> HttpResponse | None:
+    if isinstance(exception, ReasonNeeded) and request.method in SAFE:
+        # The address that was asked for names a case by our own id, and nobody.
+        asked = urlencode({"to": request.get_full_path()})
+        place = reverse("portal:state_reason", args=[exception.case_id])
+        return _lead(request, f"{place}?{asked}")
     denied = _as_denied(exception)
     if denied is None:
         return errors.answer(request, exception)
