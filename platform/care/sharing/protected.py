@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from care.cases.models import Case, Event
+from django.db.models import Exists, OuterRef
+
+from care.cases.models import Case, Event, Participation
 from care.identity import queries as identity
 from care.identity.actors import Actor
 from care.identity.permissions import ROLES, Permission, Role
+from care.individuals.models import Individual
 from care.law.discharge import Act
 from care.sharing.models import NamedReader, StatedReason
 
@@ -69,6 +72,17 @@ def hidden_cases(*, actor: Actor, at: datetime) -> frozenset[UUID]:
         return frozenset()
     known = lists(list(found), actor=actor, at=at)
     return frozenset(pk for it, pk in found.items() if not _stands(known[it], actor))
+
+
+def unknown_cases(individual: Individual, *, actor: Actor, at: datetime) -> frozenset[UUID]:
+    """Return the open cases of a protected person of which the actor may not know, by our ids."""
+    if not individual.protection:
+        return frozenset()
+    part = Participation.objects.filter(case=OuterRef("pk"), unit=actor.unit_id, until_at=None)
+    found = Case.objects.filter(individual=individual, is_open=True).annotate(is_ours=Exists(part))
+    rows = list(found.values_list("common_id", "pk", "is_ours"))
+    known = lists([it for it, _, is_ours in rows if is_ours], actor=actor, at=at)
+    return frozenset(pk for it, pk, _ in rows if not _stands(known.get(it, ()), actor))
 
 
 def lists(

@@ -101,7 +101,7 @@ def add_reader(*, actor: Actor, case_id: UUID, staff_id: UUID, at: datetime) -> 
         raise ListIsFull
     _write_down(case, listed, actor, at)
     _name(case, worker.staff_id, worker.name, worker.title, actor, at)
-    _record(case, "add_reader", worker.name, worker.title, actor, at)
+    _record(case, worker.name, worker.title, act="add_reader", actor=actor, at=at)
 
 
 @transaction.atomic
@@ -121,7 +121,7 @@ def remove_reader(*, actor: Actor, case_id: UUID, staff_id: UUID, at: datetime) 
         raise LastReader
     _write_down(case, listed, actor, at)
     _named(case, actor).filter(staff_id=staff_id).update(removed_at=at, removed_by=actor.name)
-    _record(case, "remove_reader", leaving.name, leaving.title, actor, at)
+    _record(case, leaving.name, leaving.title, act="remove_reader", actor=actor, at=at)
 
 
 @transaction.atomic
@@ -180,7 +180,7 @@ def _named(case: Case, actor: Actor) -> "QuerySet[NamedReader]":
     )
 
 
-def _record(case: Case, act: str, name: str, title: str, actor: Actor, at: datetime) -> None:
+def _record(case: Case, name: str, title: str, *, act: str, actor: Actor, at: datetime) -> None:
     body = {"name": name, "title": title}
     cases.record(case, act=act, by=Doer.from_actor(actor), at=at, body=body)
 

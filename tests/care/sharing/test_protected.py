@@ -8,19 +8,24 @@ import pytest
 from cast import AT, MUNICIPALITY, REGION
 from django.db import transaction
 from hired import acting, hire
-from isolation.county import admit, case_at
-from people import BERIT, CASE_OFFICERS, DAY, HOUR, WARD, write_units
+from isolation.county import admit, agree, case_at
+from people import BERIT, CASE_OFFICERS, DAY, HOUR, MUNICIPAL_NURSES, WARD, write_units
 
 from care.cases.models import Event
+from care.cases.operations import IndividualHasOpenCase
+from care.discharge import operations as discharge
 from care.discharge import queries
 from care.identity.actors import Actor
 from care.identity.models import Assignment
 from care.identity.permissions import Permission, Role
+from care.inbox import emergencies, tasks
 from care.inbox import queries as inbox
-from care.inbox import tasks
+from care.inbox.models import Outbox
+from care.individuals.models import Individual
 from care.sharing import access, protected, readers
 from care.sharing.access import Reason
 from care.sharing.models import AccessLog
+from tenants import clock
 from tenants.context import acting_as
 
 LATER = AT + 2 * HOUR
@@ -268,3 +273,55 @@ class TestLists:
         with acting_as(REGION):
             for text in ("Åkerlund", PROTECTED.number):
                 assert inbox.search(actor=nurse, text=text, at=AT + DAY) == ()
+
+
+class TestWhereSheIs:
+    def test_a_second_case_is_not_refused_for_one_that_may_not_be_known(
+        self, case_id: UUID, nurse: Actor, colleague: Actor
+    ) -> None:
+        """A refusal would tell that she is in hospital."""
+        with pytest.raises(IndividualHasOpenCase):
+            admit(by=nurse, person=PROTECTED)
+
+        assert admit(by=colleague, person=replace(PROTECTED, protection="")) != case_id
+        with pytest.raises(access.NotVisible):
+            read(colleague, case_id)
+
+    def test_an_address_is_neither_kept_nor_sent_nor_opened_in_an_emergency(
+        self, nurse: Actor, coordinator: Actor
+    ) -> None:
+        agree()
+        told = replace(PROTECTED, registered_address="Ekgatan 5")
+        at_region = admit(by=nurse, person=told, to=[CASE_OFFICERS, MUNICIPAL_NURSES])
+        tasks.drain()
+        theirs = case_at(MUNICIPALITY).pk
+        municipal = person("Per Ek", 5, Role.MUNICIPAL_NURSE, MUNICIPAL_NURSES)
+        with acting_as(MUNICIPALITY):
+            discharge.submit_planning_basis(
+                actor=municipal, case_id=theirs, info_class="health_care", text="Sår", at=LATER
+            )
+        with acting_as(REGION):
+            emergency_id = emergencies.open_emergency_access(
+                actor=nurse, case_id=at_region, ground="danger_to_life",
+                reason="Medvetslös på golvet, blodtryckskris.", is_stated=True, at=clock.moment(),
+            )  # fmt: skip
+        tasks.drain()
+        with acting_as(REGION):
+            emergencies.read_in_emergency(
+                actor=nurse, case_id=at_region, emergency_id=emergency_id,
+                owners=[MUNICIPALITY], at=clock.moment(),
+            )  # fmt: skip
+        tasks.drain()
+
+        for tenant, actor, case_id in (
+            (REGION, nurse, at_region), (MUNICIPALITY, coordinator, theirs),
+        ):  # fmt: skip
+            now = clock.moment()
+            with acting_as(tenant):
+                readers.state_reason(actor=actor, case_id=case_id, text="Nödläge", at=now)
+                page = queries.case_page(actor=actor, case_id=case_id, at=now)
+                kept = [str(it) for it in Individual.objects.values_list("registered_address")]
+                letters = [str(it) for it in Outbox.objects.values_list("body")]
+            assert "Ekgatan" not in f"{page} {kept} {letters}"
+            if tenant == REGION:  # the emergency has opened what it may
+                assert [it.text for it in page.contributions] == ["Sår"]
