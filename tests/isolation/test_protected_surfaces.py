@@ -182,6 +182,7 @@ def told(opener: Hired) -> Story:
     return Story(case_id, theirs, message.id)
 
 
+@pytest.mark.timeout(900)  # some five hundred requests, on a machine that may be busy
 def test_nothing_tells_of_her(
     place: Path, caplog: pytest.LogCaptureFixture, dba: psycopg.Connection[Any]
 ) -> None:
@@ -209,6 +210,7 @@ def test_nothing_tells_of_her(
     assert {"colleague ''", "search", "worklist"} <= reading.of_berit
 
 
+@pytest.mark.timeout(300)
 def test_what_tells_of_her_would_be_found(place: Path) -> None:
     people = staff()
     told(people["opener"])
