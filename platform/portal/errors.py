@@ -67,8 +67,9 @@ from care.law.guards import Incomplete
 from care.law.machine import NotPermitted
 from care.law.terms import BadTerms
 from care.review.operations import BadReview, NeedsSecondReader, NoSuchReview, OwnAccess, Settled
-from care.sharing.access import Denied, NotAllowed, NotVisible
+from care.sharing.access import Denied, NotAllowed, NotVisible, ReasonNeeded
 from care.sharing.policy import Reason
+from care.sharing.readers import LastReader, ListIsFull, NoSuchReader, NotProtected
 from care.training.operations import NoSuchScenario, NotTraining
 from care.training.surveying import NotOpen
 from portal import texts
@@ -255,6 +256,12 @@ def _has_open_case(exception: IndividualHasOpenCase) -> Verdict:
     return Verdict(texts.HAS_OPEN_CASE, url=f"/cases/{exception.case_id}")
 
 
+def _reason_needed(exception: ReasonNeeded) -> Verdict:
+    return Verdict(
+        texts.REASON_NEEDED, url=reverse("portal:state_reason", args=[exception.case_id])
+    )
+
+
 def _bad_value(exception: Exception) -> Verdict:
     # Its own words say what to do; they are Swedish in every language, like the law's.
     return Verdict(texts.BAD_VALUE, {"problem": str(exception)})
@@ -292,6 +299,11 @@ VERDICTS: Mapping[type[BaseException], Callable[[Any], Verdict]] = {
     GuardianMayNotBlock: _says(texts.GUARDIAN_MAY_NOT_BLOCK),
     NothingToBlock: _says(texts.NOTHING_TO_BLOCK),
     NoSuchBlock: _says(texts.NO_SUCH_BLOCK),
+    ReasonNeeded: _reason_needed,
+    NotProtected: _says(texts.NO_LIST),
+    ListIsFull: _says(texts.LIST_IS_FULL),
+    LastReader: _says(texts.LAST_READER),
+    NoSuchReader: _says(texts.NO_SUCH_READER),
     NotStated: _says(texts.EMERGENCY_NOT_STATED),
     NoSuchEmergency: _says(texts.NO_SUCH_EMERGENCY),
     NeedsAnother: _says(texts.NEEDS_ANOTHER),

@@ -169,6 +169,8 @@ HAPPENED = {
     "withdraw_consent": _("Samtycket togs tillbaka."),
     "place_block": _("Uppgifter spärrades på personens begäran."),
     "lift_block": _("En spärr hävdes."),
+    "add_reader": _("Någon lades till på listan över dem som får se ärendet."),
+    "remove_reader": _("Någon togs bort från listan över dem som får se ärendet."),
     "open_emergency_access": _("En nödöppning begärdes."),
     "second_emergency_access": _("En andra person gick med på nödöppningen."),
     "read_in_emergency": _("Uppgifter öppnades i en nödsituation."),
@@ -332,6 +334,30 @@ PROTECTIONS = {
     "flagged": _("Sekretessmarkering"),
     "protected_registration": _("Skyddad folkbokföring"),
     "assumed_identity": _("Fingerade personuppgifter"),
+}
+PROTECTION_MEANS = {
+    "flagged": _(
+        "En varning: röj inte uppgifter utan att först pröva om personen kan lida men. Adress,"
+        " telefon och var i vården personen är eller ska vara lämnas bara om personen själv begär"
+        " det."
+    ),
+    "protected_registration": _(
+        "Personen är folkbokförd på en annan ort än den där hen bor. Den verkliga adressen finns"
+        " inte i folkbokföringen och ska inte skrivas här. Post går genom Skatteverket. Var i"
+        " vården personen är eller ska vara lämnas bara om personen själv begär det."
+    ),
+    "assumed_identity": _(
+        "Personen har fått en ny identitet. Inget får koppla den till den gamla: skriv varken"
+        " tidigare namn, nummer eller adress. Var i vården personen är eller ska vara lämnas bara"
+        " om personen själv begär det."
+    ),
+}
+READ_REASONS = {
+    "handles": _("Jag handlägger ärendet"),
+    "message": _("Jag tar emot ett meddelande"),
+    "substitute": _("Jag ersätter en kollega som handlägger ärendet"),
+    "person": _("Personen själv har vänt sig till mig"),
+    "other": _("Annat skäl, som jag skriver nedan"),
 }
 PLANNING_SETTLED = {
     "done": _("Den är genomförd"),

@@ -992,7 +992,8 @@ class About:
     name: str
     number: str
     age: str
-    is_protected: bool
+    protection: str  # which kind, in words; empty: none
+    protection_means: str
     facts: tuple[str, ...]
     title: str
     state: str
@@ -1000,6 +1001,11 @@ class About:
     color: str
     url: str
     expected: str
+
+    @property
+    def is_protected(self) -> bool:
+        """Tell whether the person has protected identity."""
+        return bool(self.protection)
 
 
 def names_of(page: CasePage) -> dict[str, str]:
@@ -1029,7 +1035,8 @@ def about(page: CasePage, *, at: datetime) -> About:
         name=person.name,
         number=person.number,
         age=labels.years(person.age),
-        is_protected=person.is_protected,
+        protection=str(labels.PROTECTIONS.get(person.protection, "")),
+        protection_means=str(labels.PROTECTION_MEANS.get(person.protection, "")),
         facts=tuple(it for it in facts if it),
         title=gettext("Utskrivning från {unit}").format(unit=page.sending_unit),
         state=page.state,

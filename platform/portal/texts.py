@@ -247,6 +247,38 @@ NO_SUCH_BLOCK = Text(
     _("Den är redan hävd, eller så hör den till en annan verksamhet."),
     _("Öppna ärendets samtycken och spärrar och se hur det står nu."),
 )
+REASON_NEEDED = Text(
+    409,
+    _("Säg först varför du öppnar ärendet"),
+    _("Personen har skyddade personuppgifter, och skälet som du angav gäller inte längre."),
+    _("Ange skälet. Skicka sedan på nytt: det du skrev finns kvar här."),
+    _("Ange skälet"),
+    keeps=_("Skicka på nytt"),
+)
+NO_LIST = Text(
+    409,
+    _("Ärendet har ingen lista"),
+    _("Bara ärenden för personer med skyddade personuppgifter har en."),
+    _("Gå tillbaka till ärendet."),
+)
+LIST_IS_FULL = Text(
+    409,
+    _("Listan är full"),
+    _("Högst tolv personer på en enhet får se ärendet. Ingen har lagts till."),
+    _("Ta bort någon som inte längre behöver ärendet, och lägg till igen."),
+)
+LAST_READER = Text(
+    409,
+    _("Någon måste stå kvar på listan"),
+    _("Annars kan ingen på enheten se ärendet eller dess meddelanden. Ingen har tagits bort."),
+    _("Lägg först till den som ska ta över."),
+)
+NO_SUCH_READER = Text(
+    409,
+    _("Personen står inte på listan"),
+    _("Någon annan kan ha ändrat den, eller så arbetar personen inte längre på enheten."),
+    _("Ladda om sidan och se vilka som står där nu."),
+)
 EMERGENCY_NOT_STATED = Text(
     422,
     _("Nödöppningen gjordes inte"),

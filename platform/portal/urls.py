@@ -21,6 +21,7 @@ from portal.views import (
     onboarding,
     outcomes,
     preparing,
+    readers,
     register,
     review,
     rounds,
@@ -45,6 +46,7 @@ urlpatterns = [
     *messages.urlpatterns,
     # Before the acts of a case, which take any word.
     *register.urlpatterns,
+    *readers.urlpatterns,
     *emergencies.urlpatterns,
     *acts.urlpatterns,
     *units.urlpatterns,

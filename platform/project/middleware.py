@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.http import (
     HttpResponseNotAllowed,
     HttpResponseRedirect,
 )
+from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from care.identity import drafts, operations, queries, sessions
@@ -25,7 +27,7 @@ from care.identity.approving import OwnRequest
 from care.identity.operations import NotAdministrator
 from care.identity.queries import NoAssignment, Session
 from care.sharing import access as doors
-from care.sharing.access import Denied, NotAllowed
+from care.sharing.access import Denied, NotAllowed, ReasonNeeded
 from care.sharing.policy import Reason
 from portal import access, errors, texts
 from project import clients
@@ -262,6 +264,11 @@ def _lead(request: access.Request, place: str) -> HttpResponse:
 
 
 def _translated(request: access.Request, exception: Exception) -> HttpResponse | None:
+    if isinstance(exception, ReasonNeeded) and request.method in SAFE:
+        # The address that was asked for names a case by our own id, and nobody.
+        asked = urlencode({"to": request.get_full_path()})
+        place = reverse("portal:state_reason", args=[exception.case_id])
+        return _lead(request, f"{place}?{asked}")
     denied = _as_denied(exception)
     if denied is None:
         return errors.answer(request, exception)

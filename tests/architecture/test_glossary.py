@@ -20,6 +20,7 @@ from care.inbox import operations as inbox_operations
 from care.inbox.models import Delivery
 from care.law import deadlines, preconditions, terms
 from care.law.discharge import Act
+from care.sharing import readers
 from portal import labels
 from project import urls
 from tenants import rows
@@ -194,7 +195,7 @@ def test_every_row_has_a_swedish_word_and_a_paragraph_or_a_dash() -> None:
 
 def test_an_act_has_one_name_in_its_right_its_operation_and_its_event() -> None:
     acts = {*Act, *acts_beside_the_process()}
-    modules = (discharge_operations, inbox_operations, consents, blocks, emergencies)
+    modules = (discharge_operations, inbox_operations, consents, blocks, emergencies, readers)
     operations = {name for module in modules for name in vars(module)}
     of_acts = {
         it.value.partition(":")[2]

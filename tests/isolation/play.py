@@ -414,8 +414,8 @@ def _unit(seat: tuple[str, str]) -> str:
 def _whoever_acts() -> Iterator[None]:
     """Let the door through who acts for another branch or unit: it is not what is tried here."""
     judged = access._judged
-    access._judged = lambda actor, case_id, permission, *, lock: judged(
-        PEOPLE[actor.tenant], case_id, permission, lock=lock
+    access._judged = lambda actor, case_id, permission, *, lock, at: judged(
+        PEOPLE[actor.tenant], case_id, permission, lock=lock, at=at
     )
     try:
         yield

@@ -152,7 +152,7 @@ class TestThePoll:
             again = client.get("/", headers={**HTMX, "hx-ptag": tag})
 
         told = [it["sql"] for it in asked if it["sql"].startswith("SELECT")]
-        assert len(told) == 3, told  # the moment, the session, the tag
+        assert len(told) == 4, told  # the moment, the session, what is not to be known, the tag
         assert (again.status_code, again.content) == (304, b"")
         assert readings() == before
 

@@ -1,6 +1,6 @@
 """What happens to a case: it is opened or received, units join, acts are recorded."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,15 +74,18 @@ def open_case(
     terms: Mapping[str, Any],
     by: Doer,
     body: Mapping[str, Any],
+    besides: Collection[UUID] = (),
     at: datetime,
 ) -> Case:
     """Open a case here: this huvudman leads it.
 
+    :param besides: cases that whoever opens it may not know of, so that they hinder nothing
     :raises IndividualHasOpenCase: if the person has not left the hospital since an earlier one
     """
     # Who has left the hospital may come back to it: a new stay is a new case.
     stays = Case.objects.filter(individual=individual, is_open=True, lead=acting_for())
-    running = stays.exclude(state=discharge.State.DISCHARGED).first()
+    stays = stays.exclude(state=discharge.State.DISCHARGED)
+    running = stays.exclude(pk__in=besides).first()
     if running is not None:
         raise IndividualHasOpenCase(running.pk)
     case = Case.objects.create(

@@ -24,7 +24,7 @@ from care.inbox.models import Message
 from care.individuals import operations as individuals
 from care.individuals.operations import Person
 from care.law.discharge import Act
-from care.sharing import access
+from care.sharing import access, protected
 from care.sharing.operations import contribute
 from tenants import registry
 from tenants.context import acting_for
@@ -42,6 +42,9 @@ def open_case(
 ) -> UUID:
     """Öppna ärende: begin a case for an inpatient episode; this huvudman leads it.
 
+    A case of somebody with protected identity that the actor may not know of is as if it were not
+    there: that somebody is in hospital is told to nobody by a refusal.
+
     :raises cases.IndividualHasOpenCase: if the person has a case that is not closed
     """
     access.refuse_unless(actor, Permission.OPEN_CASE)
@@ -55,6 +58,7 @@ def open_case(
         ).to_json(),
         by=Doer.from_actor(actor),
         body=_written({"admitted_at": admitted_at, "need_assessed_at": need_assessed_at}),
+        besides=protected.unknown_cases(individual, actor=actor, at=at),
         at=at,
     )
     access.log(actor=actor, owner=actor.tenant, activity="write", common_ids=[case.common_id],

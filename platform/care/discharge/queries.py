@@ -375,5 +375,7 @@ def case_for_act(*, actor: Actor, case_id: UUID, act: str, at: datetime) -> Case
     :raises access.NotVisible: if the actor may not see the case
     :raises access.NotAllowed: if the role does not carry the act's right
     """
-    access.refuse_unless_in_case(actor=actor, case_id=case_id, permission=Permission(f"case:{act}"))
+    access.refuse_unless_in_case(
+        actor=actor, case_id=case_id, permission=Permission(f"case:{act}"), at=at
+    )
     return case_page(actor=actor, case_id=case_id, at=at)

@@ -53,6 +53,8 @@ class Permission(StrEnum):
     PLACE_BLOCK = "case:place_block"
     LIFT_BLOCK = "case:lift_block"
     OPEN_EMERGENCY_ACCESS = "case:open_emergency_access"
+    ADD_READER = "case:add_reader"
+    REMOVE_READER = "case:remove_reader"
     CLOSE_CASE = "case:close_case"
     ABORT_CASE = "case:abort_case"
     ACKNOWLEDGE_MESSAGE = "inbox:acknowledge_message"
@@ -140,6 +142,8 @@ _WARD = _INBOX | {
     P.WITHDRAW_CONSENT,
     P.PLACE_BLOCK,
     P.LIFT_BLOCK,
+    P.ADD_READER,  # who opens a case is on its list
+    P.REMOVE_READER,
     P.CLOSE_CASE,
     P.ABORT_CASE,
 }
@@ -185,9 +189,12 @@ ROLES: dict[Role, frozenset[Permission]] = {
         P.STATE_AVAILABILITY,
         P.CALL_TO_PLANNING,
         P.ASSIGN_MESSAGE,
+        P.ADD_READER,
+        P.REMOVE_READER,
         P.OPEN_EMERGENCY_ACCESS,
     },
-    Role.INBOX_COORDINATOR: _RECEIVING | {P.PRACTISE_TRAINING, P.STATE_RECEPTION, P.ASSIGN_MESSAGE},
+    Role.INBOX_COORDINATOR: _RECEIVING
+    | {P.PRACTISE_TRAINING, P.STATE_RECEPTION, P.ASSIGN_MESSAGE, P.ADD_READER, P.REMOVE_READER},
     Role.CASE_OFFICER: _RECEIVING | {P.PRACTISE_TRAINING, P.STATE_RECEPTION},
     Role.MUNICIPAL_NURSE: _RECEIVING
     | {P.PRACTISE_TRAINING, P.STATE_RECEPTION, P.OPEN_EMERGENCY_ACCESS},

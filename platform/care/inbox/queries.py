@@ -20,7 +20,7 @@ from care.inbox import projections, routing
 from care.inbox.models import Delivery, Message, WorklistRow
 from care.individuals import queries as individuals
 from care.law import calendar, discharge
-from care.sharing import access
+from care.sharing import access, protected
 from care.sharing.access import Case
 from tenants.models import Unit
 from tenants.sorting import sort_key
@@ -67,9 +67,10 @@ _VIEWS = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One row of the worklist."""
+    """One row of the worklist; of somebody protected without name, number and sender."""
 
     case_id: UUID
+    is_protected: bool
     name: str
     number: str
     age: int | None
@@ -124,7 +125,7 @@ def worklist(
     :raises access.NotAllowed: if the role does not read the inbox
     """
     access.refuse_unless(actor, Permission.READ_INBOX)
-    mine = WorklistRow.objects.filter(unit_id=actor.unit_id, is_open=True)
+    mine = _known_to(actor, at=at).filter(is_open=True)
     rows = mine.filter(_VIEWS[view])
     if state:
         rows = rows.filter(state=state)
@@ -179,8 +180,15 @@ def change_tag(*, actor: Actor, at: datetime) -> str:
 
     A row also changes when its time runs out, without anybody doing anything.
     """
-    rows = WorklistRow.objects.filter(unit_id=actor.unit_id, is_open=True)
+    rows = _known_to(actor, at=at).filter(is_open=True)
     return _tag(rows.aggregate(**_told(at)))
+
+
+def _known_to(actor: Actor, *, at: datetime) -> "QuerySet[WorklistRow]":
+    """Return the rows of the actor's unit of which the actor may know."""
+    rows = WorklistRow.objects.filter(unit_id=actor.unit_id)
+    hidden = protected.hidden_cases(actor=actor, at=at)
+    return rows.exclude(case_id__in=hidden) if hidden else rows
 
 
 def _told(at: datetime) -> dict[str, Aggregate]:
@@ -220,7 +228,8 @@ def _entry(row: tuple[Any, ...], today: Any, at: datetime) -> Entry:
     unacknowledged, message_id, due_at, rule, assigned, expected = rest
     return Entry(
         case_id=case_id,
-        name="Skyddad person" if protection else f"{given} {family}",
+        is_protected=bool(protection),
+        name="" if protection else f"{given} {family}",
         number="" if protection else individuals.written(number),
         age=None if protection else individuals.age(number, on=today),
         state=state,

@@ -15,10 +15,15 @@ class Shown:
     name: str
     number: str
     age: int | None
-    is_protected: bool
+    protection: str  # which kind, or empty
     registered_address: str
     registered_municipality: str
     interpreter: str
+
+    @property
+    def is_protected(self) -> bool:
+        """Tell whether she has protected identity, of whatever kind."""
+        return bool(self.protection)
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ def shown(individual: Individual, *, on: date) -> Shown:
         name=f"{individual.given_name} {individual.family_name}",
         number=written(individual.number),
         age=age(individual.number, on=on),
-        is_protected=bool(individual.protection),
+        protection=individual.protection,
         registered_address="" if individual.protection else individual.registered_address,
         registered_municipality=individual.registered_municipality,
         interpreter=individual.interpreter,

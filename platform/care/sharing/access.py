@@ -20,7 +20,7 @@ from care.cases.models import Contribution, Participation
 from care.identity.actors import Actor
 from care.identity.permissions import Permission
 from care.individuals.queries import BlockShown, ConsentShown
-from care.sharing import policy, rls
+from care.sharing import policy, protected, rls
 from care.sharing.models import AccessLog, EmergencySight, ProviderOf
 from care.sharing.policy import EmergencyOpened
 from care.sharing.policy import Ground as Ground
@@ -51,6 +51,14 @@ class NotVisible(Denied):
 
 class NotAllowed(Denied):
     """The actor sees the case, but the role does not carry the right."""
+
+
+class ReasonNeeded(Exception):
+    """The person has protected identity, and whoever opens the case must say why first."""
+
+    def __init__(self, case_id: UUID) -> None:
+        super().__init__(str(case_id))
+        self.case_id = case_id
 
 
 @dataclass(frozen=True)
@@ -85,11 +93,15 @@ def case_for_reading(*, actor: Actor, case_id: UUID, at: datetime, activity: str
 
     :raises NotVisible: if there is none such for this actor
     :raises NotAllowed: if the role does not read cases
+    :raises ReasonNeeded: if the person is protected, and the actor has not said why
     """
     with transaction.atomic(savepoint=False):
-        case = _judged(actor, case_id, Permission.READ_CASE, lock=False)
+        case = _judged(actor, case_id, Permission.READ_CASE, lock=False, at=at)
+        stated = _stated(actor, case, at=at)
+        if stated == "":
+            raise ReasonNeeded(case.pk)
         log(actor=actor, owner=actor.tenant, activity=activity, common_ids=[case.common_id],
-            rows=1, at=at, shown=[_as_shown(case)])  # fmt: skip
+            rows=1, at=at, shown=[_as_shown(case)], reason_text=stated or "")  # fmt: skip
         return case
 
 
@@ -99,9 +111,10 @@ def case_for_writing(*, actor: Actor, case_id: UUID, permission: Permission, at:
     :raises NotVisible: if there is none such for this actor
     :raises NotAllowed: if the role does not carry the right
     """
-    case = _judged(actor, case_id, permission, lock=True)
+    case = _judged(actor, case_id, permission, lock=True, at=at)
     log(actor=actor, owner=actor.tenant, activity="write", common_ids=[case.common_id],
-        rows=1, at=at, shown=[_as_shown(case)])  # fmt: skip
+        rows=1, at=at, shown=[_as_shown(case)],
+        reason_text=_stated(actor, case, at=at) or "")  # fmt: skip
     return case
 
 
@@ -114,7 +127,9 @@ def case_for_emergency(
     :raises NotVisible: if there is none such for this actor
     :raises NotAllowed: if the role does not carry the right, or the branch is no vårdgivare
     """
-    case = _judged(actor, case_id, Permission.OPEN_EMERGENCY_ACCESS, lock=emergency_id is not None)
+    case = _judged(
+        actor, case_id, Permission.OPEN_EMERGENCY_ACCESS, lock=emergency_id is not None, at=at
+    )
     decision = policy.emergency(role_permits=True, unit_takes_part=True, branch=actor.branch)
     if not decision.is_granted:
         raise NotAllowed(actor=actor, common_id=case.common_id, reason=decision.reason)
@@ -124,13 +139,24 @@ def case_for_emergency(
     return case
 
 
-def refuse_unless_in_case(*, actor: Actor, case_id: UUID, permission: Permission) -> None:
+def refuse_unless_in_case(
+    *, actor: Actor, case_id: UUID, permission: Permission, at: datetime
+) -> None:
     """Let only through who may do something in a case, before a form is shown; nothing is read.
 
     :raises NotVisible: if there is no such case for this actor
     :raises NotAllowed: if the role does not carry the right
     """
-    _judged(actor, case_id, permission, lock=False)
+    _judged(actor, case_id, permission, lock=False, at=at)
+
+
+def case_judged(*, actor: Actor, case_id: UUID, permission: Permission, at: datetime) -> Case:
+    """Return a case for what is said of its reading before anything of it is shown.
+
+    :raises NotVisible: if there is no such case for this actor
+    :raises NotAllowed: if the role does not carry the right
+    """
+    return _judged(actor, case_id, permission, lock=False, at=at)
 
 
 def case_id_of(common_id: UUID) -> UUID:
@@ -364,10 +390,12 @@ def log(
     shown: Sequence[ShownVersion] = (),
     ground: str = "",
     emergency_id: UUID | None = None,
+    reason_text: str = "",
 ) -> None:
     """Write down who went through a door, in the transaction of what was done there.
 
     :param shown: what was shown, and in which version, so that it can be told later
+    :param reason_text: why, as whoever opens the case of a protected person has stated it
     """
     line = _line(
         actor=actor,
@@ -380,6 +408,7 @@ def log(
         shown=shown,
         ground=ground,
         emergency_id=emergency_id,
+        reason_text=reason_text,
     )
     AccessLog.objects.bulk_create([line])
 
@@ -398,6 +427,7 @@ def _line(
     emergency_id: UUID | None = None,
     reason: Reason = Reason.GRANTED,
     shown: Sequence[ShownVersion] = (),
+    reason_text: str = "",
 ) -> AccessLog:
     return AccessLog(
         owner_provider=ProviderOf(Value(owner)),
@@ -427,10 +457,18 @@ def _line(
         channel=channel,
         ground=ground,
         reason=reason,
+        reason_text=reason_text,
         rows=rows,
         emergency_id=emergency_id,
         at=at,
     )
+
+
+def _stated(actor: Actor, case: Case, *, at: datetime) -> str | None:
+    """Return why the actor opens the case; empty: not stated; None: it need not be."""
+    if not case.individual.protection:
+        return None
+    return protected.stated(case.common_id, assignment_id=actor.assignment_id, at=at)
 
 
 def _as_shown(case: Case) -> ShownVersion:
@@ -469,7 +507,9 @@ def readings(*, case: Case, limit: int = 100) -> Sequence[Reading]:
     ]
 
 
-def _judged(actor: Actor, case_id: UUID, permission: Permission, *, lock: bool) -> Case:
+def _judged(
+    actor: Actor, case_id: UUID, permission: Permission, *, lock: bool, at: datetime
+) -> Case:
     unit = Participation.objects.filter(case=OuterRef("pk"), unit=actor.unit_id, until_at=None)
     cases = Case.objects.select_related("individual", "sending_unit").annotate(
         unit_takes_part=Exists(unit)
@@ -482,8 +522,10 @@ def _judged(actor: Actor, case_id: UUID, permission: Permission, *, lock: bool) 
     decision = policy.decide(
         role_permits=actor.may(permission),
         unit_takes_part=case.unit_takes_part,
+        is_on_list=not case.individual.protection
+        or protected.is_on_list(case.common_id, actor=actor, at=at),
     )
-    if decision.reason is Reason.UNIT_TAKES_NO_PART:
+    if decision.reason in (Reason.UNIT_TAKES_NO_PART, Reason.NOT_ON_LIST):
         raise NotVisible(actor=actor, common_id=case.common_id, reason=decision.reason)
     if not decision.is_granted:
         raise NotAllowed(actor=actor, common_id=case.common_id, reason=decision.reason)

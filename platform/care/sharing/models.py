@@ -155,6 +155,52 @@ class Stamped(Home):
         return self.agreements
 
 
+class NamedReader(Home):
+    """Namngiven på listan: who at a unit may know of the case of somebody with protected identity.
+
+    Each unit that takes part has a list of its own. A row is kept after it has ended.
+    """
+
+    common_id = models.UUIDField(db_index=True)
+    unit_id = models.CharField(max_length=32)
+    staff_id = models.UUIDField()
+    staff_name = models.CharField(max_length=100)
+    title = models.CharField(max_length=60)
+    added_at = models.DateTimeField()
+    added_by = models.CharField(max_length=100)
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["common_id", "unit_id", "staff_id"],
+                condition=models.Q(removed_at=None),
+                name="named_reader_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"reader of {self.common_id}"
+
+
+class StatedReason(Home):
+    """Angivet skäl: why somebody on the list opens the case, asked again when it has run out."""
+
+    common_id = models.UUIDField()
+    assignment_id = models.UUIDField()
+    text = models.CharField(max_length=500)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["common_id", "assignment_id", "at"], name="stated_reason_latest")
+        ]
+
+    def __str__(self) -> str:
+        return f"reason for {self.common_id}"
+
+
 class EmergencyAccess(Home):
     """Nödöppning (2022:913 3 kap. 5-6 §§; PDL 4 kap. 5 §): by whom, why, from when to when.
 

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     NOT_IN_ROLE = "not_in_role"
     UNIT_TAKES_NO_PART = "unit_takes_no_part"
     NOT_THE_UNITS_MESSAGE = "not_the_units_message"
+    NOT_ON_LIST = "not_on_list"
     BRANCH_OUTSIDE_ACT = "branch_outside_act"
     NO_AGREEMENT = "no_agreement"
     CLASS_NOT_AGREED = "class_not_agreed"
@@ -57,10 +58,16 @@ class Decision:
         return self.reason is Reason.GRANTED
 
 
-def decide(*, role_permits: bool, unit_takes_part: bool) -> Decision:
-    """Decide whether a person may do something in a case (R8, R9). Denied by default."""
+def decide(*, role_permits: bool, unit_takes_part: bool, is_on_list: bool = True) -> Decision:
+    """Decide whether a person may do something in a case (R8, R9). Denied by default.
+
+    :param is_on_list: of those who may know of the case, where its person has protected identity
+        (OSL 21 kap. 3, 3 a §§, 22 kap. 2 §); everybody is, of any other
+    """
     if not unit_takes_part:
         return Decision(Reason.UNIT_TAKES_NO_PART)
+    if not is_on_list:
+        return Decision(Reason.NOT_ON_LIST)
     if not role_permits:
         return Decision(Reason.NOT_IN_ROLE)
     return Decision(Reason.GRANTED)

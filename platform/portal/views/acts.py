@@ -81,7 +81,10 @@ def _form(request: ActorRequest, name: str, page: CasePage) -> ActForm:
         "admitted_at": page.admitted_at,
         "expected_discharge_at": page.expected_discharge_at,
     }
-    receivers = [receiver(unit, watch, request) for unit, watch in watches]
+    is_protected = page.individual.is_protected
+    receivers = [
+        receiver(unit, watch, request, is_protected=is_protected) for unit, watch in watches
+    ]
     kind: Callable[..., ActForm] = FORMS[name]
     form = kind(data, receivers=receivers, initial=initial)
     return form.for_branch(request.actor.branch)

@@ -170,11 +170,16 @@ def _receivers(request: ActorRequest, person: Person) -> list[Watch]:
     return [watch for _address, watch in found]
 
 
-def receiver(unit: Any, watch: Any, request: ActorRequest) -> tuple[str, str, str, bool]:
-    """Return a unit as a choice: HSA-id, name, how it is watched, whether it is chosen."""
+def receiver(
+    unit: Any, watch: Any, request: ActorRequest, *, is_protected: bool = False
+) -> tuple[str, str, str, bool]:
+    """Return a unit as a choice: HSA-id, name, how it is watched, whether it is chosen.
+
+    Where the person is protected nothing is: where she is registered may be a decoy.
+    """
     told = shown.watch(watch, at=request.at)
     now = gettext("Bevakas nu.") if told.is_watched else gettext("Bevakas inte nu.")
-    return unit.hsa_id, told.unit, f"{now} {told.text}", unit.is_default
+    return unit.hsa_id, told.unit, f"{now} {told.text}", unit.is_default and not is_protected
 
 
 def _ask_more(
@@ -182,10 +187,13 @@ def _ask_more(
 ) -> HttpResponse:
     told = person.person()
     watches = _receivers(request, told)
-    receivers = [receiver(it.unit, it, request) for it in watches]
+    is_protected = bool(told.protection)
+    receivers = [receiver(it.unit, it, request, is_protected=is_protected) for it in watches]
     context = {
         "person": told,
         "number": written(told.number),
+        "protection": labels.PROTECTIONS.get(told.protection, ""),
+        "protection_means": labels.PROTECTION_MEANS.get(told.protection, ""),
         "town": places.name(told.registered_municipality),
         "person_form": person,
         "form": (form or NewCaseForm(receivers=receivers)).for_branch(request.actor.branch),
@@ -218,7 +226,9 @@ def _admitted(request: ActorRequest, person: PersonForm) -> HttpResponse:
 def _is_ours(request: ActorRequest, case_id: UUID) -> bool:
     """Tell whether the actor's unit takes part in a case, so that a link to it leads somewhere."""
     try:
-        refuse_unless_in_case(actor=request.actor, case_id=case_id, permission=Permission.READ_CASE)
+        refuse_unless_in_case(
+            actor=request.actor, case_id=case_id, permission=Permission.READ_CASE, at=request.at
+        )
     except Denied:
         return False
     return True

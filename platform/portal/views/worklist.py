@@ -138,8 +138,10 @@ def row(it: Entry, actor: Actor, *, at: datetime) -> Row:
     return Row(
         case_id=it.case_id,
         url=addresses.of("portal:case", it.case_id),
-        name=it.name,
-        identity=", ".join(told for told in (it.number, labels.years(it.age)) if told),
+        name=gettext("Skyddade personuppgifter") if it.is_protected else it.name,
+        identity=gettext("Öppna för att se vem det gäller")
+        if it.is_protected
+        else ", ".join(told for told in (it.number, labels.years(it.age)) if told),
         new=it.unacknowledged,
         event=labels.act(it.latest_act),
         sender=it.latest_unit,

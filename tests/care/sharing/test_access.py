@@ -84,7 +84,7 @@ def test_a_case_of_somebody_else_is_refused_in_the_words_for_one_that_does_not_e
 def test_a_role_without_the_right_is_told_so(shared: tuple[UUID, UUID]) -> None:
     with acting_as(MUNICIPALITY), pytest.raises(access.NotAllowed) as refusal:
         access.refuse_unless_in_case(
-            actor=OFFICER, case_id=shared[1], permission=Permission.NOTIFY_READY
+            actor=OFFICER, case_id=shared[1], permission=Permission.NOTIFY_READY, at=LATER
         )
 
     assert refusal.value.reason is Reason.NOT_IN_ROLE

@@ -386,16 +386,3 @@ def test_an_inner_block_is_passed_in_an_emergency_at_home(ids: Ids) -> None:
 
     assert seen_by(other, at=now) == [GroundKind.EMERGENCY]
     assert seen_by(other, at=now + HOUR) == []
-
-
-def test_an_emergency_never_tells_a_protected_address(ids: Ids) -> None:
-    now = clock.moment()
-    with acting_as(MUNICIPALITY):
-        individual = Case.objects.get().individual
-        individual.protection, individual.registered_address = "flagged", ""
-        individual.save()
-    opened(ids, at=now)
-
-    with acting_as(MUNICIPALITY):
-        individual.refresh_from_db()
-        assert individual.registered_address == ""

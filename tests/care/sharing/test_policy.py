@@ -95,6 +95,14 @@ def test_a_person_needs_the_role_and_the_participation(permits: bool, takes_part
     assert decision.is_granted is (permits and takes_part)
 
 
+@pytest.mark.parametrize("permits", [True, False])
+def test_who_is_not_on_the_list_knows_of_no_case_whatever_the_role(permits: bool) -> None:
+    for takes_part in (True, False):
+        decision = policy.decide(role_permits=permits, unit_takes_part=takes_part, is_on_list=False)
+        expected = Reason.NOT_ON_LIST if takes_part else Reason.UNIT_TAKES_NO_PART
+        assert decision.reason is expected
+
+
 def test_direct_access_is_granted_on_all_grounds_at_once() -> None:
     decision = policy.direct_access(**GRANTED)
 
@@ -114,7 +122,7 @@ def test_one_missing_ground_is_enough_to_refuse(change: dict[str, object], reaso
 def test_every_reason_is_reached() -> None:
     reached = {reason for _, reason in REFUSALS} | {Reason.GRANTED, Reason.NOT_IN_ROLE}
     reached.add(Reason.NOT_THE_UNITS_MESSAGE)  # by the inbox, which knows whose a message is
-    reached |= {Reason.INNER_BLOCK, Reason.NO_EMERGENCY_FOR_BRANCH}  # below
+    reached |= {Reason.INNER_BLOCK, Reason.NO_EMERGENCY_FOR_BRANCH, Reason.NOT_ON_LIST}  # beside
 
     assert reached == set(Reason)
 

@@ -249,10 +249,15 @@ def _of_both(entry: Entry, known: Here) -> Compared:
     if not entry.is_open:
         return Compared(Match.CLOSED_THERE, entry.reference, known.case.pk, entry.line)
     there = deeds.values_of(entry)
-    found = tuple(
-        Difference(column, _shown(column, there[column]), _shown(column, known.values[column]))
-        for column in known.differs_from(there)
-    )
+    columns = known.differs_from(there)
+    if known.case.individual.protection or entry.person.protection:
+        # Where in care she is or will be is nobody's to know who is not on the list of the case.
+        found = tuple(Difference(column, "", "") for column in columns)
+    else:
+        found = tuple(
+            Difference(column, _shown(column, there[column]), _shown(column, known.values[column]))
+            for column in columns
+        )
     match = Match.DIFFERENT if found else Match.IN_BOTH
     return Compared(match, entry.reference, known.case.pk, entry.line, found)
 
