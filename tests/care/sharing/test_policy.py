@@ -180,3 +180,12 @@ def test_branches_of_one_huvudman_are_kept_apart(
         reader=reader, branch=branch, info_class="planning", huvudman=MUNICIPALITY,
         consents=consents, at=AT,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("days", "covers"), [(-1, False), (0, True), (1, True), (9, True), (10, False), (11, False)]
+)
+def test_a_consent_covers_from_its_first_moment_until_its_end(days: int, covers: bool) -> None:
+    consent = replace(CONSENT, expires_at=AT + 10 * DAY)
+
+    assert consent.covers("planning", MUNICIPALITY, AT + days * DAY) is covers
