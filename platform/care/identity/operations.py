@@ -154,16 +154,15 @@ def add_assignment(*, actor: Actor, entry: AssignmentEntry, at: datetime) -> UUI
     """Ge ett uppdrag: let a person act at a unit; somebody new is entered as staff.
 
     It takes one person, for the operator's command and a huvudman's first ones; `approving` asks
-    for two. It ends after twelve months at the latest.
+    for two, and for an end within twelve months.
 
     :raises NotAdministrator: if the actor may not
     :raises entries.BadEntry: if a field is wrong, or the person holds it already
     """
     refuse_unless_administrator(actor, Permission.ADMINISTER_ASSIGNMENTS)
-    whole = entries.limited(entry)
     with transaction.atomic():
-        entries.check_assignment(whole, own=own_units())
-        return give(whole, actor=actor, at=at)
+        entries.check_assignment(entry, own=own_units())
+        return give(entry, actor=actor, at=at)
 
 
 def give(

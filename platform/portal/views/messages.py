@@ -19,6 +19,7 @@ from care.identity import queries as identity
 from care.identity.permissions import Permission
 from care.inbox import operations, queries
 from care.inbox.queries import Sent, View
+from care.sharing.access import NotVisible, Reason
 from portal import idempotent, shown
 from portal.access import ActorRequest, needs
 from portal.forms import ActForm, initial_from
@@ -184,6 +185,8 @@ def _handled(
 
         return idempotent.once(request, act)
     page, sent = _found(request, message_id)
+    if request.actor.unit_id not in {it.unit_id for it in sent.receipts}:
+        raise NotVisible(actor=request.actor, common_id=None, reason=Reason.NOT_THE_UNITS_MESSAGE)
     context = {
         **_context(request, page, sent),
         **words,

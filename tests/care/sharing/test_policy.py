@@ -319,3 +319,12 @@ def test_nobody_but_a_vardgivare_opens_in_an_emergency(branch: str) -> None:
     assert policy.emergency(**asked, branch=branch).reason is Reason.NO_EMERGENCY_FOR_BRANCH
     assert not policy.emergency(role_permits=False, unit_takes_part=True, branch=CARE).is_granted
     assert not policy.emergency(role_permits=True, unit_takes_part=False, branch=CARE).is_granted
+
+
+@pytest.mark.parametrize(
+    ("days", "covers"), [(-1, False), (0, True), (1, True), (9, True), (10, False), (11, False)]
+)
+def test_a_consent_covers_from_its_first_moment_until_its_end(days: int, covers: bool) -> None:
+    consent = replace(CONSENT, expires_at=AT + 10 * DAY)
+
+    assert consent.covers("planning", MUNICIPALITY, AT + days * DAY) is covers
