@@ -10,6 +10,7 @@ from portal.access import Request
 
 START, CALLBACK = "/sign-in/start", "/sign-in/callback"
 BROWSER = "samplan_browser"  # a secret that this browser's attempts share, and nothing else
+THROUGH = "samplan_through"  # alias of the identity provider that was chosen
 LEFT = "samplan_left"  # the state of leaving the provider
 BEYOND = "/sign-in"  # nobody is led back to a page of signing in
 

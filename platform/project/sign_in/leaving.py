@@ -99,12 +99,19 @@ def _refused() -> HttpResponse:
     return JsonResponse({"error": "invalid_request"}, status=400)
 
 
+def way_out(request: access.Request, id_token: str, state: str) -> str:
+    """Return where the provider ends its session and leads back to us; empty if it is away."""
+    try:
+        return provider().logout_url(
+            id_token=id_token, state=state, leads_to=f"{origin(request)}/"
+        )
+    except Unreachable:
+        return ""
+
+
 def _lead_out(request: access.Request, id_token: str, state: str) -> HttpResponse:
     """Lead to the provider by a page, since no form of ours may lead to another host (CSP)."""
-    try:
-        url = provider().logout_url(id_token=id_token, state=state, leads_to=f"{origin(request)}/")
-    except Unreachable:
-        url = ""
+    url = way_out(request, id_token, state)
     response = render(request, "portal/sign_in/leaving.html", {"url": url})
     response["Cache-Control"] = "no-store"
     if url:

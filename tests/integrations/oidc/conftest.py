@@ -35,6 +35,7 @@ def hostile(served: Hostile, settings: Settings, tmp_path: Path) -> Iterator[Hos
     providers._provider.cache_clear()
     settings.OIDC_ISSUER = served.issuer
     settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = CLIENT_ID, CLIENT_SECRET
+    settings.PUBLIC_HOST = "samplan.localhost"
     settings.OIDC_ACR_VALUES = [LOA3]
     settings.IDENTITY_PROVIDERS = identity_providers(
         tmp_path, siths=["SE2999999119", "SE2999999127"]

@@ -150,7 +150,7 @@ def test_nothing_of_the_address_goes_along(hostile: Hostile, nurse: Hired) -> No
     assert "6c8f0b0e" not in url + back
     assert set(asked_of(url)) == {
         "response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge",
-        "code_challenge_method", "nonce", "acr_values",
+        "code_challenge_method", "nonce",
     }  # fmt: skip
 
 
