@@ -43,6 +43,19 @@ class Product:
         """Return the address of a page."""
         return f"http://{host}:{self.port}{path}"
 
+    def ask(
+        self, path: str = "/", *, host: str = WARD_HOST, cookies: str = ""
+    ) -> tuple[int, str, str]:
+        """Ask for a page without a browser; return status, text, and where it leads."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            headers = {"Host": f"{host}:{self.port}", "Cookie": cookies}
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode(), answer.headers.get("Location", "")
+        finally:
+            connection.close()
+
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Do something to the database behind the product's back, or look into it."""
         with psycopg.connect(self.database, autocommit=True) as superuser:

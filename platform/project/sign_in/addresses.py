@@ -12,6 +12,7 @@ START, CALLBACK = "/sign-in/start", "/sign-in/callback"
 BROWSER = "samplan_browser"  # a secret that this browser's attempts share, and nothing else
 THROUGH = "samplan_through"  # alias of the identity provider that was chosen
 LEFT = "samplan_left"  # the state of leaving the provider
+OFFERED = "samplan_way_out"  # the same, where leaving is offered and may be left undone
 BEYOND = "/sign-in"  # nobody is led back to a page of signing in
 
 

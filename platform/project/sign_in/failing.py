@@ -11,7 +11,7 @@ from care.identity.attempts import Failure, Why
 from integrations.oidc.client import Vouched
 from portal import access, errors, sign_in
 from project.sign_in import leaving
-from project.sign_in.addresses import BROWSER, LEFT, remember
+from project.sign_in.addresses import BROWSER, OFFERED, remember
 from project.sign_in.provider import name_of
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def answer(
     response = render(request, "portal/sign_in/failed.html", page, status=status)
     response["Cache-Control"] = "no-store"
     if page["way_out"]:
-        remember(response, LEFT, state)
+        remember(response, OFFERED, state)
     if browser:
         remember(response, BROWSER, browser)
     return response

@@ -69,7 +69,8 @@ def lead(
             through=through,
         )
     except Unreachable:
-        return render(request, "portal/sign_in/provider.html", {"is_away": True}, status=503)
+        page = {"is_away": True, "is_begun": True}
+        return render(request, "portal/sign_in/provider.html", page, status=503)
     response = HttpResponseRedirect(url)
     response["Cache-Control"] = "no-store"
     remember(response, BROWSER, browser)
