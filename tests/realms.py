@@ -1,12 +1,15 @@
 """A running Keycloak with its realms as the product wants them, and people with cards."""
 
+import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from keycloak import KeycloakAdmin
 from visitor import SECRET
@@ -28,11 +31,24 @@ class Realms:
     admin: KeycloakAdmin
     deployment: wanted.Deployment
     environment: dict[str, str]
+    server: development.Server
     told: list[dict[str, str]] = field(default_factory=list)  # what came to the back channel
+    # Starts the server again where it was, and stops it at the end of everything.
+    again: Callable[[int], development.Server] | None = field(repr=False, default=None)
 
     def sync(self, *, check: bool = False) -> list[Drift]:
         """Bring the realms in line, or only tell."""
         return sync.synchronise(self.admin, wanted.realms(self.deployment), check=check)
+
+    def kill(self) -> None:
+        """End the server at once, as a power cut would."""
+        os.killpg(self.server.process.pid, signal.SIGKILL)
+        self.server.process.wait(timeout=60)
+
+    def start_again(self) -> None:
+        """Start it anew on what the old one has left; return when it answers."""
+        assert self.again, "nobody has said how"
+        self.server = self.again(urlsplit(self.url).port or 0)
 
     def at(self, realm: str) -> KeycloakAdmin:
         """Return the administrator at a realm."""
@@ -63,6 +79,24 @@ PEOPLE = (
 )
 
 
+@contextmanager
+def running(place: Path) -> Iterator[Realms]:
+    """Start a Keycloak, bring its realms in line, and listen at the back channel.
+
+    :raises NotFetched: where Keycloak cannot be had
+    """
+    with ExitStack() as stack:
+        public, told = stack.enter_context(back_channel())
+
+        def start(port: int) -> development.Server:
+            return stack.enter_context(development.running(place / "keycloak", port=port))
+
+        made = realms_of(start(0), public, told)
+        made.again = start
+        made.sync()
+        yield made
+
+
 def realms_of(server: development.Server, public: str, told: list[dict[str, str]]) -> Realms:
     deployment = wanted.Deployment(
         keycloak=server.url,
@@ -77,7 +111,7 @@ def realms_of(server: development.Server, public: str, told: list[dict[str, str]
         server_url=server.url, username=development.ADMIN, password=server.password,
         realm_name="master", user_realm_name="master",
     )  # fmt: skip
-    return Realms(server.url, admin, deployment, server.environment, told)
+    return Realms(server.url, admin, deployment, server.environment, server, told)
 
 
 @contextmanager

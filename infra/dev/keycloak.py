@@ -33,6 +33,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parents[2]
+THEMES = ROOT / "infra" / "keycloak" / "themes"
 VERSION = "26.7.3"
 ARTIFACT = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
 SHA256 = "27a6535553c3cdcd083872ba40629efafb3475e3b758e0c6f691395561dd0f1f"
@@ -184,12 +185,13 @@ def _environment() -> dict[str, str]:
 
 
 def _home(data: Path, built: Path) -> Path:
-    """Make the folder that a server takes for its home: the distribution with its own data."""
+    """Make the folder that a server takes for its home: the distribution, our theme, its data."""
     data.mkdir(parents=True, exist_ok=True)
-    for name in ("bin", "conf", "lib", "providers", "themes"):
+    places = {name: built / name for name in ("bin", "conf", "lib", "providers")}
+    for name, place in {**places, "themes": THEMES}.items():
         link = data / name
         link.unlink(missing_ok=True)
-        link.symlink_to(built / name)
+        link.symlink_to(place)
     return data.resolve()
 
 

@@ -43,7 +43,6 @@ TAKEN = frozenset({302, 303})  # how a form answers that has taken effect
 SIGN_IN, CHOOSE = "/sign-in", "/assignments"
 # What a page asks without anybody having done anything.
 BY_ITSELF = ("X-Samplan-By-Itself", "HX-Request")
-FRONT_HOST = "localhost"  # of the demo; it belongs to no huvudman
 DATABASE_LOST = (OperationalError, InterfaceError)
 PORTAL = "portal"  # the client, as the access log tells
 MOST_OF_A_DEVICE = 200  # characters of what a browser calls itself
@@ -65,12 +64,12 @@ class Edge:
 
 
 class ActForHost(ActForHuvudman):
-    """Act for the huvudman whose host was asked for; on the demo's front host, for nobody."""
+    """Act for the huvudman whose host was asked for; on the public host, for nobody."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer; a host that belongs to nobody gets a page that says so."""
         try:
-            if settings.DEMO and request.get_host().partition(":")[0] == FRONT_HOST:
+            if request.get_host().partition(":")[0] == settings.PUBLIC_HOST:
                 return self.get_response(request)
             return super().__call__(request)
         except (Http404, DisallowedHost):

@@ -22,6 +22,8 @@ OIDC_ACR_VALUES = environment.words("SAMPLAN_OIDC_ACR", "http://id.sambi.se/loa/
 # Whom it trusts in turn, and for which HSA-ids: a file of integrations.keycloak.providers.
 IDENTITY_PROVIDERS = environment.text("SAMPLAN_IDENTITY_PROVIDERS", str(SIMULATED) if DEMO else "")
 PERSONAS = DEMO and not OIDC_ISSUER
+# It belongs to no huvudman: what Samplan is, and where the provider tells of logouts. Empty: none.
+PUBLIC_HOST = environment.text("SAMPLAN_PUBLIC_HOST", "localhost" if DEMO else "")
 SECRET_KEY = environment.text("SAMPLAN_SECRET_KEY", token_urlsafe(50))
 DEBUG = False
 ALLOWED_HOSTS = environment.words("SAMPLAN_HOSTS", ".localhost")

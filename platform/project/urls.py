@@ -11,6 +11,10 @@ if settings.OIDC_ISSUER:
     from project.sign_in.urls import urlpatterns as sign_in
 
     urlpatterns = [*sign_in, *urlpatterns]
+    if settings.DEMO:
+        from project.demo import cards_shown
+
+        urlpatterns += cards_shown.urlpatterns
 elif settings.PERSONAS:
     from project.demo import personas
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from realms import Realms, back_channel, realms_of
+from realms import Realms, running
 
 from infra.dev import keycloak
 
@@ -13,11 +13,9 @@ from infra.dev import keycloak
 @pytest.fixture(scope="session")
 def realms() -> Iterator[Realms]:
     """Start it, bring its realms in line, and listen at the back channel; or skip, loudly."""
-    with TemporaryDirectory(prefix="samplan-") as place, back_channel() as (public, told):
+    with TemporaryDirectory(prefix="samplan-") as place:
         try:
-            with keycloak.running(Path(place) / "keycloak") as server:
-                made = realms_of(server, public, told)
-                made.sync()
+            with running(Path(place)) as made:
                 yield made
         except keycloak.NotFetched as missing:
             pytest.skip(f"{keycloak.LEFT_OUT} {missing}")

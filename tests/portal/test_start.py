@@ -14,6 +14,7 @@ from care.identity.permissions import Role
 @pytest.fixture
 def demo(settings: Settings) -> None:
     settings.DEMO = settings.PERSONAS = True
+    settings.PUBLIC_HOST = "localhost"
 
 
 @pytest.fixture

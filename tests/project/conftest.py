@@ -28,6 +28,7 @@ def pages(settings: Settings, tmp_path: Path) -> None:
 @pytest.fixture
 def demo(settings: Settings) -> None:
     settings.DEMO = settings.PERSONAS = True
+    settings.PUBLIC_HOST = "localhost"
     settings.AUTHENTICATION_BACKENDS = ["project.demo.personas.PersonaBackend"]
 
 

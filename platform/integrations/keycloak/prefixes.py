@@ -46,6 +46,12 @@ def judge(alias: str, claims: Mapping[str, Any], *, providers: Mapping[str, Prov
     return Verdict(tuple(_faults(provider, claims)))
 
 
+def may_speak_for(provider: Provider, number: str) -> bool:
+    """Tell whether a provider may speak of the staff of an organisation, by its ten digits."""
+    listed = provider.hsa_prefixes
+    return listed is None or number in _organisations(listed)
+
+
 def organisation(hsa_id: object) -> str | None:
     """Return the ten digits of the organisation that an HSA-id names, if it has the form of one."""
     if not isinstance(hsa_id, str) or len(hsa_id) > LONGEST:

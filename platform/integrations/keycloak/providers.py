@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 SIMULATED = Path(__file__).parent / "realms" / "simulated" / "providers.json"
 EVERYBODY = "all"
@@ -26,6 +27,7 @@ class Provider:
     client: str
     scope: str
     hsa_prefixes: tuple[str, ...] | None  # SE and the organisation number; None: for everybody
+    acr_values: tuple[str, ...] = ()  # levels of assurance that it is asked for
 
 
 def load(file: Path, *, keycloak: str = "") -> dict[str, Provider]:
@@ -37,7 +39,9 @@ def load(file: Path, *, keycloak: str = "") -> dict[str, Provider]:
         file.read_text().replace("{keycloak}", keycloak.rstrip("/"))
     )
     return {
-        alias: Provider(alias=alias, **row | {"hsa_prefixes": _prefixes(row)})
+        alias: Provider(
+            alias=alias, **row | {"hsa_prefixes": _prefixes(row), "acr_values": _levels(row)}
+        )
         for alias, row in rows.items()
     }
 
@@ -45,6 +49,20 @@ def load(file: Path, *, keycloak: str = "") -> dict[str, Provider]:
 def _prefixes(row: Mapping[str, Any]) -> tuple[str, ...] | None:
     listed = row["hsa_prefixes"]
     return None if listed == EVERYBODY else tuple(listed)
+
+
+def _levels(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(row.get("acr_values", ()))
+
+
+def _asking(provider: Provider) -> str:
+    """Return where somebody proves who it is, with what the provider is always asked for.
+
+    Keycloak has no setting for it, and adds its own words to those that are there.
+    """
+    if not provider.acr_values:
+        return provider.authorization
+    return f"{provider.authorization}?{urlencode({'acr_values': ' '.join(provider.acr_values)})}"
 
 
 def representation(provider: Provider, *, secret: str) -> dict[str, Any]:
@@ -60,7 +78,7 @@ def representation(provider: Provider, *, secret: str) -> dict[str, Any]:
         "firstBrokerLoginFlowAlias": FIRST_SIGN_IN,
         "config": {
             "issuer": provider.issuer,
-            "authorizationUrl": provider.authorization,
+            "authorizationUrl": _asking(provider),
             "tokenUrl": provider.token,
             "jwksUrl": provider.keys,
             "logoutUrl": provider.logout,

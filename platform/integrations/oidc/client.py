@@ -77,19 +77,26 @@ class Provider:
         verifier: str,
         redirect_uri: str,
         max_age: int | None = None,
+        through: str = "",
     ) -> str:
         """Return where a person proves who it is; the provider is asked anew whether it is there.
 
+        Levels of assurance are not asked for here but required of the answer: Keycloak knows none
+        of those, and a browser that has a session there would be asked for the card each time. It
+        asks the identity provider for them itself.
+
+        :param through: the identity provider to go on to, by Keycloak's alias; empty: its first
         :raises Unreachable: if it is not
         """
         metadata = self._ask_metadata()
-        more = {} if max_age is None else {"max_age": max_age}
+        more: dict[str, str | int] = {} if max_age is None else {"max_age": max_age}
+        if through:
+            more["kc_idp_hint"] = through
         url, _ = self._session(redirect_uri).create_authorization_url(
             _text(metadata, "authorization_endpoint"),
             state=state,
             code_verifier=verifier,
             nonce=nonce,
-            acr_values=" ".join(self.registration.acr_values),
             **more,
         )
         return str(url)

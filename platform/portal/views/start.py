@@ -21,7 +21,11 @@ from tenants.context import acting_for
 def home(request: Request) -> HttpResponse:
     """Show what Samplan is, or the first page of the role to a person who is signed in."""
     if acting_for() == "public":
-        return render(request, "portal/start/start.html", {"has_demo": settings.PERSONAS})
+        return render(
+            request,
+            "portal/start/start.html",
+            {"has_demo": settings.DEMO, "has_cards": bool(settings.OIDC_ISSUER)},
+        )
     if isinstance(request.staff, NoAssignment) and request.staff.assignment_id:
         operations.note_refusal(request.staff, at=request.at)
         return errors.refuse(request, texts.NO_ASSIGNMENT)

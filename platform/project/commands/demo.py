@@ -155,18 +155,24 @@ def _wait_for(port: int) -> None:
 
 
 def _greet(port: int, seconds: float) -> None:
+    from integrations.keycloak.simulated import PASSWORD
+    from project.demo import cards
     from project.demo.county import PERSONAS
 
+    has_cards = bool(os.environ.get("SAMPLAN_OIDC_ISSUER"))
     table = Table(box=box.SIMPLE)
-    for heading in ("Vem", "Var", "Adress"):
+    for heading in ("Vem", "Var", "Adress", *(["Användarnamn"] if has_cards else [])):
         table.add_column(heading, overflow="fold")
     for persona in PERSONAS:
         table.add_row(
             f"{persona.name}, {persona.title.lower()}",
             f"{persona.unit_name}, {persona.tenant}",
             f"http://{persona.host}:{port}/sign-in",
+            *([cards.username(persona.name)] if has_cards else []),
         )
     console.print(table)
+    if has_cards:
+        console.print(f"Alla har lösenordet [bold]{PASSWORD}[/bold] i legitimeringstjänsterna.")
     console.print(
         f"Samplan svarar på [bold]http://localhost:{port}[/bold] efter {seconds:.0f} s."
         " Ctrl-C stoppar allt."

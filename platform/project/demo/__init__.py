@@ -17,3 +17,4 @@ class Persona:
     title: str
     unit_name: str
     story: str  # one line: what this person does
+    username: str = ""  # at a simulated identity provider

@@ -4,7 +4,7 @@ project.urls mounts these pages only with SAMPLAN_DEMO=1, project.startup refuse
 but .localhost from a loopback address with it, and the backend asks once more.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -42,11 +42,7 @@ class PersonaBackend:
 @access.public
 def choose_persona(request: access.Request) -> HttpResponse:
     """Show the personas of the whole county; each leads to the host of its huvudman."""
-    groups = [
-        {"tenant": tenant, "people": [_link(request, it) for it in people]}
-        for tenant, people in _by_huvudman().items()
-    ]
-    return render(request, "portal/sign_in/county.html", {"groups": groups})
+    return render(request, "portal/sign_in/county.html", {"groups": by_huvudman(request)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,11 +65,17 @@ def sign_in(request: access.Request) -> HttpResponse:
     return render(request, "portal/sign_in/sign_in.html", page, status=status)
 
 
-def _by_huvudman() -> dict[str, list[Persona]]:
+def by_huvudman(
+    request: access.Request, shown: Callable[[Persona], Persona] = lambda it: it
+) -> list[dict[str, object]]:
+    """Return the personas by huvudman, each with the address where that person signs in."""
     groups: dict[str, list[Persona]] = {}
     for it in county.PERSONAS:
-        groups.setdefault(it.tenant, []).append(it)
-    return groups
+        groups.setdefault(it.tenant, []).append(shown(it))
+    return [
+        {"tenant": tenant, "people": [_link(request, it) for it in people]}
+        for tenant, people in groups.items()
+    ]
 
 
 def _at_host(request: access.Request) -> Sequence[Persona]:

@@ -11,7 +11,10 @@ from portal.access import Request
 START, CALLBACK = "/sign-in/start", "/sign-in/callback"
 # A secret that this browser's attempts share, and nothing else.
 BROWSER = f"{settings.HOST_ONLY}samplan_browser"
+THROUGH = f"{settings.HOST_ONLY}samplan_through"  # alias of the identity provider that was chosen
 LEFT = f"{settings.HOST_ONLY}samplan_left"  # the state of leaving the provider
+# The same, where leaving is offered and may be left undone.
+OFFERED = f"{settings.HOST_ONLY}samplan_way_out"
 BEYOND = "/sign-in"  # nobody is led back to a page of signing in
 
 

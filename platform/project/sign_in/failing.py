@@ -1,15 +1,18 @@
 """The page that tells why nobody was signed in, and the row that keeps it."""
 
 import logging
+from secrets import token_urlsafe
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from care.identity import attempts, queries
 from care.identity.attempts import Failure, Why
-from integrations.oidc.mapping import Asserted
+from integrations.oidc.client import Vouched
 from portal import access, errors, sign_in
-from project.sign_in.addresses import BROWSER, remember
+from project.sign_in import leaving
+from project.sign_in.addresses import BROWSER, OFFERED, remember
+from project.sign_in.provider import name_of
 
 logger = logging.getLogger(__name__)
 
@@ -19,10 +22,15 @@ def answer(
     why: Why,
     *,
     detail: str = "",
-    who: Asserted | None = None,
+    vouched: Vouched | None = None,
     browser: str,
 ) -> HttpResponse:
-    """Tell why, with a code, the time, the identity provider and one button; keep it in the log."""
+    """Tell why, with a code, the time, the identity provider and one button; keep it in the log.
+
+    Whom the provider has vouched for is signed in there. It would vouch for the same person again
+    without asking, so the button leads out there first.
+    """
+    who = vouched.who if vouched else None
     failure = Failure(
         reference=errors.new_reference(),
         why=why,
@@ -35,16 +43,21 @@ def answer(
     )
     attempts.fail(failure, browser=browser)
     logger.warning("%s sign-in: %s %s", failure.reference, why.value, detail)
+    state = token_urlsafe(16)
     is_unknown = why is Why.UNKNOWN_HERE
     page = {
         "failure": failure,
         "cause": sign_in.CAUSES[why],
         "administrators": queries.administrators(at=request.at) if is_unknown else (),
         "is_unknown": is_unknown,
+        "through": name_of(failure.identity_provider),
+        "way_out": leaving.way_out(request, vouched.token.raw, state) if vouched else "",
     }
     status = 503 if why is Why.UNREACHABLE else 403
     response = render(request, "portal/sign_in/failed.html", page, status=status)
     response["Cache-Control"] = "no-store"
+    if page["way_out"]:
+        remember(response, OFFERED, state)
     if browser:
         remember(response, BROWSER, browser)
     return response

@@ -19,7 +19,7 @@ from integrations.oidc.client import Unreachable
 from integrations.oidc.tokens import BadToken, LogoutToken
 from portal import access
 from portal.views import start as first_page
-from project.sign_in.addresses import LEFT, origin, remember
+from project.sign_in.addresses import LEFT, OFFERED, origin, remember
 from project.sign_in.provider import provider
 from tenants.context import acting_as
 
@@ -42,7 +42,8 @@ def sign_out(request: access.Request) -> HttpResponse:
 @access.public
 def front(request: access.Request) -> HttpResponse:
     """Show the first page; to who comes back from the provider, whether it has signed them out."""
-    asked = request.COOKIES.get(LEFT, "")
+    offered = request.COOKIES.get(OFFERED, "") if "state" in request.GET else ""
+    asked = request.COOKIES.get(LEFT, "") or offered
     if not asked:
         return first_page.home(request)
     if compare_digest(request.GET.get("state", "").encode(), asked.encode()):
@@ -57,6 +58,7 @@ def front(request: access.Request) -> HttpResponse:
         )
     response = HttpResponseRedirect("/sign-in" if request.staff is None else "/")
     response.delete_cookie(LEFT)
+    response.delete_cookie(OFFERED)
     return response
 
 
@@ -99,12 +101,17 @@ def _refused() -> HttpResponse:
     return JsonResponse({"error": "invalid_request"}, status=400)
 
 
+def way_out(request: access.Request, id_token: str, state: str) -> str:
+    """Return where the provider ends its session and leads back to us; empty if it is away."""
+    try:
+        return provider().logout_url(id_token=id_token, state=state, leads_to=f"{origin(request)}/")
+    except Unreachable:
+        return ""
+
+
 def _lead_out(request: access.Request, id_token: str, state: str) -> HttpResponse:
     """Lead to the provider by a page, since no form of ours may lead to another host (CSP)."""
-    try:
-        url = provider().logout_url(id_token=id_token, state=state, leads_to=f"{origin(request)}/")
-    except Unreachable:
-        url = ""
+    url = way_out(request, id_token, state)
     response = render(request, "portal/sign_in/leaving.html", {"url": url})
     response["Cache-Control"] = "no-store"
     if url:

@@ -11,6 +11,7 @@ from integrations.keycloak import prefixes, providers
 from integrations.keycloak.prefixes import Verdict
 from integrations.oidc.client import Provider
 from integrations.oidc.registration import Registration
+from tenants.models import Tenant
 
 
 def provider() -> Provider:
@@ -32,6 +33,25 @@ def judge(claims: Mapping[str, Any]) -> Verdict:
     """
     alias = str(claims.get("identity_provider", ""))
     return prefixes.judge(alias, claims, providers=_trusted(settings.IDENTITY_PROVIDERS))
+
+
+def ways_in(tenant: str) -> dict[str, str]:
+    """Return the identity providers that may speak of a huvudman's own staff: alias and name.
+
+    The first is the one that a sign-in goes to which names none.
+    """
+    number = Tenant.objects.values_list("organisation_number", flat=True).get(schema_name=tenant)
+    return {
+        it.alias: it.name
+        for it in _trusted(settings.IDENTITY_PROVIDERS).values()
+        if prefixes.may_speak_for(it, number)
+    }
+
+
+def name_of(alias: str) -> str:
+    """Return what an identity provider is called; its alias if it is not among our own."""
+    known = _trusted(settings.IDENTITY_PROVIDERS).get(alias)
+    return known.name if known and known.name else alias
 
 
 @lru_cache(maxsize=4)

@@ -12,7 +12,6 @@ from care.identity import attempts, queries
 from care.identity.attempts import MOST_SILENT, Attempt, Lost, NotRecognised, Why
 from care.identity.sessions import Proof
 from integrations.oidc.client import Refused, Unreachable, Vouched
-from integrations.oidc.mapping import Asserted
 from integrations.oidc.tokens import BadToken
 from portal import access
 from project import sessions
@@ -29,11 +28,11 @@ AWAY = frozenset({"temporarily_unavailable", "server_error"})
 
 @dataclass
 class NotSignedIn(Exception):
-    """Nobody is signed in; `who` is who the provider has told of, if it came so far."""
+    """Nobody is signed in; `vouched` is what the provider has told, if it came so far."""
 
     why: Why
     detail: str = ""
-    who: Asserted | None = None
+    vouched: Vouched | None = None
 
 
 @require_safe
@@ -53,7 +52,9 @@ def come_back(request: access.Request) -> HttpResponse:
         vouched = _vouched(request, attempt)
         staff_id = _known(vouched)
     except NotSignedIn as no:
-        return failing.answer(request, no.why, detail=no.detail, who=no.who, browser=browser)
+        return failing.answer(
+            request, no.why, detail=no.detail, vouched=no.vouched, browser=browser
+        )
     return sessions.open_for(
         request, staff_id=staff_id, proof=_proof(vouched), leads_to=attempt.leads_to
     )
@@ -103,7 +104,7 @@ def _vouched(request: access.Request, attempt: Attempt) -> Vouched:
         why = Why.NOT_FRESH if bad.check == "auth_time" else Why.NOT_PROVEN
         raise NotSignedIn(why, bad.check) from bad
     if vouched.who.acr not in provider().registration.acr_values:
-        raise NotSignedIn(Why.WEAK, "acr", vouched.who)
+        raise NotSignedIn(Why.WEAK, "acr", vouched)
     return vouched
 
 
@@ -116,10 +117,10 @@ def _known(vouched: Vouched) -> UUID:
     if not judge(vouched.claims).is_accepted:
         # An alarm: an identity provider speaks for somebody else's staff.
         logger.error("sign-in: %r asserts an HSA-id of another", who.identity_provider[:40])
-        raise NotSignedIn(Why.FOREIGN_PREFIX, "prefix", who)
+        raise NotSignedIn(Why.FOREIGN_PREFIX, "prefix", vouched)
     staff_id = queries.member_known_as(who.hsa_ids)
     if staff_id is None:
-        raise NotSignedIn(Why.UNKNOWN_HERE, "", who)
+        raise NotSignedIn(Why.UNKNOWN_HERE, "", vouched)
     return staff_id
 
 

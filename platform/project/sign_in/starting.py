@@ -7,21 +7,29 @@ from django.views.decorators.http import require_safe
 from care.identity import attempts, sessions
 from integrations.oidc.client import Unreachable
 from portal import access
-from project.sign_in.addresses import BROWSER, CALLBACK, browser_of, origin, page_before, remember
-from project.sign_in.provider import provider
+from project.sign_in.addresses import (
+    BROWSER,
+    CALLBACK,
+    THROUGH,
+    browser_of,
+    origin,
+    page_before,
+    remember,
+)
+from project.sign_in.provider import provider, ways_in
 from tenants.context import acting_for
 
 
 @require_safe
 @access.public
 def show(request: access.Request) -> HttpResponse:
-    """Show the sign-in page: one way in, or that the provider is away."""
+    """Show the sign-in page: each identity provider, or that the sign-in service is away."""
     refuse_without_huvudman()
     is_away = not provider().is_reached()
     return render(
         request,
         "portal/sign_in/provider.html",
-        {"is_away": is_away},
+        {"is_away": is_away, "ways_in": ways_in(acting_for())},
         status=503 if is_away else 200,
     )
 
@@ -42,7 +50,12 @@ def start(request: access.Request) -> HttpResponse:
 def lead(
     request: access.Request, *, browser: str, leads_to: str, is_again: bool, tries: int = 1
 ) -> HttpResponse:
-    """Begin an attempt and lead to the provider with it, or tell that the provider is away."""
+    """Begin an attempt and lead to the provider with it, or tell that the provider is away.
+
+    On to the identity provider that is named, or else was chosen in this browser the last time:
+    who came by one of them proves nothing anew by another.
+    """
+    through = _chosen(request)
     attempt = attempts.begin(
         browser=browser, leads_to=leads_to, is_again=is_again, tries=tries, at=request.at
     )
@@ -53,13 +66,23 @@ def lead(
             verifier=attempt.verifier,
             redirect_uri=origin(request) + CALLBACK,
             max_age=max_age(is_again=is_again),
+            through=through,
         )
     except Unreachable:
-        return render(request, "portal/sign_in/provider.html", {"is_away": True}, status=503)
+        page = {"is_away": True, "is_begun": True}
+        return render(request, "portal/sign_in/provider.html", page, status=503)
     response = HttpResponseRedirect(url)
     response["Cache-Control"] = "no-store"
     remember(response, BROWSER, browser)
+    if through:
+        remember(response, THROUGH, through)
     return response
+
+
+def _chosen(request: access.Request) -> str:
+    """Return the alias that is asked for or was chosen before; empty: the first of them."""
+    asked = request.GET.get("through") or request.COOKIES.get(THROUGH, "")
+    return asked if asked in ways_in(acting_for()) else ""
 
 
 def max_age(*, is_again: bool) -> int | None:

@@ -1,5 +1,6 @@
 """The project's addresses where a provider is set, with a page of each rule beside them."""
 
+from project.demo import cards_shown
 from project.sign_in.urls import urlpatterns as sign_in
 from tests.project.pages import (  # noqa: F401 - the handlers are looked up by name
     acting_page,
@@ -11,4 +12,8 @@ from tests.project.pages import (  # noqa: F401 - the handlers are looked up by 
 )  # fmt: skip
 from tests.project.pages import urlpatterns as pages
 
-urlpatterns = [*sign_in, *(it for it in pages if not str(it.pattern).startswith("sign-in"))]
+urlpatterns = [
+    *sign_in,
+    *cards_shown.urlpatterns,
+    *(it for it in pages if not str(it.pattern).startswith("sign-in")),
+]

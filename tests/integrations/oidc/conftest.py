@@ -35,6 +35,7 @@ def hostile(served: Hostile, settings: Settings, tmp_path: Path) -> Iterator[Hos
     providers._provider.cache_clear()
     settings.OIDC_ISSUER = served.issuer
     settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = CLIENT_ID, CLIENT_SECRET
+    settings.PUBLIC_HOST = "samplan.localhost"
     settings.OIDC_ACR_VALUES = [LOA3]
     settings.OUTGOING = ["127.0.0.1@127.0.0.0/8", "localhost@127.0.0.0/8", "localhost@::1/128"]
     settings.IDENTITY_PROVIDERS = identity_providers(

@@ -328,6 +328,18 @@ def test_a_logout_ends_the_sessions_at_every_huvudman(hostile: Hostile, nurse: H
     assert tell(raw, REGION) == 400
 
 
+def test_a_logout_is_told_of_at_the_host_that_is_nobodys(hostile: Hostile, nurse: Hired) -> None:
+    here = Person()
+    here.sign_in()
+    public = Client(headers={"host": "samplan.localhost"})
+
+    told = public.post("/sign-in/back-channel-logout", {"logout_token": hostile.logout_token()})
+
+    assert told.status_code == 200
+    assert not here.is_in
+    assert public.get("/sign-in/start").status_code == 404
+
+
 class TestRpInitiatedLogout:
     """`client/logout/rp-init`: who comes back is told what the provider has done, not more."""
 

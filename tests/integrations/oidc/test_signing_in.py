@@ -28,6 +28,6 @@ def test_the_provider_is_asked_for_what_it_must_be(hostile: Hostile, nurse: Hire
     assert asked["response_type"] == "code"
     assert asked["code_challenge_method"] == "S256"
     assert asked["redirect_uri"] == "https://region.localhost/sign-in/callback"
-    assert asked["acr_values"] == "http://id.sambi.se/loa/loa3"
+    assert "acr_values" not in asked
     assert asked["scope"] == "openid"
     assert min(map(len, (asked["state"], asked["nonce"], asked["code_challenge"]))) >= 43

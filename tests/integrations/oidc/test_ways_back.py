@@ -1,6 +1,8 @@
 """A callback that comes late, twice, in another tab or without a cookie never stops anybody."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 from cast import AT, MUNICIPALITY, REGION
 from django.db.models import F
@@ -150,7 +152,7 @@ def test_nothing_of_the_address_goes_along(hostile: Hostile, nurse: Hired) -> No
     assert "6c8f0b0e" not in url + back
     assert set(asked_of(url)) == {
         "response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge",
-        "code_challenge_method", "nonce", "acr_values",
+        "code_challenge_method", "nonce",
     }  # fmt: skip
 
 
@@ -182,6 +184,23 @@ class TestWhoMayComeIn:
         with acting_as(REGION):
             failure = SignInFailure.objects.get()
         assert (failure.why, failure.hsa_id) == ("unknown_here", "SE2999999119-NEW")
+
+    def test_who_is_refused_leaves_the_provider_before_trying_again(
+        self, hostile: Hostile, nurse: Hired
+    ) -> None:
+        hostile.person["employee_hsa_id"] = "SE2999999119-NEW"
+        hostile.person["all_employee_hsa_ids"] = []
+        stranger = Person()
+        page = stranger.sign_in().content.decode()
+        way_out = unescape(re.findall(r'href="([^"]+/leave[^"]*)"', page)[0])
+
+        # Offered only: who does something else is told nothing of leaving.
+        assert "utloggad" not in words(stranger.client.get("/", follow=True).content)
+        answer = stranger.come_back(to_provider(way_out))
+
+        assert answer["Location"] == "/sign-in"
+        assert "också hos inloggningstjänsten" in words(stranger.client.get("/sign-in").content)
+        assert not hostile.is_signed_in
 
     def test_an_identity_provider_speaks_for_its_own_only(
         self, hostile: Hostile, nurse: Hired

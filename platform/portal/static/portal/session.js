@@ -14,8 +14,8 @@
   const again = document.querySelector("[data-ask-again]");
   if (again) {
     setInterval(async () => {
-      const answer = await fetch(again.href, { cache: "no-store" }).catch(() => null);
-      if (answer?.ok) location.replace(again.href);
+      const answer = await fetch(again.dataset.askAgain, { cache: "no-store" }).catch(() => null);
+      if (answer?.ok) location.replace(again.dataset.askAgain);
     }, 10_000);
   }
 
