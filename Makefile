@@ -9,7 +9,7 @@ RUN := $(BIN)/python infra/dev/postgres.py
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-keycloak test check lint browser keycloak bench format assets docs messages migrations clean
+.PHONY: help demo demo-reset demo-keycloak test check lint browser keycloak bench sign-ins format assets docs messages migrations clean
 
 help: ## print this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -40,6 +40,11 @@ lint: .venv/.dev assets ## what is found without running a test
 
 bench: .venv/.dev assets ## measure, beside stock yardsticks, and write .samplan/bench.json (ONLY=id for one)
 	@$(BIN)/python tests/bench/run.py $(if $(ONLY),--only $(ONLY))
+
+sign-ins: export SAMPLAN_SIGN_INS ?= 500
+sign-ins: export SAMPLAN_AWAY ?= 600
+sign-ins: .venv/.dev assets browser keycloak ## disturbed sign-ins against Keycloak, and Keycloak dead for ten minutes (docs/bench.md)
+	@$(BIN)/pytest -n 0 -rP tests/integrations/keycloak/test_disturbed.py tests/integrations/keycloak/test_staying.py
 
 format: .venv/.dev ## put the code in shape
 	@$(BIN)/ruff format .
