@@ -9,7 +9,7 @@ RUN := $(BIN)/python infra/dev/postgres.py
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-keycloak test check lint browser keycloak bench sbom attack format assets docs messages migrations clean
+.PHONY: help demo demo-reset demo-keycloak test check lint browser keycloak bench sign-ins sbom attack format assets docs messages migrations clean
 
 help: ## print this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -41,17 +41,7 @@ lint: .venv/.dev assets ## what is found without running a test
 bench: .venv/.dev assets ## measure, beside stock yardsticks, and write .samplan/bench.json (ONLY=id for one)
 	@$(BIN)/python tests/bench/run.py $(if $(ONLY),--only $(ONLY))
 
-sbom: .venv/.dev ## write the bill of materials of every locked package to .samplan/sbom.json
-	@$(BIN)/python infra/dev/sbom.py
-
-attack: .venv/.dev assets .samplan/attack/.made ## let wapiti and sqlmap try the demo, on loopback
-	@$(BIN)/python tests/attack/run.py
-
-# The tools live by themselves: what they need would otherwise decide what the product gets.
-.samplan/attack/.made: requirements/attack.txt
-	@$(PYTHON) -m venv .samplan/attack
-	@$(BIN)/uv pip install --quiet --python .samplan/attack/bin/python --require-hashes -r requirements/attack.txt
-	@touch $@
+.PHONY: help demo demo-reset demo-keycloak test check lint browser keycloak bench sign-ins sbom attack format assets docs messages migrations clean
 
 format: .venv/.dev ## put the code in shape
 	@$(BIN)/ruff format .

@@ -86,6 +86,8 @@ def said(names: tuple[Name, ...]) -> Iterator[dict[str, Any]]:
 
 def emitted(names: tuple[Name, ...]) -> Iterator[dict[str, Any]]:
     """Give the mappers by which a simulated provider speaks the tongue."""
+    # Without it a fresh login is refused: Keycloak takes it for one of 1970.
+    yield _note("auth_time", "AUTH_TIME", kind="long")
     for name in names:
         # Keycloak reads words out of a list; of an object it would keep what Java prints.
         yield _attribute(_escaped(name.claim), replace(name, is_json=False))
