@@ -41,7 +41,22 @@ lint: .venv/.dev assets ## what is found without running a test
 bench: .venv/.dev assets ## measure, beside stock yardsticks, and write .samplan/bench.json (ONLY=id for one)
 	@$(BIN)/python tests/bench/run.py $(if $(ONLY),--only $(ONLY))
 
-.PHONY: help demo demo-reset demo-keycloak test check lint browser keycloak bench sign-ins sbom attack format assets docs messages migrations clean
+sbom: .venv/.dev ## write the bill of materials of every locked package to .samplan/sbom.json
+	@$(BIN)/python infra/dev/sbom.py
+
+attack: .venv/.dev assets .samplan/attack/.made ## let wapiti and sqlmap try the demo, on loopback
+	@$(BIN)/python tests/attack/run.py
+
+# The tools live by themselves: what they need would otherwise decide what the product gets.
+.samplan/attack/.made: requirements/attack.txt
+	@$(PYTHON) -m venv .samplan/attack
+	@$(BIN)/uv pip install --quiet --python .samplan/attack/bin/python --require-hashes -r requirements/attack.txt
+	@touch $@
+
+sign-ins: export SAMPLAN_SIGN_INS ?= 500
+sign-ins: export SAMPLAN_AWAY ?= 600
+sign-ins: .venv/.dev assets browser keycloak ## disturbed sign-ins against Keycloak, and Keycloak dead for ten minutes (docs/bench.md)
+	@$(BIN)/pytest -n 0 -rP tests/integrations/keycloak/test_disturbed.py tests/integrations/keycloak/test_staying.py
 
 format: .venv/.dev ## put the code in shape
 	@$(BIN)/ruff format .

@@ -15,7 +15,7 @@ TABLES = Path(__file__).parent
 ROLES = (
     "ward_nurse", "treating_physician", "medical_secretary", "care_coordinator",
     "inbox_coordinator", "case_officer", "municipal_nurse", "local_administrator", "signatory",
-    "board_secretary", "board_member", "economist", "operator",
+    "board_secretary", "board_member", "economist", "log_reviewer", "operator",
 )  # fmt: skip
 RELATIONS = (
     "own_unit", "other_unit", "other_huvudman", "outside", "agreement_expired",

@@ -30,7 +30,7 @@ from portal.access import rule_of
 from portal.forms.acts import FORMS
 
 LEAST = 10_000
-NOT_ASKED = frozenset({"sign_out"})  # it would end the session that asks
+NOT_ASKED = frozenset({"sign_out", "lock"})  # they would end or lock the session that asks
 SERVED = frozenset({200, 204, 302, 303, 400, 409, 422})
 LOOKED_AT = {"name_in_worklist": "home", "name_in_search": "search"}
 
@@ -62,7 +62,7 @@ def address(page: Page, of: Situation) -> str:
         "case_id": of.case_id, "message_id": of.message_id, "agreement_id": of.agreement_id,
         "hsa_id": CASE_OFFICERS, "schema": MUNICIPALITY, "act": act or "propose", "step": "units",
         "name": "avdelning", "code": "2399", "version": 1, "row_id": 1, "number": 1,
-        "part": "benefit", "entry": NOTHING, "which": "before",
+        "part": "benefit", "entry": NOTHING, "which": "before", "month": "2026-11",
     }  # fmt: skip
     if page.object == "missing":
         given |= dict.fromkeys(("case_id", "message_id", "agreement_id"), NOTHING)
