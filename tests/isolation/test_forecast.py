@@ -21,6 +21,7 @@ from isolation.play import (
     DAY,
     MICROSECOND,
     PARTICIPANTS,
+    PEOPLE,
     SIGNATORIES,
     TENANTS,
     Play,
@@ -67,7 +68,7 @@ def consent(random: Random, case: int) -> Step:
 
 def writing(random: Random, case: int, home: str) -> Step:
     branch = random.choice((*BRANCHES[:2], *BRANCHES))
-    return "write", case, home, branch, random.choice(CLASSES)
+    return "write", case, home, branch, random.choice(CLASSES), PEOPLE[home].unit_id
 
 
 def work(random: Random) -> Iterator[Step]:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from cast import REGION
+from django.conf import settings
 from django.db.models import F
 from hired import Hired, hire
 from people import WARD
@@ -208,11 +209,11 @@ class TestTheSession:
         sara = Person()
         sara.client.cookies[COOKIE] = "planted"
         sara.client.get("/sign-in")
-        before = sara.client.cookies["csrftoken"].value
+        before = sara.client.cookies[settings.CSRF_COOKIE_NAME].value
 
         sara.sign_in()
         assert sara.token != "planted"
-        assert sara.client.cookies["csrftoken"].value != before
+        assert sara.client.cookies[settings.CSRF_COOKIE_NAME].value != before
 
     def test_the_cookies_go_to_this_host_and_no_script(self, sara: Person) -> None:
         for name in (COOKIE, BROWSER):

@@ -28,11 +28,13 @@
   const pathOf = (form) => new URL(form.getAttribute("action") || location.href, location.href).pathname;
   const headers = () => JSON.parse(body.getAttribute("hx-headers:inherited"));
 
-  const fieldsOf = (form) =>
-    [...new FormData(form)].filter(
-      ([name, value]) =>
-        typeof value === "string" && !["csrfmiddlewaretoken", "assignment", "idempotency_key"].includes(name),
-    );
+  // What somebody fills in: what is hidden belongs to the page that was made.
+  const namesOf = (form) =>
+    new Set([...form.elements].filter((it) => it.name && it.type !== "hidden").map((it) => it.name));
+  const fieldsOf = (form) => {
+    const names = namesOf(form);
+    return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && names.has(name));
+  };
 
   const keep = async (form) => {
     if (!dirty.delete(form)) return;
@@ -72,7 +74,9 @@
     const answer = await fetch(address, { cache: "no-store", headers: { "X-Samplan-By-Itself": "1" } });
     if (!answer.ok) return;
     const { fields } = await answer.json();
-    if (!fields.length || dirty.has(form)) return;
+    // Two steps may share an address: the draft of one is none of the other.
+    const names = namesOf(form);
+    if (!fields.length || dirty.has(form) || !fields.every(([name]) => names.has(name))) return;
     fill(form, fields);
     const line = document.getElementById("draft").content.firstElementChild.cloneNode(true);
     line.querySelector("button").addEventListener("click", async () => {
