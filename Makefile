@@ -9,7 +9,7 @@ RUN := $(BIN)/python infra/dev/postgres.py
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-keycloak test check lint browser keycloak bench oracle sign-ins sbom attack format assets docs messages migrations clean
+.PHONY: help demo demo-reset demo-keycloak test check lint browser keycloak bench matrix oracle sign-ins sbom attack format assets docs messages migrations clean
 
 help: ## print this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -56,10 +56,13 @@ oracle: export SAMPLAN_ORACLE_CHUNKS = 26
 oracle: .venv/.dev assets ## row-level security and the forecast against their oracles, 5,200 sequences
 	@$(BIN)/pytest tests/isolation/test_oracle.py tests/isolation/test_forecast.py
 
+matrix: .venv/.dev assets ## every page and act for each role and relation, over HTTP (20,000 questions)
+	@$(BIN)/pytest -rP -m long tests/isolation/matrix
+
 sign-ins: export SAMPLAN_SIGN_INS ?= 500
 sign-ins: export SAMPLAN_AWAY ?= 600
 sign-ins: .venv/.dev assets browser keycloak ## disturbed sign-ins against Keycloak, and Keycloak dead for ten minutes (docs/bench.md)
-	@$(BIN)/pytest -n 0 -rP tests/integrations/keycloak/test_disturbed.py tests/integrations/keycloak/test_staying.py
+	@$(BIN)/pytest -n 0 -rP -m long tests/integrations/keycloak/test_disturbed.py tests/integrations/keycloak/test_staying.py
 
 format: .venv/.dev ## put the code in shape
 	@$(BIN)/ruff format .

@@ -106,6 +106,11 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         "ovning-regionjh", "Sara Lindmark", "Avdelning 202",
         ("/training", "/training/scenarios/admission", "/"),
     ),
+    (
+        "", "", "",
+        ("/help/disclosure",
+         "/help/disclosure?teller=social_services&receiver=health_care&content=beyond&will=unable"),
+    ),
 )  # fmt: skip
 # Where each is found: the page that links to it, and the link; a page may stand in braces itself.
 PLACES = {
@@ -252,15 +257,6 @@ FOCUS = """() => {
 @pytest.mark.parametrize(
     ("slug", "name", "unit", "paths"),
     [PAGES[0], ("regionjh", "Sara Lindmark", "Avdelning 202", ("/?view=all", "{case}"))],
-    (
-        "",
-        "",
-        "",
-        (
-            "/help/disclosure",
-            "/help/disclosure?teller=social_services&receiver=health_care&content=beyond&will=unable",
-        ),
-    ),
 )
 def test_the_keyboard_reaches_everything_and_sees_where_it_is(
     somebody: SignIn, slug: str, name: str, unit: str, paths: tuple[str, ...]

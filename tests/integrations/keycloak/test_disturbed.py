@@ -12,7 +12,7 @@ from disturbed import KINDS, Outcome
 from live import ROOT, Product
 from playwright.sync_api import Browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(900)]
 SEED = 612
 WANTED = int(os.environ.get("SAMPLAN_SIGN_INS", "0")) or len(KINDS)
 FILE = ROOT / ".samplan" / "sign_ins.json"

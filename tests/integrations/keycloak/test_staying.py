@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.integrations.keycloak.test_product import expect_in, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(900)]
 WITHIN = 30.0  # seconds
 AWAY = float(os.environ.get("SAMPLAN_AWAY", "0"))  # seconds that it stays dead at least
 LOGOUTS = int(os.environ.get("SAMPLAN_SIGN_INS", "0")) or 3

@@ -126,7 +126,7 @@ def _told(cell: Cell, became: str) -> str:
     return f"{cell.page.name} {cell.role} {cell.relation}: {became}, not {cell.outcome}"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("relation", RELATIONS)
 def test_every_cell_is_as_the_table_says(
