@@ -277,7 +277,7 @@ NO_SUCH_READER = Text(
     409,
     _("Personen står inte på listan"),
     _("Någon annan kan ha ändrat den, eller så arbetar personen inte längre på enheten."),
-    _("Ladda om sidan och se vilka som står där nu."),
+    _("Läs in sidan igen och se vilka som står där nu."),
 )
 EMERGENCY_NOT_STATED = Text(
     422,

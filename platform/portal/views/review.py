@@ -20,7 +20,7 @@ from care.review import operations, queries, reports
 from care.review.course import State
 from care.sharing import audit_events, storelog
 from care.sharing.extract import Extract
-from portal import idempotent, parties, reviewing
+from portal import idempotent, paces, parties, reviewing
 from portal.access import ActorRequest, needs
 from portal.answering import hand_out
 from portal.forms.review import DecisionForm, ExtractForm, FollowUpForm, MonthForm, RoundForm
@@ -193,6 +193,7 @@ def report(request: ActorRequest) -> HttpResponse:
     )
 
 
+@paces.hands_out
 @needs(Permission.READ_REPORTS)
 @require_safe
 def report_file(request: ActorRequest, month: str) -> HttpResponse:
