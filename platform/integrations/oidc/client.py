@@ -22,7 +22,7 @@ from integrations.oidc.tokens import BadToken, IdToken, LogoutToken, UnknownKey
 TIMEOUT = (2.0, 4.0)  # seconds to connect, and between two pieces of an answer
 METADATA_LIVES = 600.0
 KEYS_LIVE = 600.0
-KEYS_AGAIN = 30.0  # an unknown key is asked for no more often
+KEYS_AGAIN = 30.0  # what anybody may send us makes us ask for an unknown key no more often
 TOKENS, ABOUT, KEYS, LEAVING = (
     "token_endpoint", "userinfo_endpoint", "jwks_uri", "end_session_endpoint",
 )  # fmt: skip
@@ -60,6 +60,7 @@ class Provider:
         self._lock = Lock()
         self._metadata: tuple[float, Mapping[str, Any]] | None = None
         self._keys: tuple[float, KeySet] | None = None
+        self._sent_to_ask = -KEYS_AGAIN
 
     def is_reached(self) -> bool:
         """Ask the provider for its metadata, and tell whether it answers."""
@@ -151,7 +152,8 @@ class Provider:
         return self._with_keys(
             lambda keys: tokens.read_logout_token(
                 raw, keys=keys, registration=self.registration, at=at
-            )
+            ),
+            is_sent_by_anybody=True,
         )
 
     def logout_url(self, *, id_token: str, state: str, leads_to: str) -> str:
@@ -189,33 +191,42 @@ class Provider:
             )
         return _json(answer)
 
-    def _with_keys(self, read: Callable[[KeySet], T]) -> T:
-        """Read with the keys that are known, and once more when a new one has come."""
-        asked, keys = self._known_keys()
+    def _with_keys(self, read: Callable[[KeySet], T], *, is_sent_by_anybody: bool = False) -> T:
+        """Read with the keys that are known, and once more when a new one has come.
+
+        What we fetched from the provider ourselves may always send us to ask: the key may have
+        come since the last time, however short ago that was. What anybody can send may not.
+        """
         try:
-            return read(keys)
+            return read(self._known_keys())
         except UnknownKey:
             pass
-        if self._elapsed() - asked < KEYS_AGAIN:
-            raise BadToken("kid")
+        if is_sent_by_anybody:
+            self._refuse_to_ask_often()
         try:
-            return read(self._ask_keys()[1])
+            return read(self._ask_keys())
         except UnknownKey:
             raise BadToken("kid") from None
 
-    def _known_keys(self) -> tuple[float, KeySet]:
+    def _refuse_to_ask_often(self) -> None:
+        with self._lock:
+            if self._elapsed() - self._sent_to_ask < KEYS_AGAIN:
+                raise BadToken("kid")
+            self._sent_to_ask = self._elapsed()
+
+    def _known_keys(self) -> KeySet:
         with self._lock:
             known = self._keys
         if known is None or self._elapsed() - known[0] > KEYS_LIVE:
             return self._ask_keys()
-        return known
+        return known[1]
 
-    def _ask_keys(self) -> tuple[float, KeySet]:
+    def _ask_keys(self) -> KeySet:
         place = _text(self._known_metadata(), KEYS)
-        known = (self._elapsed(), tokens.signing_keys(_json(self._get(place))))
+        keys = tokens.signing_keys(_json(self._get(place)))
         with self._lock:
-            self._keys = known
-        return known
+            self._keys = (self._elapsed(), keys)
+        return keys
 
     def _known_metadata(self) -> Mapping[str, Any]:
         with self._lock:

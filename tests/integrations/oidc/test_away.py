@@ -10,7 +10,7 @@ from project.sign_in.provider import provider
 from project.sign_in.watch import Watch
 from tenants.context import acting_as
 from tests.integrations.oidc.hostile import Hostile, new_key
-from tests.integrations.oidc.person import Person, to_provider
+from tests.integrations.oidc.person import Person, tell, to_provider
 
 
 def test_nobody_who_is_signed_in_asks_the_provider(hostile: Hostile, nurse: Hired) -> None:
@@ -77,21 +77,28 @@ def test_whoever_signs_out_meanwhile_is_out_here(hostile: Hostile, nurse: Hired)
         assert StaffSession.objects.get().id_token == ""
 
 
-def test_keys_that_rotate_fail_nobody(
+def test_keys_that_rotate_fail_nobody(hostile: Hostile, nurse: Hired) -> None:
+    Person().sign_in()
+    for kid in ("second", "third"):  # one after the other, however fast
+        hostile.keys.insert(0, new_key(kid))
+        assert Person().sign_in()["Location"] == "/"
+    hostile.keys.insert(0, new_key("fourth"))
+    assert tell(hostile.logout_token()) == 200
+
+
+def test_what_anybody_sends_makes_us_ask_for_keys_twice_a_minute(
     hostile: Hostile, nurse: Hired, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Person().sign_in()
-    hostile.keys.insert(0, new_key("second"))
-    # Half a minute later: an unknown key is asked for at most that often.
-    passed = provider()._elapsed() + 31
-    monkeypatch.setattr(provider(), "_elapsed", lambda: passed)
-    assert Person().sign_in()["Location"] == "/"
-
     hostile.sign_with = new_key("forged")
     hostile.asked.clear()
-    for _ in range(3):
-        assert Person().sign_in().status_code == 403
-    assert hostile.asked.count("/keys") == 0
+    assert [tell(hostile.logout_token()) for _ in range(3)] == [400] * 3
+    assert hostile.asked.count("/keys") == 1
+
+    passed = provider()._elapsed() + 31
+    monkeypatch.setattr(provider(), "_elapsed", lambda: passed)
+    assert tell(hostile.logout_token()) == 400
+    assert hostile.asked.count("/keys") == 2
 
 
 class TestDiagnosis:

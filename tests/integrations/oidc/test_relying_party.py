@@ -15,7 +15,7 @@ from django.test import Client
 from hired import Hired, hire
 from joserfc.jwk import OctKey
 from people import CASE_OFFICERS
-from visits import HOSTS, words
+from visits import words
 
 from care.identity.attempts import Why
 from care.identity.models import SignInFailure, StaffSession
@@ -31,7 +31,7 @@ from tests.integrations.oidc.hostile import (
     half_hash,
     new_key,
 )  # fmt: skip
-from tests.integrations.oidc.person import Person, to_provider
+from tests.integrations.oidc.person import Person, tell, to_provider
 
 LEAST = 32
 ran: set[str] = set()
@@ -278,12 +278,6 @@ LOGOUTS = (
     Logout("BackChannelLogoutOfAStranger", {}, signing=lambda: new_key("first")),
     Logout("BackChannelLogoutIsAnIdToken", {}, header={"typ": "ID"}),
 )  # fmt: skip
-
-
-def tell(raw: str, tenant: str = REGION) -> int:
-    """Tell of a logout as the provider does: no browser, no cookie, no form token."""
-    client = Client(headers={"host": HOSTS[tenant]}, enforce_csrf_checks=True)
-    return client.post("/sign-in/back-channel-logout", {"logout_token": raw}).status_code
 
 
 @pytest.mark.parametrize("case", LOGOUTS, ids=lambda it: it.module)
