@@ -375,6 +375,7 @@ def attempt(name: str, *, product: Product, chromium: Browser, rng: random.Rando
     try:
         KINDS[name](visit)
         is_in = _finish(visit)
+        assert not product.trouble.due, "nothing was disturbed"
         return Outcome(name, is_in, visit.extra, tuple(visit.steps), "" if is_in else _seen(visit))
     except Error as error:
         return Outcome(name, False, visit.extra, tuple(visit.steps), f"{error}\n{_seen(visit)}")

@@ -104,7 +104,7 @@ def served(
         between() as trouble,
         (place / "log").open("w") as log,
         subprocess.Popen(
-            words, env=told | {"HTTP_PROXY": trouble.address}, stdout=log, stderr=log
+            words, env=told | {"SAMPLAN_OUTGOING_PROXY": trouble.address}, stdout=log, stderr=log
         ) as process,
     ):
         try:

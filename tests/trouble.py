@@ -1,7 +1,7 @@
 """What lies between the product and Keycloak: a proxy that lets all through, or makes trouble.
 
-The product reaches it by `HTTP_PROXY`; so what it asks behind the browser's back goes wrong as it
-does in a network, and Keycloak itself stays well.
+The product reaches it by `SAMPLAN_OUTGOING_PROXY`; so what it asks behind the browser's back goes
+wrong as it does in a network, and Keycloak itself stays well.
 """
 
 import threading

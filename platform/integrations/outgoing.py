@@ -5,6 +5,9 @@ not lead into a private network, so that neither an address in a token nor a rec
 the way to what stands beside us; where a host does stand there, the network is named with it,
 once for each of several: `keycloak.region.example@10.20.0.0/16`. Anything but https is refused
 outside loopback, and a redirect to another host too.
+
+Where a network lets nothing out by itself, the setting OUTGOING_PROXY (`SAMPLAN_OUTGOING_PROXY`)
+names the proxy that all of it goes through; the list is asked before the proxy is.
 """
 
 import socket
@@ -34,6 +37,7 @@ def session() -> Session:
 def guarded(other: S) -> S:
     """Return a session, also of a library that builds on requests, bound to the list."""
     other.trust_env = False  # no proxy and no password that the environment happens to hold
+    other.proxies = {"all": settings.OUTGOING_PROXY} if settings.OUTGOING_PROXY else {}
     other.adapters.clear()
     for scheme in ("https://", "http://"):
         other.mount(scheme, Guard())

@@ -232,6 +232,8 @@ OUTGOING = environment.words(
     "statistikdatabasen.scb.se"
     + (",localhost@127.0.0.0/8,localhost@::1/128,127.0.0.1@127.0.0.0/8" if DEMO else ""),
 )
+# The proxy that all of it goes through, where the network lets nothing out by itself.
+OUTGOING_PROXY = environment.text("SAMPLAN_OUTGOING_PROXY", "")
 
 CELERY_BROKER_URL = environment.text("SAMPLAN_BROKER_URL", "")
 

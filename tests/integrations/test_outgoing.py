@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 from requests import ReadTimeout, Session
+from requests.exceptions import ProxyError
 
 from integrations import outgoing
 from integrations.outgoing import Refused
@@ -143,3 +144,12 @@ class TestASession:
 
         with outgoing.session() as session:
             assert session.get(counterpart).status_code == 200
+
+    def test_goes_by_the_proxy_that_is_set(self, counterpart: str, settings: Settings) -> None:
+        settings.OUTGOING_PROXY = "http://127.0.0.1:9"
+
+        with outgoing.session() as session:
+            with pytest.raises(ProxyError):
+                session.get(counterpart)
+            with pytest.raises(Refused, match="SAMPLAN_OUTGOING"):
+                session.get("http://evil.example/")
