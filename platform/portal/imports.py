@@ -4,12 +4,13 @@ What was read travels in the page, packed, so that the very same file is taken o
 """
 
 import zlib
-from base64 import b64decode, b64encode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as Words
 
 BAD = (importing.BadFile, reading.BadFile, Refused)  # their words are for whoever has the file
-LARGEST_PACKED = 2_000_000  # characters in the page; a browser and Django take no more in a field
+PACKED_SHARE = 0.9  # of what a form may hold; the rest is for the other fields
 # What an import does with a row, in words and as a colour; the last kind is only counted.
 CHANGES: "Mapping[StrEnum, tuple[Words, str]]" = {
     Change.REFUSED: (_("Kan inte läsas in"), "danger"),
@@ -168,6 +169,7 @@ def _page(
     request: ActorRequest, what: What, form: ImportForm, report: Report | None, packed: str
 ) -> HttpResponse:
     is_wrong = bool(form.errors) or (report is not None and report.is_refused)
+    is_too_large = len(packed) > PACKED_SHARE * settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     return render(
         request,
         "portal/units/import.html",
@@ -179,8 +181,8 @@ def _page(
             "counts": _counts(what, report) if report else (),
             "groups": _groups(what, report) if report else (),
             "kept": [(name, request.POST.get(name, "")) for name in what.kept],
-            "packed": packed if len(packed) <= LARGEST_PACKED else "",
-            "is_too_large": len(packed) > LARGEST_PACKED,
+            "packed": "" if is_too_large else packed,
+            "is_too_large": is_too_large,
             "key": new_key(),
         },
         status=422 if is_wrong else 200,
@@ -204,14 +206,17 @@ def _groups(what: What, report: Report) -> tuple[tuple[str, str, Sequence[Any]],
 
 
 def _packed(content: bytes) -> str:
-    return b64encode(zlib.compress(content)).decode()
+    # Of letters that a form sends as they are.
+    return urlsafe_b64encode(zlib.compress(content)).decode()
 
 
 def _unpacked(packed: str) -> bytes:
     """Return the file again; never more than a file may hold, whatever was sent."""
     unpacking = zlib.decompressobj()
     try:
-        content = unpacking.decompress(b64decode(packed, validate=True), importing.LARGEST)
+        content = unpacking.decompress(
+            b64decode(packed, altchars="-_", validate=True), importing.LARGEST
+        )
     except (ValueError, zlib.error):
         raise BadRequest("the packed file cannot be read") from None
     if not unpacking.eof:

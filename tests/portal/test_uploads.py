@@ -1,5 +1,7 @@
 """A file that is too large is refused before it is read, in words that say what to do."""
 
+from random import Random
+
 import pytest
 from cast import REGION
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,7 +11,7 @@ from pytest_django import Settings
 from visits import browser, sent
 
 from care.identity.permissions import Role
-from portal import uploads
+from portal import imports, uploads
 
 
 @pytest.fixture
@@ -37,6 +39,21 @@ def test_one_that_is_not_is_read_and_judged(administrator: Hired) -> None:
     told = browser(administrator).post("/units/import", sent(administrator, **form))
 
     assert told.status_code == 422
+
+
+def test_what_the_page_offers_to_take_over_can_be_sent(
+    administrator: Hired, settings: Settings
+) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000
+    most = int(5_000 * imports.PACKED_SHARE) * 3 // 4 - 20  # bytes that nothing makes smaller
+    client = browser(administrator, raise_request_exception=False)
+
+    told = client.post(
+        "/units/import",
+        sent(administrator, packed=imports._packed(Random(1).randbytes(most)), key="1"),
+    )
+
+    assert told.status_code == 422  # read, and no list of units
 
 
 def test_a_form_without_end_is_refused_too(administrator: Hired, settings: Settings) -> None:
