@@ -17,11 +17,13 @@ HAS_NO_DOOR = {"platform/portal/onboarding.py"}
 # Who speaks HTTP without integrations.outgoing: to the own process on loopback, nowhere else.
 SPEAKS_HTTP = {
     "platform/integrations/outgoing.py": "the one way out",
+    "platform/integrations/keycloak/sync.py": "by the session that project/commands/keycloak.py makes",
     "platform/project/commands/demo.py": "waits for the demo that it has started",
     "platform/project/commands/doctor.py": "asks whether the own port is taken",
 }
 CLIENTS = ("requests", "httpx", "aiohttp", "urllib3", "urllib.request", "http.client", "socket",
-           "smtplib", "ftplib", "telnetlib", "xmlrpc")  # fmt: skip
+           "smtplib", "ftplib", "telnetlib", "xmlrpc", "authlib.integrations",
+           "keycloak")  # fmt: skip
 # What reads XML uses defusedxml; these write it.
 READS_XML = ("xml", "lxml", "defusedxml.lxml", "xmltodict")
 WRITES_XML = {

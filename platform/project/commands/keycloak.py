@@ -84,12 +84,21 @@ def bring_in_line(*, hosts: Iterable[str], check: bool, simulated: bool) -> "lis
 def administrator() -> "KeycloakAdmin":
     """Return a session with Keycloak as the one who may change its realms.
 
+    Its client has sessions of its own, so that the list is asked here: the password of the one who
+    may do everything goes to a host that is on it, and by https.
+
     :raises Missing: if the environment does not name one
+    :raises outgoing.Refused: if it may not be called
     """
     from keycloak import KeycloakAdmin
 
+    from integrations import outgoing
+
+    url = environment.text("SAMPLAN_KEYCLOAK_URL")
+    setup.django()
+    outgoing.refuse_unless_listed(url)
     return KeycloakAdmin(
-        server_url=environment.text("SAMPLAN_KEYCLOAK_URL"),
+        server_url=url,
         username=environment.text("SAMPLAN_KEYCLOAK_USER"),
         password=environment.text("SAMPLAN_KEYCLOAK_PASSWORD"),
         realm_name="master",
@@ -157,9 +166,11 @@ def _refusing() -> Iterator[None]:
     """Say in plain words what the environment lacks, or that Keycloak does not answer."""
     from keycloak.exceptions import KeycloakError
 
+    from integrations.outgoing import Refused
+
     try:
         yield
-    except environment.Missing as missing:
+    except (environment.Missing, Refused) as missing:
         _refuse(str(missing))
     except (KeycloakError, OSError) as error:
         _refuse(f"Keycloak svarar inte som det ska. Kontrollera adress och lösenord ({error}).")

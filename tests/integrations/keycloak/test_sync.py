@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from keycloak import KeycloakAdmin
+from pytest_django import Settings
 from realms import HOSTS, Realms
 from typer.testing import CliRunner
 
@@ -388,6 +389,19 @@ def test_the_command_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> No
 
     assert said.exit_code == 2
     assert "SAMPLAN_KEYCLOAK_URL saknas" in said.output
+
+
+def test_the_administrators_password_goes_to_no_host_that_is_not_listed(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.OUTGOING = ["login.example"]
+    for name in ("KEYCLOAK_URL", "KEYCLOAK_USER", "KEYCLOAK_PASSWORD"):
+        monkeypatch.setenv(f"SAMPLAN_{name}", "http://127.0.0.1:9")
+
+    said = CliRunner().invoke(app, ["keycloak", "rotate-key", "2027-01"])
+
+    assert said.exit_code == 2
+    assert "127.0.0.1 får inte anropas" in said.output
 
 
 def test_a_simulated_provider_is_refused_outside_the_demo(monkeypatch: pytest.MonkeyPatch) -> None:
