@@ -293,9 +293,8 @@ WILLS = {
 MAY_BE_TOLD = {
     Answer.YES: _("Ja, på den här grunden"),
     Answer.ASSESS: _("Kanske, om en prövning visar det"),
-    Answer.NO: _("Nej"),
 }
-MAY_BE_TOLD_COLORS = {Answer.YES: "success", Answer.ASSESS: "warning", Answer.NO: "danger"}
+MAY_BE_TOLD_COLORS = {Answer.YES: "success", Answer.ASSESS: "warning"}
 CONSENT_TYPES = {
     "coordinated_record": _("Läsa varandras uppgifter (sammanhållen dokumentation)"),
     "information_transfer": _("Lämna över uppgifter i meddelanden"),

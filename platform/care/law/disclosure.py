@@ -42,11 +42,10 @@ class Will(StrEnum):
 
 
 class Answer(StrEnum):
-    """Svar: ja; ja efter prövning; nej."""
+    """Svar: ja, eller ja efter prövning. Den prövningen är alltid möjlig; nej kan bli dess slut."""
 
     YES = "yes"
     ASSESS = "assess"
-    NO = "no"
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,8 @@ GATES: tuple[Gate, ...] = (
         "OSL 10 kap. 28 §",
         Answer.YES,
         "Inskrivningsmeddelandet ska skickas också utan samtycke: namn, personnummer, "
-        "folkbokföringsadress och beräknad dag för utskrivning (lag (2017:612) 2 kap. 1–3 §§).",
+        "folkbokföringsadress (inte adress vid skyddade personuppgifter) och beräknad dag för "
+        "utskrivning (lag (2017:612) 2 kap. 1–3 §§).",
         tellers=_CARE,
         receivers=_PUBLIC,
         contents=frozenset({Content.CORE}),
@@ -206,7 +206,7 @@ def advise(it: Situation) -> Advice:
     """Return what may be told, on which grounds, those without an assessment first."""
     gates = sorted((gate for gate in GATES if gate.opens(it)), key=_assessed_last)
     return Advice(
-        gates[0].answer if gates else Answer.NO,
+        gates[0].answer,
         tuple(gates),
         tuple(caution for caution in CAUTIONS if caution.concerns(it)),
     )

@@ -109,7 +109,7 @@ def test_the_answer_is_that_of_the_best_gate(it: Situation) -> None:
     # Nobody may tell anything without either a yes, a rule of its own, or an assessment.
     answers = [gate.answer for gate in advice.gates]
     assert answers == sorted(answers, key=[Answer.YES, Answer.ASSESS].index)
-    assert advice.answer is (answers[0] if answers else Answer.NO)
+    assert advice.answer is answers[0]
 
 
 def test_social_services_rest_no_message_on_the_rule_for_those_who_cannot_consent() -> None:
