@@ -17,7 +17,7 @@ HAS_NO_DOOR = {"platform/portal/onboarding.py"}
 # Who speaks HTTP without integrations.outgoing: to the own process on loopback, nowhere else.
 SPEAKS_HTTP = {
     "platform/integrations/outgoing.py": "the one way out",
-    "platform/integrations/keycloak/sync.py": "by the session that project/commands/keycloak.py makes",
+    "platform/integrations/keycloak/sync.py": "by what project/commands/keycloak.py made",
     "platform/project/commands/demo.py": "waits for the demo that it has started",
     "platform/project/commands/doctor.py": "asks whether the own port is taken",
 }
