@@ -875,7 +875,7 @@ def running_emergency(page: CasePage, *, actor: Actor, at: datetime) -> Emergenc
     """Return what the actor's unit has open, or what waits for a second person."""
     for it in page.emergencies:
         is_ours = it.reader == actor.tenant and it.unit_id == actor.unit_id
-        if is_ours and (it.is_running(at=at) or it.opened_at is None):
+        if is_ours and (it.is_running(at=at) or it.is_waiting(at=at)):
             return _emergency(it, actor, at)
     return None
 
@@ -884,7 +884,8 @@ def _emergency(it: EmergencyShown, actor: Actor, at: datetime) -> EmergencyLine:
     is_ours = it.reader == actor.tenant and it.unit_id == actor.unit_id
     running = it.is_running(at=at)
     asked = [one for one in it.sights if one.owner == actor.tenant and one.lift_asked_at]
-    period = gettext("väntar på en andra person")
+    waits = it.is_waiting(at=at)
+    period = gettext("väntar på en andra person") if waits else gettext("öppnades aldrig")
     if it.opened_at and it.closes_at:
         period = gettext("{since} till {until}").format(
             since=times.absolute(it.opened_at, at=at), until=times.absolute(it.closes_at, at=at)
@@ -898,8 +899,8 @@ def _emergency(it: EmergencyShown, actor: Actor, at: datetime) -> EmergencyLine:
         follow_up=_follow_up(it, at=at),
         is_running=running,
         is_ours=is_ours,
-        waits_for_second=it.opened_at is None,
-        may_second=it.opened_at is None and it.staff_id != actor.staff_id,
+        waits_for_second=waits,
+        may_second=waits and it.staff_id != actor.staff_id,
         closes=times.absolute(it.closes_at, at=at) if it.closes_at else "",
         sights=tuple(_sight(one, actor, running=running) for one in it.sights) if is_ours else (),
         can_read=any(_readable(one, actor) and not one.read_at for one in it.sights),

@@ -15,6 +15,7 @@ from care.cases import queries as cases
 from care.cases.queries import Due, Happening, Part
 from care.identity.actors import Actor
 from care.identity.permissions import Permission
+from care.inbox import emergencies as asked_in_emergency
 from care.inbox import queries as inbox
 from care.inbox.queries import BeforeSending, Sent
 from care.individuals import queries as individuals
@@ -139,7 +140,11 @@ def case_page(
         happenings = cases.happenings(case)
         facts = cases.facts_of(happenings, kinds={part.unit_id: part.kind for part in parts})
         messages = inbox.messages(case)
-        dues = cases.dues(case)
+        dues = tuple(
+            it
+            for it in cases.dues(case)
+            if is_vardgivare or it.rule not in asked_in_emergency.OF_VARDGIVARE
+        )
         terms = cases.terms(case)
         return CasePage(
             case_id=case.pk,

@@ -24,6 +24,7 @@ from care.individuals.operations import Block
 from care.law import calendar
 from care.sharing import access, policy, rls
 from care.sharing.access import Case
+from care.sharing.emergencies import WAITS_FOR_SECOND
 from care.sharing.models import EmergencyAccess, EmergencySetting, EmergencySight
 from tenants.context import acting_for
 
@@ -32,6 +33,8 @@ LONGEST = timedelta(minutes=240)
 FOLLOW_UP_DAYS = 3  # working days
 ALONE_IN_A_DAY = 5  # the next one needs a second person
 FOLLOW_UP, LIFT = "emergency_follow_up_due", "lift_request_due"
+OF_VARDGIVARE = frozenset({FOLLOW_UP, LIFT})  # an omsorgsgivare is told of none of it
+NOBODYS = ""  # no unit follows up: log review does
 STATUTE = "lag 2022:913 3 kap. 5–6 §§"
 
 Answer = EmergencySight.Answer
@@ -83,14 +86,7 @@ def open_emergency_access(
         needs_second=latest.count() >= ALONE_IN_A_DAY,
         follow_up_due_at=calendar.end_of_local_day(due_on),
     )
-    cases.set_deadline(
-        case,
-        unit_id=actor.unit_id,
-        key=f"emergency:{new}",
-        rule=FOLLOW_UP,
-        statute="lag 2022:913 4 kap. 4 §",
-        due_at=opened.follow_up_due_at,
-    )
+    _set_follow_up(case, opened)
     _record(case, act="open_emergency_access", actor=actor, opened=opened, at=at)
     if not opened.needs_second:
         _begin(case, opened, at=at)
@@ -106,13 +102,14 @@ def second_emergency_access(
 
     :raises access.NotVisible: if the actor may not see the case
     :raises access.NotAllowed: if the role does not carry it, or the unit is no vårdgivare's
-    :raises NoSuchEmergency: if nothing waits for a second person
+    :raises NoSuchEmergency: if nothing waits for a second person, or has waited too long
     :raises NeedsAnother: if it is the same person
     """
     case = access.case_for_emergency(actor=actor, case_id=case_id, emergency_id=emergency_id, at=at)
     opened = EmergencyAccess.objects.filter(
-        pk=emergency_id, common_id=case.common_id, needs_second=True, opened_at=None
-    ).first()
+        pk=emergency_id, common_id=case.common_id, needs_second=True, opened_at=None,
+        asked_at__gt=at - WAITS_FOR_SECOND,
+    ).first()  # fmt: skip
     if opened is None:
         raise NoSuchEmergency
     if opened.staff_id == actor.staff_id:
@@ -296,8 +293,9 @@ def _asked(case: Case, sender: str, told: dict[str, Any], *, at: datetime) -> No
         act="open_emergency_access",
         by=Doer(sender, opened.unit_id, opened.staff_name, opened.title),
         at=opened.asked_at,
-        body={"ground": opened.ground},
+        body={"ground": opened.ground, "branch": policy.HEALTH_CARE},
     )
+    _set_follow_up(case, opened)
     _post(opened, sender, "answer", _holds(case), at=at)
 
 
@@ -312,19 +310,24 @@ def _answered(opened: EmergencyAccess, sender: str, told: dict[str, Any], *, at:
 
 def _read(case: Case, opened: EmergencyAccess, told: dict[str, Any], at: datetime) -> None:
     """Open what is not blocked until the reader's time is up, and never longer than the longest."""
-    _end(opened, told, at=at)
+    _end(opened, told)
     EmergencySight.objects.filter(access=opened, owner=acting_for()).update(read_at=at)
     rls.restamp(case, at=at)
 
 
 def _close(case: Case, opened: EmergencyAccess, told: dict[str, Any], at: datetime) -> None:
-    _end(opened, told, at=at)
+    _end(opened, told)
     rls.restamp(case, at=at)
 
 
-def _end(opened: EmergencyAccess, told: dict[str, Any], *, at: datetime) -> None:
-    closes_at = min(datetime.fromisoformat(told["closes_at"]), at + LONGEST)
-    EmergencyAccess.objects.filter(pk=opened.pk).update(closes_at=closes_at)
+def _end(opened: EmergencyAccess, told: dict[str, Any]) -> None:
+    """Let it end when the letter says: no later than it was to end, nor than the longest here."""
+    sight = EmergencySight.objects.get(access=opened, owner=acting_for())
+    assert sight.answered_at is not None  # `_asked` answers at once
+    ends = [datetime.fromisoformat(told["closes_at"]), sight.answered_at + LONGEST]
+    if opened.closes_at:
+        ends.append(opened.closes_at)
+    EmergencyAccess.objects.filter(pk=opened.pk).update(closes_at=min(ends))
 
 
 def _ask_lift(case: Case, opened: EmergencyAccess, told: dict[str, Any], at: datetime) -> None:
@@ -343,6 +346,18 @@ def _ask_lift(case: Case, opened: EmergencyAccess, told: dict[str, Any], at: dat
             statute="lag 2022:913 3 kap. 5 §",
             due_at=due_at,
         )
+
+
+def _set_follow_up(case: Case, opened: EmergencyAccess) -> None:
+    """Let log review have its days, at the reader and at each owner."""
+    cases.set_deadline(
+        case,
+        unit_id=NOBODYS,
+        key=f"emergency:{opened.pk}",
+        rule=FOLLOW_UP,
+        statute="lag 2022:913 4 kap. 4 §",
+        due_at=opened.follow_up_due_at,
+    )
 
 
 OWNERS = {"read": _read, "close": _close, "ask_lift": _ask_lift}
@@ -432,5 +447,5 @@ def _record(
     told: dict[str, Any] | None = None,
     at: datetime,
 ) -> None:
-    body = {"emergency_id": str(opened.pk), **(told or {})}
+    body = {"emergency_id": str(opened.pk), "branch": policy.HEALTH_CARE, **(told or {})}
     cases.record(case, act=act, by=Doer.from_actor(actor), at=at, body=body)

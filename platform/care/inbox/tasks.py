@@ -19,6 +19,7 @@ from care.inbox import delivery, emergencies, leaving, operations, projections
 from care.inbox.models import Delivery
 from care.sharing import access, rls, sealing
 from care.sharing.access import Case
+from care.sharing.policy import HEALTH_CARE
 from tenants import agreements, clock, idempotency, pace, registry
 from tenants.context import acting_as, acting_for
 from tenants.models import Tenant
@@ -192,6 +193,7 @@ def _time_is_up(deadline: Deadline, *, at: datetime) -> None:
             "key": deadline.key,
             "unit_id": deadline.unit_id,
             "due_at": deadline.due_at.isoformat(),
+            **({"branch": HEALTH_CARE} if deadline.rule in emergencies.OF_VARDGIVARE else {}),
         },
     )
     if deadline.message_id:

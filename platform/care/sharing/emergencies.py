@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from care.sharing.models import EmergencyAccess
+
+WAITS_FOR_SECOND = timedelta(hours=1)  # then it has lapsed, and is asked for anew
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,11 @@ class EmergencyShown:
     def is_running(self, *, at: datetime) -> bool:
         """Tell whether it is open at a moment."""
         return self.closes_at is not None and at < self.closes_at
+
+    def is_waiting(self, *, at: datetime) -> bool:
+        """Tell whether it waits for a second person."""
+        is_asked = self.needs_second and self.opened_at is None
+        return is_asked and at < self.asked_at + WAITS_FOR_SECOND
 
 
 def of_case(common_id: UUID) -> tuple[EmergencyShown, ...]:

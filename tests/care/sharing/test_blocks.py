@@ -10,6 +10,7 @@ from cast import AT, MUNICIPALITY, REGION
 from isolation.county import case_at, consent
 from people import (
     COORDINATOR,
+    DAY,
     HOUR,
     MUNICIPAL_NURSE,
     MUNICIPAL_NURSES,
@@ -21,11 +22,12 @@ from care.cases.models import Case, Contribution, Participation
 from care.discharge import operations as discharge
 from care.discharge import queries
 from care.identity.actors import Actor
-from care.inbox import blocks, tasks
+from care.inbox import blocks, emergencies, tasks
 from care.individuals import queries as individuals
 from care.individuals.models import Block, BlockNotice
 from care.sharing import access
 from care.sharing.policy import Reason
+from tenants import clock
 from tenants.context import acting_as
 from tenants.window import looking_into
 
@@ -185,6 +187,23 @@ class TestThatBlockedDataExist:
 
         assert not self.told_to(MUNICIPAL_NURSE)
 
+    def lift_asked_for(self, shared: Ids) -> None:
+        """Let the region ask, in an emergency, for the block to be lifted; nobody answers."""
+        with acting_as(REGION):
+            emergency_id = emergencies.open_emergency_access(
+                actor=NURSE, case_id=shared[0], ground="danger_to_life", is_stated=True,
+                reason="Medvetslös på golvet, blodtryckskris.", at=AT + 3 * HOUR,
+            )  # fmt: skip
+        tasks.drain()
+        with acting_as(REGION):
+            emergencies.request_lift(
+                actor=NURSE, case_id=shared[0], emergency_id=emergency_id, owner=MUNICIPALITY,
+                at=AT + 3 * HOUR,
+            )  # fmt: skip
+        tasks.drain()
+        with acting_as(MUNICIPALITY):
+            tasks.act_on_due(at=clock.moment() + 30 * DAY)
+
     def test_the_letter_says_nothing_of_what_is_blocked(self, shared: Ids) -> None:
         place(NURSE, shared[0], info_classes=["health_care"])
         tasks.drain()
@@ -195,14 +214,22 @@ class TestThatBlockedDataExist:
 
     def test_a_branch_learns_nothing_of_the_blocks_of_the_other(self, shared: Ids) -> None:
         join(MUNICIPAL_NURSES, MUNICIPALITY)
+        write(MUNICIPAL_NURSE, shared[1])
         place(MUNICIPAL_NURSE, shared[1])
+        self.lift_asked_for(shared)
 
         with acting_as(MUNICIPALITY):
             page = queries.case_page(actor=OFFICER, case_id=shared[1], at=AT + 5 * HOUR)
             theirs = queries.case_page(actor=MUNICIPAL_NURSE, case_id=shared[1], at=AT + 5 * HOUR)
 
-        assert (page.blocks, [it.act for it in page.happenings if "block" in it.act]) == ((), [])
+        told = ("block", "lift", "emergency", "deadline_passed")
+        assert page.blocks == ()
+        assert [it.act for it in page.happenings if any(word in it.act for word in told)] == []
+        assert [it.rule for it in page.dues if "lift" in it.rule or "emergency" in it.rule] == []
+        assert Reason.BLOCKED not in {it.reason for it in page.hidden}
         assert len(theirs.blocks) == 1
+        assert {"lift_request_due"} <= {it.rule for it in theirs.dues}
+        assert "open_emergency_access" in {it.act for it in theirs.happenings}
 
 
 class TestAnInnerBlock:
