@@ -29,7 +29,8 @@ from tenants.rows import Row
 
 NAME, OFFICERS_NAME = "Hemlighild Namnlösa", "Gömdalinn Namnfri"
 SECRET = replace(NURSE, name=NAME, is_protected=True)
-SECRET_OFFICER = replace(OFFICER, name=OFFICERS_NAME, is_protected=True)
+OFFICERS_ID = "SE2999999127-GOMD"
+SECRET_OFFICER = replace(OFFICER, name=OFFICERS_NAME, hsa_id=OFFICERS_ID, is_protected=True)
 
 
 def found(dba: psycopg.Connection[object], name: str, *, home: str) -> list[str]:
@@ -112,7 +113,8 @@ class TestNothingLeaves:
             )  # fmt: skip
         tasks.drain()
 
-        assert found(dba, OFFICERS_NAME, home=MUNICIPALITY) == []
+        for secret in (OFFICERS_NAME, OFFICERS_ID):
+            assert found(dba, secret, home=MUNICIPALITY) == []
         assert at_home(dba, OFFICERS_NAME, MUNICIPALITY) > 0
 
     def test_of_who_reads_in_place(self, case_id: UUID, dba: psycopg.Connection[object]) -> None:
@@ -122,11 +124,11 @@ class TestNothingLeaves:
 
         assert [it.author for it in seen if it.owner == REGION] == ["Sjuksköterska, Avdelning 1"]
         dba.rollback()
-        log = sql.SQL("SELECT staff_name FROM {} WHERE owner = %s AND channel = 'B'")
+        log = sql.SQL("SELECT staff_name, staff_hsa_id FROM {} WHERE owner = %s AND channel = 'B'")
         rows = dba.execute(
             log.format(sql.Identifier(MUNICIPALITY, "sharing_accesslog")), [REGION]
         ).fetchall()
-        assert rows == [("Koordinator, Biståndsenheten",)]
+        assert rows == [("Koordinator, Biståndsenheten", "")]
 
     def test_of_who_signs_ends_and_tells_in_common_rows(
         self, committed: None, dba: psycopg.Connection[object], monkeypatch: pytest.MonkeyPatch

@@ -132,7 +132,7 @@ def test_a_person_gets_an_extract_and_its_number_stands_in_no_address(
     reviewer: Hired, case_id: UUID, form: str, kind: str, begins: bytes
 ) -> None:
     given = browser(reviewer).post(
-        "/review/extract", sent(reviewer, number="19400405-7032", form=form)
+        "/review/extract", sent(reviewer, number="19400405-7032", reason="Dnr 2026/17", form=form)
     )
 
     assert given.status_code == 200
@@ -140,7 +140,8 @@ def test_a_person_gets_an_extract_and_its_number_stands_in_no_address(
     assert given.content.startswith(begins)
     assert BERIT.number not in given["Content-Disposition"]
     with acting_as(REGION):
-        assert AccessLog.objects.get(activity="extract").staff_name == "Gun Granskare"
+        line = AccessLog.objects.get(activity="extract")
+    assert (line.staff_name, line.reason_text) == ("Gun Granskare", "Dnr 2026/17")
 
 
 def test_a_number_in_an_address_gives_nothing(reviewer: Hired, case_id: UUID) -> None:
@@ -153,7 +154,7 @@ def test_a_number_in_an_address_gives_nothing(reviewer: Hired, case_id: UUID) ->
 
 def test_a_person_that_is_not_here_has_no_extract(reviewer: Hired, case_id: UUID) -> None:
     given = browser(reviewer).post(
-        "/review/extract", sent(reviewer, number="193012299263", form="pdf")
+        "/review/extract", sent(reviewer, number="193012299263", reason="Dnr 2026/17", form="pdf")
     )
 
     assert given.status_code == 422

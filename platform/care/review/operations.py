@@ -151,14 +151,15 @@ def follow_up_emergency(
     )
 
 
-def give_extract(*, actor: Actor, number: str, at: datetime) -> Extract:
+def give_extract(*, actor: Actor, number: str, reason: str, at: datetime) -> Extract:
     """Return everything that is logged about a person, to be given to her; it is logged.
 
     :param number: any identity that the person has here, twelve characters
+    :param reason: why it is taken out: that she has asked for it, and how it reaches her
     :raises access.NotAllowed: if the role does not carry it
     """
     access.refuse_unless(actor, Permission.GIVE_EXTRACT)
-    return of(actor=actor, number=number, at=at)
+    return of(actor=actor, number=number, reason=reason, at=at)
 
 
 def _judge(from_on: date, until_on: date, size: int, *, at: datetime) -> None:

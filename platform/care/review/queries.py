@@ -18,6 +18,7 @@ from care.review.operations import NoSuchReview
 from care.sharing import access, reviewing
 from care.sharing import emergencies as opened
 from care.sharing.emergencies import EmergencyShown
+from care.sharing.reviewing import Concerned
 
 PAGE = 50
 
@@ -84,7 +85,7 @@ class Opened:
     """An item that is read: whose case it is, and whether the reader may decide."""
 
     item: ItemShown
-    person: str  # empty: the case is no longer here
+    person: Concerned
     may_decide: bool
     is_own: bool
 
@@ -174,7 +175,7 @@ class EmergencyOpened:
     """An emergency access that is followed up, and whose case it is."""
 
     it: EmergencyShown
-    person: str
+    person: Concerned
     may_follow_up: bool
 
 

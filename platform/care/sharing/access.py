@@ -33,6 +33,7 @@ from tenants.window import looking_into
 
 ShownVersion = tuple[str, str, int]  # the kind of object, its identity, its version
 SYSTEM = "Samplan"  # as StoreLog names the system
+ABOUT_THE_LOG = ("review", "extract")  # looks at the log itself, and not at the case
 
 
 class Denied(Exception):
@@ -432,7 +433,7 @@ def _line(
     return AccessLog(
         owner_provider=ProviderOf(Value(owner)),
         staff_provider=ProviderOf(Value(actor.tenant)),
-        staff_hsa_id=actor.hsa_id,
+        staff_hsa_id="" if actor.is_protected else actor.hsa_id,
         level="direct_access" if channel == "B" else "own",
         decision="granted" if reason is Reason.GRANTED else "denied",
         ground_id=ground_id,
@@ -496,8 +497,13 @@ class Reading:
 
 
 def readings(*, case: Case, limit: int = 100) -> Sequence[Reading]:
-    """Return who has read the case here, the newest first."""
-    rows = AccessLog.objects.filter(common_ids__contains=[str(case.common_id)])
+    """Return who has read the case here, the newest first.
+
+    Not that the log has been reviewed or given out: whoever is reviewed would be the first to know.
+    """
+    rows = AccessLog.objects.filter(common_ids__contains=[str(case.common_id)]).exclude(
+        activity__in=ABOUT_THE_LOG
+    )
     here = acting_for()
     return [
         Reading(at, here, *who)
@@ -573,7 +579,7 @@ def _own(
         if reason is Reason.GRANTED:
             closes_at = ground.expires_at if ground else None
             seen.append(Seen(here, *row, agreement=None, ground=ground, closes_at=closes_at))
-        else:
+        elif reason is not Reason.BLOCKED:  # that a branch has blocked is told to no other
             hidden.add(Hidden(here, row[0], reason))
     return seen, sorted(hidden, key=lambda it: (it.info_class, it.reason))
 

@@ -3,10 +3,16 @@
 import json
 from typing import Any
 
+from care.individuals.models import Identity
 from care.sharing.extract import Access, Extract
 from care.sharing.storelog import purpose
 
-HSA_ID, PERSON = "urn:oid:1.2.752.129.2.1.4.1", "urn:oid:1.2.752.129.2.1.3.1"
+HSA_ID = "urn:oid:1.2.752.129.2.1.4.1"
+# A reserve number is of whoever gave it out, which nobody has told us: it has no system.
+NUMBERS = {
+    Identity.Kind.PERSONNUMMER: "urn:oid:1.2.752.129.2.1.3.1",
+    Identity.Kind.SAMORDNINGSNUMMER: "urn:oid:1.2.752.129.2.1.3.3",
+}
 TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
 ACTIONS = {"write": "U"}  # everything else is a read
 SUCCESS, REFUSED = "0", "4"
@@ -22,14 +28,19 @@ def bundle(extract: Extract, *, names: dict[str, str]) -> bytes:
         "type": "collection",
         "timestamp": extract.at.isoformat(),
         "entry": [
-            {"resource": _event(it, extract.number, names.get(it.reader, it.reader))}
+            {"resource": _event(it, _identifier(extract), names.get(it.reader, it.reader))}
             for it in extract.accesses
         ],
     }
     return json.dumps(told, ensure_ascii=False, indent=1).encode()
 
 
-def _event(it: Access, number: str, huvudman: str) -> dict[str, Any]:
+def _identifier(extract: Extract) -> dict[str, str]:
+    system = NUMBERS.get(Identity.Kind(extract.kind))
+    return {"value": extract.number} | ({"system": system} if system else {})
+
+
+def _event(it: Access, person: dict[str, str], huvudman: str) -> dict[str, Any]:
     return {
         "resourceType": "AuditEvent",
         "id": f"{it.reader.replace('_', '-')}-{it.number}",
@@ -42,7 +53,7 @@ def _event(it: Access, number: str, huvudman: str) -> dict[str, Any]:
         "source": {"observer": {"display": it.system or "Samplan"}},
         "entity": [
             {
-                "what": {"identifier": {"system": PERSON, "value": number}},
+                "what": {"identifier": person},
                 "type": {"system": f"{TERMINOLOGY}/audit-entity-type", "code": "1"},
                 "role": {"system": f"{TERMINOLOGY}/object-role", "code": "1"},
             }

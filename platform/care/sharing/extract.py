@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 
 from care.cases.models import Case
 from care.identity.actors import Actor
+from care.individuals.models import Identity
 from care.sharing import access
 from care.sharing.models import AccessLog, KeptAccess
 from tenants.context import acting_for
@@ -50,6 +51,7 @@ class Extract:
     """Everything that is logged here about one person."""
 
     number: str  # the identity that was asked for
+    kind: str  # of number
     huvudman: str
     at: datetime
     accesses: tuple[Access, ...]  # the newest first
@@ -62,21 +64,24 @@ FIELDS = (
 )  # fmt: skip
 
 
-def of(*, actor: Actor, number: str, at: datetime) -> Extract:
+def of(*, actor: Actor, number: str, reason: str, at: datetime) -> Extract:
     """Return everything that is logged about a person; that it was taken out is logged too.
 
     Whoever calls it has judged that the actor may.
 
     :param number: any identity that the person has here, twelve characters
+    :param reason: why it is taken out, which the log keeps
     """
     with transaction.atomic(savepoint=False):
         of_person = Case.objects.filter(individual__identities__value=number)
         cases = list(of_person.order_by("common_id").values_list("common_id", flat=True).distinct())
         found = list(_all(cases)) if cases else []
         access.log(actor=actor, owner=actor.tenant, activity="extract", common_ids=cases,
-                   rows=len(found), at=at)  # fmt: skip
+                   rows=len(found), at=at, reason_text=reason)  # fmt: skip
+        kinds = Identity.objects.filter(value=number).values_list("kind", flat=True)
+        kind = kinds.first() or Identity.Kind.PERSONNUMMER
     found.sort(key=lambda it: (it.at, it.reader, it.number), reverse=True)
-    return Extract(number, actor.tenant, at, tuple(found))
+    return Extract(number, kind, actor.tenant, at, tuple(found))
 
 
 def _all(cases: Sequence[UUID]) -> Iterator[Access]:

@@ -5,6 +5,7 @@ which logs that the reviewer has seen it.
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -71,10 +72,16 @@ def _parts(common_ids: Collection[UUID]) -> Mapping[UUID, list[Part]]:
     return found
 
 
-def person_of(*, actor: Actor, permission: Permission, common_id: UUID, at: datetime) -> str:
-    """Return the name of the person whose case it is, to a reviewer; that it was told is logged.
+@dataclass(frozen=True)
+class Concerned:
+    """Whose case is reviewed; who has protected identity is not named to whoever reviews."""
 
-    Empty where the case is no longer here.
+    name: str  # empty: protected, or the case is no longer here
+    is_protected: bool = False
+
+
+def person_of(*, actor: Actor, permission: Permission, common_id: UUID, at: datetime) -> Concerned:
+    """Return whose case it is, to a reviewer; that it was told is logged.
 
     :raises access.NotAllowed: if the role does not carry the right
     """
@@ -82,7 +89,9 @@ def person_of(*, actor: Actor, permission: Permission, common_id: UUID, at: date
     with transaction.atomic(savepoint=False):
         access.log(actor=actor, owner=actor.tenant, activity="review", common_ids=[common_id],
                    rows=1, at=at)  # fmt: skip
-        names = Case.objects.filter(common_id=common_id).values_list(
-            "individual__given_name", "individual__family_name"
-        )
-        return " ".join(names.first() or ())
+        found = Case.objects.select_related("individual").filter(common_id=common_id).first()
+    if found is None:
+        return Concerned("")
+    if found.individual.protection:
+        return Concerned("", is_protected=True)
+    return Concerned(f"{found.individual.given_name} {found.individual.family_name}")

@@ -87,6 +87,14 @@ class ExtractForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         help_text=_("Tolv siffror. Samordningsnummer och reservnummer går också."),
     )
+    reason = Text(
+        _("Varför"),
+        _("Skriv varför utdraget tas ut."),
+        length=200,
+        help_text=_(
+            "Till exempel diarienumret på personens begäran. Skriv inget om personen: det loggas."
+        ),
+    )
     form = Radio(_("Form"), FORMATS, _("Välj en form."), initial="pdf")
 
     def clean_number(self) -> str:

@@ -56,7 +56,7 @@ def queue(request: ActorRequest) -> HttpResponse:
     return render(request, "portal/review/queue.html", context)
 
 
-@needs(Permission.DRAW_ROUND)
+@needs(Permission.DRAW_ROUND, fresh=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def draw_round(request: ActorRequest) -> HttpResponse:
     """Draw a round of a period."""
@@ -98,7 +98,7 @@ def show_round(request: ActorRequest, round_id: UUID) -> HttpResponse:
     )
 
 
-@needs(Permission.READ_REVIEW)
+@needs(Permission.READ_REVIEW, fresh=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def item(request: ActorRequest, item_id: UUID) -> HttpResponse:
     """Show an item and the name of the person; decide about it."""
@@ -126,7 +126,7 @@ def item(request: ActorRequest, item_id: UUID) -> HttpResponse:
     return render(request, "portal/review/item.html", context, status=status)
 
 
-@needs(Permission.FOLLOW_UP_EMERGENCY)
+@needs(Permission.FOLLOW_UP_EMERGENCY, fresh=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow_up_emergency(request: ActorRequest, emergency_id: UUID) -> HttpResponse:
     """Show an emergency access, why it was opened and what was read; follow it up."""
@@ -151,14 +151,18 @@ def follow_up_emergency(request: ActorRequest, emergency_id: UUID) -> HttpRespon
     return render(request, "portal/review/emergency.html", context, status=status)
 
 
-@needs(Permission.GIVE_EXTRACT)
+@needs(Permission.GIVE_EXTRACT, fresh=True)
+@paces.looks_up
 @require_http_methods(["GET", "HEAD", "POST"])
 def give_extract(request: ActorRequest) -> HttpResponse:
     """Give out a person's extract; the number travels in the form, never in an address."""
     form = ExtractForm(request.POST or None)
     if form.is_valid():
         extract = operations.give_extract(
-            actor=request.actor, number=form.cleaned_data["number"], at=request.at
+            actor=request.actor,
+            number=form.cleaned_data["number"],
+            reason=form.cleaned_data["reason"],
+            at=request.at,
         )
         if extract.accesses:
             rendered, kind, name = FORMATS[form.cleaned_data["form"]]
@@ -194,7 +198,7 @@ def report(request: ActorRequest) -> HttpResponse:
 
 
 @paces.hands_out
-@needs(Permission.READ_REPORTS)
+@needs(Permission.READ_REPORTS, fresh=True)
 @require_safe
 def report_file(request: ActorRequest, month: str) -> HttpResponse:
     """Hand out a month's report as CSV."""

@@ -11,6 +11,7 @@ from people import COORDINATOR, DAY, HOUR, NURSE, WARD, actor
 from care.cases.models import Case
 from care.identity.actors import Actor
 from care.identity.permissions import Role
+from care.individuals.models import Individual
 from care.review import operations, queries
 from care.review.course import State
 from care.review.models import ReviewDecision, ReviewItem
@@ -112,9 +113,18 @@ def test_each_look_is_logged_and_only_an_item_tells_the_person(
         opened = queries.item(actor=reviewer, item_id=page.items[0].id, at=LATER)
 
     assert "Berit" not in str(page)
-    assert opened.person == "Berit Åkerlund"
+    assert opened.person.name == "Berit Åkerlund"
     assert [it.common_ids for it in before] == [[], []]
     assert [it.common_ids for it in logged()[len(before) :]] == [[str(common_id)]]
+
+
+def test_a_person_with_protected_identity_is_not_named(case_id: UUID, reviewer: Actor) -> None:
+    item = items(draw(reviewer))[NURSE.name]
+    with acting_as(REGION):
+        Individual.objects.update(protection="secrecy_marking")
+        person = queries.item(actor=reviewer, item_id=item.id, at=LATER).person
+
+    assert (person.name, person.is_protected) == ("", True)
 
 
 def test_what_is_in_order_is_settled_at_once(case_id: UUID, reviewer: Actor) -> None:

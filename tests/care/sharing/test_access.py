@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from isolation.county import SIGNATORIES, case_at, consent
 from people import DAY, HOUR, MUNICIPAL_NURSE, NURSE, OFFICER, STRANGER_OFFICER, WARD, actor
 
-from care.cases.models import Contribution
+from care.cases.models import Case, Contribution
 from care.discharge import operations as discharge
 from care.identity.permissions import Permission, Role
 from care.inbox import tasks
@@ -200,6 +200,17 @@ def test_only_a_signatory_ends_or_signs(agreement: Agreement) -> None:
             operations.sign_agreement(
                 actor=NURSE, agreement=agreement.id, text_hash=agreement.text_hash, at=AT + DAY
             )
+
+
+def test_nobody_is_told_there_that_the_log_is_reviewed(shared: tuple[UUID, UUID]) -> None:
+    with acting_as(REGION):
+        case = Case.objects.get(pk=shared[0])
+        for activity in ("read", "review", "extract"):
+            access.log(actor=NURSE, owner=REGION, activity=activity, rows=1, at=AT + DAY,
+                       common_ids=[case.common_id])  # fmt: skip
+        newest = [it.activity for it in access.readings(case=case) if it.at == AT + DAY]
+
+    assert newest == ["read"]
 
 
 def test_the_readings_of_a_case_name_who_read_it(shared: tuple[UUID, UUID]) -> None:

@@ -27,13 +27,14 @@ NILS = Person(
     kind="personnummer", number="193012299263", given_name="Nils", family_name="Främling",
     registered_municipality="2399", registered_address="",
 )  # fmt: skip
+REASON = "Hon har begärt det, dnr 2026/17"
 SCHEMA = Path(__file__).with_name("access_logs_responder.xsd")
 
 
 def taken_out(tenant: str = REGION, at: datetime = AT + 9 * HOUR) -> Extract:
     with acting_as(tenant):
         actor = NURSE if tenant == REGION else OFFICER
-        return extract.of(actor=actor, number=BERIT.number, at=at)
+        return extract.of(actor=actor, number=BERIT.number, reason=REASON, at=at)
 
 
 def read(case_id: UUID, *, at: datetime) -> None:
@@ -102,7 +103,7 @@ def test_what_is_kept_of_one_who_has_left_is_there(case: Case) -> None:
 
 def test_a_person_without_a_case_has_no_accesses(case: Case) -> None:
     with acting_as(REGION):
-        assert extract.of(actor=NURSE, number="0" * 12, at=AT).accesses == ()
+        assert extract.of(actor=NURSE, number="0" * 12, reason=REASON, at=AT).accesses == ()
 
 
 def test_no_rendering_has_anything_of_another_person(case: Case) -> None:
@@ -149,6 +150,26 @@ def test_the_bundle_is_of_audit_events(case: Case) -> None:
     assert events[0]["entity"][0]["what"]["identifier"]["value"] == BERIT.number
     assert events[0]["agent"][1]["who"]["display"] == "Avdelning 1, Region Test"
     assert len({it["id"] for it in events}) == len(events)
+
+
+@pytest.mark.parametrize(
+    ("kind", "system"),
+    [
+        ("personnummer", "urn:oid:1.2.752.129.2.1.3.1"),
+        ("samordningsnummer", "urn:oid:1.2.752.129.2.1.3.3"),
+        ("reserve_number", None),
+    ],
+)
+def test_the_bundle_says_what_kind_of_number_it_is(
+    case: Case, kind: str, system: str | None
+) -> None:
+    with acting_as(REGION):
+        case.individual.identities.update(kind=kind)
+
+    told = json.loads(audit_events.bundle(taken_out(), names=NAMES))
+
+    whose = told["entry"][0]["resource"]["entity"][0]["what"]["identifier"]
+    assert (whose["value"], whose.get("system")) == (BERIT.number, system)
 
 
 def test_the_paper_tells_unit_time_and_what_was_done(case: Case) -> None:
