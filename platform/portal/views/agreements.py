@@ -130,7 +130,7 @@ def sign_agreement(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
     )
 
 
-@needs(Permission.END_AGREEMENT)
+@needs(Permission.END_AGREEMENT, fresh=True)
 def end_agreement(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
     """Say what ends with the agreement, and end it."""
     read = agreed.ours(request.actor.tenant, agreement_id)[-1]

@@ -91,7 +91,7 @@ def ask_route(request: ActorRequest) -> HttpResponse:
     )
 
 
-@needs(Permission.ADMINISTER_UNITS)
+@needs(Permission.ADMINISTER_UNITS, fresh=True)
 def write_unit(request: ActorRequest, hsa_id: str | None = None) -> HttpResponse:
     """Enter a unit in the address book, or change it."""
     unit = _unit(request, hsa_id) if hsa_id else None
@@ -115,7 +115,7 @@ def write_unit(request: ActorRequest, hsa_id: str | None = None) -> HttpResponse
     )
 
 
-@needs(Permission.ADMINISTER_UNITS)
+@needs(Permission.ADMINISTER_UNITS, fresh=True)
 def archive_unit(request: ActorRequest, hsa_id: str) -> HttpResponse:
     """Say what follows when a unit ends, and end it."""
     own = _own(request)
@@ -198,7 +198,7 @@ def revoke_assignment(request: ActorRequest, hsa_id: str, assignment_id: UUID) -
     return once(request, act)
 
 
-@needs(Permission.ADMINISTER_ASSIGNMENTS)
+@needs(Permission.ADMINISTER_ASSIGNMENTS, fresh=True)
 @require_POST
 def follow_hsa(request: ActorRequest, hsa_id: str, assignment_id: UUID) -> HttpResponse:
     """Let HSA hold again for an assignment that was ended here."""
@@ -213,7 +213,7 @@ def follow_hsa(request: ActorRequest, hsa_id: str, assignment_id: UUID) -> HttpR
     return once(request, act)
 
 
-@needs(Permission.ADMINISTER_UNITS)
+@needs(Permission.ADMINISTER_UNITS, fresh=True)
 def import_units(request: ActorRequest) -> HttpResponse:
     """Compare a file with our units; take it over when somebody has read what it changes."""
     return imports.answer(
