@@ -9,7 +9,10 @@ from urllib.parse import urlencode
 
 SIMULATED = Path(__file__).parent / "realms" / "simulated" / "providers.json"
 EVERYBODY = "all"
-FIRST_SIGN_IN = "First sign-in"  # the flow of the realm that makes the user, and never links two
+# The flow of the realm that makes the user, or finds the one of the same name: that of the provider
+# and of the person there, so never another's. Without the second, a provider that is removed and
+# comes back would know nobody.
+FIRST_SIGN_IN = "First sign-in"
 
 
 @dataclass(frozen=True)

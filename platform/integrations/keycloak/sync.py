@@ -274,6 +274,9 @@ def _providers(run: Sync, realm: Realm) -> None:
             if not run.lacks(realm.name, thing):
                 continue
             run.admin.create_idp(wanted)
+            # Of one that was removed Keycloak still remembers whom it had vouched for, and fails at
+            # each of them because the links themselves are gone.
+            run.admin.clear_user_cache()
         elif run.differs(realm.name, thing, _readable(wanted), found):
             run.admin.update_idp(alias, merged(wanted, found))
         _mappers(

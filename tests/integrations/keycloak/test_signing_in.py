@@ -89,6 +89,17 @@ def test_the_same_user_name_at_two_providers_is_two_people(realms: Realms) -> No
     assert national["sub"] != local["sub"]
 
 
+def test_a_provider_that_was_removed_and_came_back_knows_its_people(realms: Realms) -> None:
+    for _ in range(2):  # the second time Keycloak remembers
+        before = read(Visitor(realms.url).sign_in("officer", provider="kommun")["id_token"])
+    realms.at("staff").delete_idp("kommun")
+    realms.sync()
+
+    after = read(Visitor(realms.url).sign_in("officer", provider="kommun")["id_token"])
+
+    assert after["sub"] == before["sub"]
+
+
 def test_a_municipality_speaks_for_its_own_only(realms: Realms) -> None:
     trusted = realms.deployment.providers
     verdicts = {
