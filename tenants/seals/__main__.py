@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from tenants.seals import judging
+from tenants.seals.verdicts import NO_WITNESS
 
 
 def main() -> int:
@@ -16,6 +17,8 @@ def main() -> int:
     reports = judging.judge(told.export, witnesses=told.witness)
     for it in reports:
         sys.stdout.write(f"{it.log or told.export}: {it.fault or f'{it.leaves} rader är hela.'}\n")
+        if not it.fault and not it.witnessed:
+            sys.stdout.write(f"{it.log}: {NO_WITNESS}\n")
     return int(any(it.fault for it in reports))
 
 

@@ -1,6 +1,6 @@
 """The files of an export of the logs: written by `samplan audit export`, read by whoever judges.
 
-    export.json               which huvudman, which logs
+    export.json               which huvudman, and its logs: always both
     keys.jsonl                the verifying keys, each vouched for by the one before
     access.rows.jsonl         the rows, one on each line: line n is leaf n
     access.leaves.txt         the hash of each leaf as it was sealed
@@ -22,6 +22,8 @@ from tenants.seals.notes import BadKey, BadNote, UnknownKey, VerifyingKey, Vouch
 from tenants.seals.verdicts import Fault, Kind
 
 FORMAT = "samplan-log-export/1"
+# Both are judged, whatever the export says of itself: nobody has signed that.
+LOGS = ("access", "event")
 EXPORT, KEYS, README = "export.json", "keys.jsonl", "LASMIG.txt"
 ROWS, LEAVES, CHECKPOINTS, UNSEALED = (
     "rows.jsonl", "leaves.txt", "checkpoints.jsonl", "unsealed.jsonl",
@@ -34,7 +36,6 @@ class Export:
 
     place: Path
     tenant: str
-    logs: tuple[str, ...]
     keys: tuple[VerifyingKey, ...]
 
     def opened(self, log: str, what: str) -> IO[bytes]:
@@ -71,10 +72,11 @@ def read(place: Path) -> Export:
     """
     try:
         told = json.loads((place / EXPORT).read_bytes())
-        is_whole = (place / EXPORT).read_bytes() == line(told) and told["format"] == FORMAT
-        tenant, logs = str(told["tenant"]), tuple(map(str, told["logs"]))
+        tenant = str(told["tenant"])
+        expected = line({"format": FORMAT, "tenant": tenant, "logs": LOGS})
+        is_whole = (place / EXPORT).read_bytes() == expected
     except (OSError, ValueError, KeyError, TypeError):
-        is_whole, tenant, logs = False, "", ()
+        is_whole, tenant = False, ""
     if not is_whole:
         raise Fault(Kind.UNREADABLE, 0, file=EXPORT)
     try:
@@ -83,7 +85,7 @@ def read(place: Path) -> Export:
         raise Fault(Kind.UNREADABLE, 0, file=KEYS) from None
     except (BadKey, ValueError, KeyError, TypeError):
         raise Fault(Kind.KEY_SWAPPED, 0, file=KEYS) from None
-    return Export(place, tenant, logs, keys)
+    return Export(place, tenant, keys)
 
 
 def checkpoints(export: Export, log: str) -> Generator[Point, None, None]:
@@ -102,16 +104,22 @@ def checkpoints(export: Export, log: str) -> Generator[Point, None, None]:
 def witnessed(export: Export, log: str, place: Path) -> Generator[Point, None, None]:
     """Yield what a file of checkpoints kept elsewhere has of a log, in order.
 
+    Lines of other huvudmän are left out.
+
     :raises Fault: if it is damaged, or signed by a key that the export does not have
     """
     origin, before = notes.origin(export.tenant, log), 0
+    origins = {notes.origin(export.tenant, it) for it in LOGS}
     ours = {str(it) for it in export.keys}
     try:
         with place.open("rb") as file:
             for written in file:
                 told = json.loads(written)
                 if told["origin"] != origin:
-                    continue
+                    is_other = not told["origin"].startswith(notes.origin(export.tenant, ""))
+                    if is_other or told["origin"] in origins:
+                        continue
+                    raise Fault(Kind.WITNESS_BROKEN, before, file=place.name)
                 if not {it["key"] for it in told["keys"]} <= ours:
                     raise Fault(Kind.KEY_SWAPPED, before, file=place.name)
                 point = notes.read(told["note"], export.keys)

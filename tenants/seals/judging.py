@@ -22,7 +22,7 @@ Tell = Callable[[str, int], object]
 def judge(
     place: Path, *, witnesses: Sequence[Path] = (), tell: Tell = lambda *_: None
 ) -> list[Report]:
-    """Judge every log of an export; a report names the first fault of its log.
+    """Judge both logs of an export; a report names the first fault of its log.
 
     :param witnesses: files of checkpoints that were kept elsewhere
     :param tell: called now and then, with the log and how many leaves have been read
@@ -31,7 +31,7 @@ def judge(
         export = exported.read(place)
     except Fault as fault:
         return [Report("", 0, 0, 0, 0, fault)]
-    return [_Judge(export, log, tell).report(witnesses) for log in export.logs]
+    return [_Judge(export, log, tell).report(witnesses) for log in exported.LOGS]
 
 
 class _Judge:

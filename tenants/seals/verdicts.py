@@ -34,6 +34,11 @@ TEXTS = {
     Kind.UNREADABLE: "filen saknas eller kan inte läsas",
 }
 
+NO_WITNESS = (
+    "inget vittne är jämfört. Att någon med nyckeln har skrivit om allt, eller tagit bort slutet,"
+    " syns bara med --witness."
+)
+
 
 @dataclass(eq=False)
 class Fault(Exception):

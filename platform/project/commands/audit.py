@@ -15,7 +15,7 @@ from project.commands import setup
 from project.commands.leaving import FAULTY, Code, find, refuse
 from tenants.seals import judging
 from tenants.seals.exported import LEAVES
-from tenants.seals.verdicts import Report
+from tenants.seals.verdicts import NO_WITNESS, Report
 
 app = typer.Typer(
     help="Loggarna: skriv ut, pröva, byt nyckel.", no_args_is_help=True, add_completion=False
@@ -62,13 +62,10 @@ def verify(
         reports = judging.judge(place, witnesses=witness or [], tell=tell)
     for it in reports:
         typer.echo(_told(it), err=it.fault is not None)
+        if not it.fault and not it.witnessed:
+            typer.echo(f"{it.log}: {NO_WITNESS}")
     if any(it.fault for it in reports):
         raise typer.Exit(FAULTY)
-    if not any(it.witnessed for it in reports):
-        typer.echo(
-            "Inget vittne är jämfört. Att någon med nyckeln har skrivit om allt, eller tagit bort"
-            " slutet, syns bara med --witness."
-        )
 
 
 @app.command()

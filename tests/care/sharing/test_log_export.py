@@ -69,6 +69,10 @@ def test_an_export_is_whole_and_agrees_with_its_witnesses(sealed: Path) -> None:
     assert (events.leaves, access_log.unsealed, count) == (3, 2, 3)
 
 
+def test_every_sealed_log_is_expected_of_an_export() -> None:
+    assert tuple(it.name for it in sealing.LOGS) == exported.LOGS
+
+
 def test_what_an_export_holds_is_for_its_owner_alone(sealed: Path) -> None:
     exporting.export(tenant=REGION, logs=sealing.LOGS, to=sealed / "export", at=AT)
 
