@@ -179,6 +179,30 @@ def leaves_too(random: Random, place: Path) -> tuple[set[Kind], int, int]:
     return {Kind.LEAVES_CHANGED, Kind.TREE_REBUILT}, at - at % (HOUR // 2), at
 
 
+def signature_rewritten(random: Random, place: Path) -> tuple[set[Kind], int, int]:
+    """Change of a signature what does not keep it from being good, or sign besides."""
+    name = f"{LOG}.{exported.CHECKPOINTS}"
+    lines = (place / name).read_bytes().splitlines(keepends=True)
+    at = random.randrange(len(lines))
+    told = json.loads(lines[at])
+    note: str = told["note"]
+    if random.random() < 0.5:
+        alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+        # The two lowest bits of the last character before the = are no part of the signature.
+        other = alphabet[alphabet.index(note[-3]) ^ random.randrange(1, 4)]
+        note = f"{note[:-3]}{other}=\n"
+    else:
+        text, _, signature = note.rpartition("\n\n")
+        point = notes.Checkpoint("", 0, b"", "")
+        besides = notes.write(point, name="someone", key=STRANGER).rpartition("\n\n")[2]
+        both = [signature, besides]
+        random.shuffle(both)
+        note = f"{text}\n\n{''.join(both)}"
+    lines[at] = exported.checkpoint_line(told["size"], told["root"], note)
+    (place / name).write_bytes(b"".join(lines))
+    return {Kind.SIGNATURE_BROKEN}, at * HOUR, at * HOUR
+
+
 def log_dropped(random: Random, place: Path) -> tuple[set[Kind], int, int]:
     """Leave out a log, or both: of what the export says of itself, its files, or of either."""
     left_out = random.choice([[LOG], [OTHER], [LOG, OTHER]])
@@ -217,8 +241,8 @@ def other_bit(random: Random, place: Path) -> tuple[set[Kind], int, int]:
 
 
 TAMPERS: tuple[Tamper, ...] = (
-    bit, deleted, added, reordered, key_swapped, tail_cut, rebuilt, leaves_too, log_dropped,
-    file_dropped, other_bit,
+    bit, deleted, added, reordered, key_swapped, tail_cut, rebuilt, leaves_too,
+    signature_rewritten, log_dropped, file_dropped, other_bit,
 )  # fmt: skip
 
 
