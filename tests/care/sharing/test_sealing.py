@@ -182,6 +182,25 @@ def test_a_sealer_killed_after_its_commit_leaves_the_file_to_the_next(
     assert [it["size"] for it in _journal()] == [3, 5]
 
 
+def test_a_sealer_that_is_overtaken_adds_no_checkpoint_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # It has looked into the file; before it adds to it, another seals more and adds it all.
+    add = journal.add
+
+    def overtaken(*late: Any) -> None:
+        monkeypatch.setattr(journal, "add", add)
+        read(2)
+        assert seal() == 2
+        add(*late)
+
+    monkeypatch.setattr(journal, "add", overtaken)
+    read(3)
+    seal()
+
+    assert [it["size"] for it in _journal()] == [3, 5]
+
+
 def test_a_half_written_line_of_the_file_spoils_no_other() -> None:
     read(1)
     seal()
