@@ -12,7 +12,7 @@ Every line that is judged has one way of being written, so that no bit of it can
 """
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -37,6 +37,7 @@ class Export:
     place: Path
     tenant: str
     keys: tuple[VerifyingKey, ...]
+    unvouched: tuple[VerifyingKey, ...]  # that the huvudman names and nobody vouches for
 
     def opened(self, log: str, what: str) -> IO[bytes]:
         """Open a file of a log.
@@ -65,9 +66,10 @@ def line(told: Any) -> bytes:
     return json.dumps(told, ensure_ascii=False, sort_keys=True).encode() + b"\n"
 
 
-def read(place: Path) -> Export:
+def read(place: Path, *, known: Iterable[VerifyingKey] = ()) -> Export:
     """Read what an export is of, and its keys.
 
+    :param known: keys that whoever judges vouches for
     :raises Fault: if it is none, or its keys are not each other's
     """
     try:
@@ -80,12 +82,13 @@ def read(place: Path) -> Export:
     if not is_whole:
         raise Fault(Kind.UNREADABLE, 0, file=EXPORT)
     try:
-        keys = notes.believed(_vouched(place / KEYS), name=notes.key_name(tenant))
+        listed = _vouched(place / KEYS)
+        keys, unvouched = notes.parted(listed, name=notes.key_name(tenant), known=known)
     except OSError:
         raise Fault(Kind.UNREADABLE, 0, file=KEYS) from None
     except (BadKey, ValueError, KeyError, TypeError):
         raise Fault(Kind.KEY_SWAPPED, 0, file=KEYS) from None
-    return Export(place, tenant, keys)
+    return Export(place, tenant, keys, unvouched)
 
 
 def checkpoints(export: Export, log: str) -> Generator[Point, None, None]:
@@ -110,7 +113,7 @@ def witnessed(export: Export, log: str, place: Path) -> Generator[Point, None, N
     """
     origin, before = notes.origin(export.tenant, log), 0
     origins = {notes.origin(export.tenant, it) for it in LOGS}
-    ours = {str(it) for it in export.keys}
+    ours = {str(it) for it in (*export.keys, *export.unvouched)}
     try:
         with place.open("rb") as file:
             for written in file:
@@ -122,7 +125,7 @@ def witnessed(export: Export, log: str, place: Path) -> Generator[Point, None, N
                     raise Fault(Kind.WITNESS_BROKEN, before, file=place.name)
                 if not {it["key"] for it in told["keys"]} <= ours:
                     raise Fault(Kind.KEY_SWAPPED, before, file=place.name)
-                point = notes.read(told["note"], export.keys)
+                point = _signed(export, told["note"], before=before, file=place.name)
                 if point.origin != origin or point.size < before:
                     raise Fault(Kind.WITNESS_BROKEN, before, file=place.name)
                 yield Point(point.size, point.root, is_witness=True, file=place.name)
@@ -152,7 +155,7 @@ def _own(export: Export, log: str, written: bytes, *, before: int) -> Point:
     name = f"{log}.{CHECKPOINTS}"
     try:
         told = json.loads(written)
-        point = notes.read(told["note"], export.keys)
+        point = _signed(export, told["note"], before=before, file=name)
     except UnknownKey:
         raise Fault(Kind.KEY_SWAPPED, before, file=name) from None
     except (BadNote, ValueError, KeyError, TypeError, AttributeError):
@@ -162,6 +165,14 @@ def _own(export: Export, log: str, written: bytes, *, before: int) -> Point:
     if written != again or not is_next:
         raise Fault(Kind.SIGNATURE_BROKEN, before, file=name)
     return Point(point.size, point.root, is_witness=False, file=name)
+
+
+def _signed(export: Export, note: str, *, before: int, file: str) -> notes.Checkpoint:
+    try:
+        return notes.read(note, export.keys)
+    except UnknownKey:
+        notes.read(note, export.unvouched)
+    raise Fault(Kind.KEY_UNVOUCHED, before, file=file)
 
 
 def checkpoint_line(size: int, root: str, note: str) -> bytes:

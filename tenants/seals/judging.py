@@ -12,6 +12,7 @@ from typing import IO
 
 from tenants.seals import exported
 from tenants.seals.exported import LEAVES, ROWS, Export, Point
+from tenants.seals.notes import VerifyingKey
 from tenants.seals.tree import Range, leaf_hash
 from tenants.seals.verdicts import Fault, Kind, Report
 
@@ -20,15 +21,20 @@ Tell = Callable[[str, int], object]
 
 
 def judge(
-    place: Path, *, witnesses: Sequence[Path] = (), tell: Tell = lambda *_: None
+    place: Path,
+    *,
+    witnesses: Sequence[Path] = (),
+    known: Sequence[VerifyingKey] = (),
+    tell: Tell = lambda *_: None,
 ) -> list[Report]:
     """Judge both logs of an export; a report names the first fault of its log.
 
     :param witnesses: files of checkpoints that were kept elsewhere
+    :param known: keys that whoever judges vouches for, where an older one could not
     :param tell: called now and then, with the log and how many leaves have been read
     """
     try:
-        export = exported.read(place)
+        export = exported.read(place, known=known)
     except Fault as fault:
         return [Report("", 0, 0, 0, 0, fault)]
     return [_Judge(export, log, tell).report(witnesses) for log in exported.LOGS]

@@ -113,20 +113,40 @@ def read_key(text: str) -> VerifyingKey:
     return key
 
 
-def believed(keys: Iterable[Vouched], *, name: str) -> tuple[VerifyingKey, ...]:
+def believed(
+    keys: Iterable[Vouched], *, name: str, known: Iterable[VerifyingKey] = ()
+) -> tuple[VerifyingKey, ...]:
     """Return the keys of a huvudman, each vouched for by one before it.
+
+    :param known: keys that are believed already
+    :raises BadKey: if one is no key, is somebody else's, or nobody before it vouches for it
+    """
+    found, others = parted(keys, name=name, known=known)
+    if others:
+        raise BadKey(str(others[0]))
+    return found
+
+
+def parted(
+    keys: Iterable[Vouched], *, name: str, known: Iterable[VerifyingKey] = ()
+) -> tuple[tuple[VerifyingKey, ...], tuple[VerifyingKey, ...]]:
+    """Return the keys of a huvudman that may be believed, and those that nobody vouches for.
 
     The first cannot prove itself: whoever holds an older copy compares it.
 
-    :raises BadKey: if one is no key, is somebody else's, or nobody before it vouches for it
+    :param known: keys that are believed already
+    :raises BadKey: if one is no key, or somebody else's
     """
-    found: list[VerifyingKey] = []
-    for it in keys:
+    found, others = [*known], []
+    for number, it in enumerate(keys):
         key = read_key(it.key)
-        if key.name != name or (found and not _is_vouched_for(it, key, found)):
+        if key.name != name:
             raise BadKey(it.key)
-        found.append(key)
-    return tuple(found)
+        if key in found:
+            continue
+        is_believed = number == 0 or _is_vouched_for(it, key, found)
+        (found if is_believed else others).append(key)
+    return tuple(found), tuple(others)
 
 
 def endorsed(key: VerifyingKey, *, by: Ed25519PrivateKey) -> str:

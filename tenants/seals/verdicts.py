@@ -15,6 +15,7 @@ class Kind(StrEnum):
     LEAVES_CHANGED = "leaves_changed"
     TREE_REBUILT = "tree_rebuilt"
     KEY_SWAPPED = "key_swapped"
+    KEY_UNVOUCHED = "key_unvouched"
     SIGNATURE_BROKEN = "signature_broken"
     WITNESS_BROKEN = "witness_broken"
     UNREADABLE = "unreadable"
@@ -29,6 +30,10 @@ TEXTS = {
     Kind.LEAVES_CHANGED: "rader och blad är ändrade: de ger inte det träd som är undertecknat",
     Kind.TREE_REBUILT: "trädet är byggt på nytt: det är ett annat än det som vittnet har kopierat",
     Kind.KEY_SWAPPED: "nyckeln är en annan än den som har undertecknat",
+    Kind.KEY_UNVOUCHED: (
+        "härifrån undertecknar en nyckel som ingen äldre går i god för; vet du att den är"
+        " huvudmannens, pröva resten med --key"
+    ),
     Kind.SIGNATURE_BROKEN: "kontrollpunkten är inte vad som undertecknades",
     Kind.WITNESS_BROKEN: "vittnets fil är skadad eller inte i ordning",
     Kind.UNREADABLE: "filen saknas eller kan inte läsas",

@@ -136,10 +136,16 @@ def reordered(random: Random, place: Path) -> tuple[set[Kind], int, int]:
 
 
 def key_swapped(random: Random, place: Path) -> tuple[set[Kind], int, int]:
-    """Sign with one's own key: the file of keys alone, or everything anew."""
-    if random.random() < 0.5:
+    """Sign with one's own key: the file of keys alone, everything anew, or as one key of two."""
+    how = random.randrange(3)
+    if how:
         write(place, rows(), key=STRANGER)
-    else:
+    if how == 2:
+        both = [*known(KEY), *known(STRANGER)]
+        random.shuffle(both)
+        (place / exported.KEYS).write_bytes(b"".join(map(exported.line, both)))
+        return {Kind.KEY_UNVOUCHED}, 0, 0
+    if not how:
         lines = b"".join(map(exported.line, known(STRANGER)))
         (place / exported.KEYS).write_bytes(lines)
     return {Kind.KEY_SWAPPED}, 0, 0
@@ -355,6 +361,18 @@ class TestTheCommand:
 
         assert answer.exit_code == 1
         assert f"Blad {at}: raderna står i en annan ordning" in answer.stderr
+
+    def test_asks_for_a_key_that_nobody_vouches_for(self, whole: Path, tmp_path: Path) -> None:
+        write(tmp_path, rows(), key=STRANGER)
+        both = [*known(KEY), *known(STRANGER)]
+        (tmp_path / exported.KEYS).write_bytes(b"".join(map(exported.line, both)))
+        words = ["audit", "verify", str(tmp_path), "--witness", str(whole / "witness.jsonl")]
+
+        answer = CliRunner().invoke(app, words)
+        assert answer.exit_code == 1
+        assert "--key" in answer.stderr
+        assert CliRunner().invoke(app, [*words, "--key", both[1]["key"]]).exit_code == 0
+        assert CliRunner().invoke(app, [*words, "--key", "x"]).exit_code == 2
 
 
 class TestWithoutUs:

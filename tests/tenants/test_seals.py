@@ -116,6 +116,11 @@ def test_a_key_is_believed_that_an_earlier_one_vouches_for() -> None:
         first,
         second,
     )
+    third = notes.verifying_key(NAME, Ed25519PrivateKey.generate())
+    chain = [Vouched(str(first)), Vouched(str(second)), Vouched(str(third),
+             notes.endorsed(third, by=OTHER))]  # fmt: skip
+    assert notes.parted(chain, name=NAME) == ((first,), (second, third))
+    assert notes.parted(chain, name=NAME, known=[second]) == ((second, first, third), ())
     for by_nobody in ("", notes.endorsed(second, by=OTHER), notes.endorsed(first, by=KEY)):
         with pytest.raises(BadKey):
             notes.believed([Vouched(str(first)), Vouched(str(second), by_nobody)], name=NAME)

@@ -19,7 +19,7 @@ from tenants.context import acting_as
 from tenants.leaving import tables
 from tenants.leaving.verify import NOT_COMPARED
 from tenants.sealing import exporting, journal, keys, witnesses
-from tenants.seals import exported, judging
+from tenants.seals import exported, judging, notes
 from tenants.seals.verdicts import Fault, Kind
 
 
@@ -53,9 +53,10 @@ def as_superuser(dba: psycopg.Connection[Any]) -> Callable[[str], None]:
     return run
 
 
-def judged(place: Path, *kept: Path) -> list[Fault | None]:
+def judged(place: Path, *kept: Path, known: str = "") -> list[Fault | None]:
     exporting.export(tenant=REGION, logs=sealing.LOGS, to=place / "export", at=AT)
-    return [it.fault for it in judging.judge(place / "export", witnesses=kept)]
+    keys = [notes.read_key(known)] if known else []
+    return [it.fault for it in judging.judge(place / "export", witnesses=kept, known=keys)]
 
 
 def test_an_export_is_whole_and_agrees_with_its_witnesses(sealed: Path) -> None:
@@ -133,6 +134,21 @@ def test_a_rotated_key_verifies_what_it_has_signed(sealed: Path) -> None:
         sealing.seal(at=AT.replace(hour=11))
 
     assert judged(sealed, *(sealed / "checkpoints").iterdir()) == [None, None]
+
+
+def test_a_key_that_nobody_vouches_for_is_named_where_it_begins(sealed: Path) -> None:
+    made = keys.rotate(REGION, is_lost=True)
+    with acting_as(REGION):
+        sealing.seal(at=AT.replace(hour=11))
+    kept = [*(sealed / "checkpoints").iterdir()]
+
+    fault, events = judged(sealed, *kept)
+    assert fault is not None
+    assert (fault.kind, fault.leaf, events) == (Kind.KEY_UNVOUCHED, 12, None)
+
+    # Whoever knows that it is the huvudman's says so, and the rest is judged.
+    (sealed / "export").rename(sealed / "former")
+    assert judged(sealed, *kept, known=made) == [None, None]
 
 
 def test_who_leaves_takes_leaves_and_checkpoints_along(sealed: Path) -> None:

@@ -65,6 +65,12 @@ def alarms(tenant: str) -> list[tuple[str, str]]:
         return [(it.owner, it.kind) for it in witnesses.alarms()]
 
 
+def copied() -> list[tuple[int, bool]]:
+    with acting_as(MUNICIPALITY):
+        copies = WitnessedCheckpoint.objects.order_by("id")
+        return list(copies.values_list("size", "is_proven"))
+
+
 def rows_of_leaves() -> list[int]:
     with acting_as(REGION):
         leaves = SealedLeaf.objects.filter(log="access").order_by("number")
@@ -338,6 +344,44 @@ def test_a_checkpoint_signed_by_a_stranger_is_alarmed(place: Path) -> None:
     witness(AT + 5 * HOUR)
 
     assert alarms(MUNICIPALITY) == [(REGION, "unsigned")]
+
+
+def test_after_a_stranger_the_witness_goes_on_from_what_there_is(place: Path) -> None:
+    test_a_checkpoint_signed_by_a_stranger_is_alarmed(place)
+    for hours in (6, 7):
+        read(1)
+        seal(AT + hours * HOUR)
+        witness(AT + hours * HOUR)
+
+    assert copied()[-3:] == [(7, False), (8, True), (9, True)]
+    assert alarms(MUNICIPALITY) == alarms(STRANGER) == [(REGION, "unsigned")]
+
+
+def test_a_lost_key_is_alarmed_once_and_the_new_one_is_witnessed(place: Path) -> None:
+    _three_hours()
+    (place / "keys" / REGION / keys.PRIVATE).unlink()
+    keys.rotate(REGION, is_lost=True)
+    for hours in (5, 6, 7):
+        read(1)
+        seal(AT + hours * HOUR)
+        witness(AT + hours * HOUR)
+
+    assert copied() == [(2, False), (4, True), (6, True), (7, False), (8, True), (9, True)]
+    assert alarms(MUNICIPALITY) == alarms(STRANGER) == [(REGION, "unsigned")]
+
+
+def test_what_is_neither_signed_nor_grown_is_alarmed_as_both(
+    as_superuser: Callable[[str], None],
+) -> None:
+    _three_hours()
+    read(1)
+    seal(AT + 5 * HOUR)
+    as_superuser(
+        """UPDATE {0}.home_checkpoint SET root = 'none', keys = '[{{"it": 1}}]' WHERE size = 7"""
+    )
+    witness(AT + 5 * HOUR)
+
+    assert sorted(alarms(MUNICIPALITY)) == [(REGION, "changed"), (REGION, "unsigned")]
 
 
 def test_a_rotated_key_raises_no_alarm() -> None:
