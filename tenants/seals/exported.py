@@ -5,7 +5,7 @@
     access.rows.jsonl         the rows, one on each line: line n is leaf n
     access.leaves.txt         the hash of each leaf as it was sealed
     access.checkpoints.jsonl  the signed checkpoints of each hour, and all since
-    access.unsealed.jsonl     rows too young to be sealed
+    access.unsealed.jsonl     rows too young to be sealed; each tells when it was recorded
     event.*                   the same of the event log
 
 Every line that is judged has one way of being written, so that no bit of it can differ.
@@ -14,6 +14,7 @@ Every line that is judged has one way of being written, so that no bit of it can
 import json
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -138,10 +139,25 @@ def witnessed(export: Export, log: str, place: Path) -> Generator[Point, None, N
         raise Fault(Kind.WITNESS_BROKEN, before, file=place.name) from None
 
 
-def unsealed(export: Export, log: str) -> int:
-    """Count the rows that were too young to be sealed."""
+def unsealed(export: Export, log: str) -> Generator[datetime, None, None]:
+    """Yield when each row was recorded that was too young to be sealed.
+
+    :raises Fault: if one does not tell
+    """
     with export.opened(log, UNSEALED) as file:
-        return sum(1 for _ in file)
+        for row in file:
+            yield recorded_at(row, file=f"{log}.{UNSEALED}")
+
+
+def recorded_at(row: bytes, *, file: str) -> datetime:
+    """Return when a row was recorded.
+
+    :raises Fault: if it does not tell
+    """
+    try:
+        return datetime.fromisoformat(json.loads(row)["recorded_at"]).astimezone(UTC)
+    except (ValueError, KeyError, TypeError, OverflowError):
+        raise Fault(Kind.UNREADABLE, 0, file=file) from None
 
 
 def _vouched(place: Path) -> Iterator[Vouched]:

@@ -10,6 +10,7 @@ class Kind(StrEnum):
     ROW_CHANGED = "row_changed"
     ROW_DELETED = "row_deleted"
     ROW_ADDED = "row_added"
+    ROW_OVERDUE = "row_overdue"
     ROWS_REORDERED = "rows_reordered"
     TAIL_CUT = "tail_cut"
     LEAVES_CHANGED = "leaves_changed"
@@ -25,6 +26,7 @@ TEXTS = {
     Kind.ROW_CHANGED: "raden är ändrad",
     Kind.ROW_DELETED: "raden är borttagen",
     Kind.ROW_ADDED: "en rad är tillagd här",
+    Kind.ROW_OVERDUE: "en rad är inte förseglad fast den är äldre än den som förseglades sist",
     Kind.ROWS_REORDERED: "raderna står i en annan ordning",
     Kind.TAIL_CUT: "härifrån saknas loggens slut",
     Kind.LEAVES_CHANGED: "rader och blad är ändrade: de ger inte det träd som är undertecknat",

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -306,6 +307,33 @@ def test_a_row_that_nobody_has_signed_is_found(tmp_path: Path) -> None:
     fault = judged(tmp_path)
     assert fault is not None
     assert (fault.kind, fault.leaf) == (Kind.ROW_ADDED, ROWS)
+
+
+@pytest.mark.parametrize(
+    ("unsealed", "kind"),
+    [
+        ([], None),
+        ([61, 120, 500], None),  # minutes; the last one that is sealed was recorded at 120
+        ([60], None),
+        ([130, 59], Kind.ROW_OVERDUE),
+    ],
+)
+def test_an_unsealed_row_that_is_older_than_the_sealed_is_found(
+    tmp_path: Path, unsealed: list[int], kind: Kind | None
+) -> None:
+    def row(minutes: int) -> bytes:
+        at = datetime(2026, 3, 2, tzinfo=UTC) + timedelta(minutes=minutes)
+        return exported.line({"recorded_at": at.isoformat()})
+
+    write(tmp_path, [row(it) for it in (0, 60, 120)])
+    (tmp_path / f"{LOG}.{exported.UNSEALED}").write_bytes(b"".join(map(row, unsealed)))
+    fault = judged(tmp_path)
+    assert (fault and fault.kind) is kind
+    for damaged in (b"{}\n", b"x", exported.line({"recorded_at": "nyss"})):
+        (tmp_path / f"{LOG}.{exported.UNSEALED}").write_bytes(damaged)
+        fault = judged(tmp_path)
+        assert fault is not None
+        assert fault.kind is Kind.UNREADABLE
 
 
 def test_a_damaged_file_of_a_witness_is_no_witness(whole: Path, tmp_path: Path) -> None:

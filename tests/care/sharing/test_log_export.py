@@ -100,6 +100,19 @@ def test_what_a_superuser_does_to_the_rows_is_found(
     assert (fault.kind, fault.leaf) == (kind, leaf)
 
 
+def test_an_old_row_that_is_not_sealed_is_found(
+    sealed: Path, as_superuser: Callable[[str], None]
+) -> None:
+    as_superuser(
+        "UPDATE {0}.sharing_accesslog SET transaction = 1, recorded_at = recorded_at - interval"
+        " '2 hours' WHERE id = (SELECT max(id) FROM {0}.sharing_accesslog)"
+    )
+    fault, _ = judged(sealed)
+
+    assert fault is not None
+    assert (fault.kind, fault.leaf, fault.file) == (Kind.ROW_OVERDUE, 12, "access.unsealed.jsonl")
+
+
 def test_a_history_built_anew_with_the_key_is_found_by_the_file_outside(
     sealed: Path, as_superuser: Callable[[str], None]
 ) -> None:

@@ -143,6 +143,38 @@ def test_a_row_of_a_later_transaction_that_commits_first_is_not_skipped(session:
     assert len(set(rows_of_leaves())) == 5
 
 
+def test_a_row_that_names_an_earlier_transaction_is_sealed_when_all_are_looked_at(
+    session: Session,
+) -> None:
+    read(4)
+    seal()
+    with session("sp_app") as late, late.transaction():
+        late.execute(f"SET LOCAL ROLE {REGION}")
+        _insert(late, transaction=1)
+    read(1)
+    assert seal() == 1
+
+    assert seal(AT + SECOND) == 0
+    with acting_as(REGION):
+        assert sealing.seal(at=AT + SECOND, is_whole=True) == 1
+    assert len(set(rows_of_leaves())) == 6
+    read(2)
+    assert seal(AT + 2 * SECOND) == 2
+
+
+def test_the_loop_looks_through_the_whole_log_daily(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = []
+    monkeypatch.setattr(
+        worker.tasks, "seal", lambda *, tenant, is_whole: looks.append(is_whole) or 0
+    )
+    done: dict[str, float] = {}
+    day = worker.SEAL_WHOLE_EVERY
+    for now in (0.0, 10.0, 20.0, day, day + 10):
+        worker.seal([REGION], done, now=now)
+
+    assert looks == [True, False, False, True, False]
+
+
 def test_two_sealers_at_once_number_each_row_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealer, "BATCH", 7)
     read(50)
@@ -471,12 +503,14 @@ def _journal() -> Iterator[dict[str, Any]]:
         yield from map(json.loads, file.readlines())
 
 
-def _insert(other: psycopg.Connection[Any]) -> None:
+def _insert(other: psycopg.Connection[Any], **more: int) -> None:
     """Write a row of the access log in another session."""
+    named = "".join(f", {it}" for it in more)
+    values = "".join(f", {it}" for it in more.values())
     other.execute(
         f"INSERT INTO {REGION}.sharing_accesslog (owner, activity, common_ids, staff_id,"
         " staff_name, assignment_id, title, unit_id, unit_name, purpose, channel, ground, reason,"
-        f" rows, at) VALUES ('{REGION}', 'read', '[]', %(id)s, 'x', %(id)s, 'x', 'x', 'x', 'x', '',"
-        " '', 'granted', 1, now())",
+        f" rows, at{named}) VALUES ('{REGION}', 'read', '[]', %(id)s, 'x', %(id)s, 'x',"
+        f" 'x', 'x', 'x', '', '', 'granted', 1, now(){values})",
         {"id": uuid4()},
     )
