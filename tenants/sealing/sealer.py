@@ -187,7 +187,8 @@ def sealed(log: Log) -> int:
 
 
 # One way of writing a row, for the seal and for the export: what is empty is left out, so that a
-# column which comes later changes no row that has been sealed. PostgreSQL orders the keys.
+# column which comes later, null or '' in the rows there are, changes none that has been sealed (0
+# and false would). PostgreSQL orders the keys.
 CANONICAL = """
 (SELECT jsonb_object_agg(key, value)::text FROM jsonb_each(to_jsonb(it))
  WHERE value NOT IN ('null', '""', '[]', '{}'))

@@ -137,7 +137,8 @@ def parted(
     :param known: keys that are believed already
     :raises BadKey: if one is no key, or somebody else's
     """
-    found, others = [*known], []
+    found = [*known]
+    others: list[VerifyingKey] = []
     for number, it in enumerate(keys):
         key = read_key(it.key)
         if key.name != name:
