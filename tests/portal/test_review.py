@@ -109,6 +109,9 @@ def test_an_emergency_is_followed_up_and_a_late_one_is_told(reviewer: Hired, cas
     url = f"/review/emergencies/{opened}"
     page = text(browser(nurse), url)
 
+    with acting_as(MUNICIPALITY):
+        looks = AccessLog.objects.filter(activity="review").order_by("id")
+        assert [bool(it.common_ids) for it in looks] == [False, True]
     assert "Försenad" in queue
     assert "Säg till verksamhetschefen för Kommunal hemsjukvård, Testkommun" in queue
     assert "blodtryckskris" not in queue
