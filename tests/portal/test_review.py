@@ -177,6 +177,12 @@ def test_a_month_is_reported_as_a_page_and_a_file(reviewer: Hired, case_id: UUID
     assert browser(reviewer).get("/review/reports/2026-13.csv").status_code == 404
 
 
+@pytest.mark.parametrize("month", ["9999-12", "0001-01", "1999-12", "2026-13"])
+def test_a_month_that_cannot_be_is_not_found(reviewer: Hired, units: None, month: str) -> None:
+    for url in (f"/review/reports?month={month}", f"/review/reports/{month}.csv"):
+        assert browser(reviewer).get(url).status_code == 404
+
+
 @pytest.mark.parametrize(
     "url", ["/review", "/review/rounds/draw-round", "/review/extract", "/review/reports"]
 )
