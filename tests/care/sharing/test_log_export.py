@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 from uuid import uuid4
 
@@ -162,6 +163,19 @@ def test_a_key_that_nobody_vouches_for_is_named_where_it_begins(sealed: Path) ->
     # Whoever knows that it is the huvudman's says so, and the rest is judged.
     (sealed / "export").rename(sealed / "former")
     assert judged(sealed, *kept, known=made) == [None, None]
+
+
+def test_who_knows_the_old_key_judges_also_where_the_list_of_keys_is_lost(sealed: Path) -> None:
+    (old,) = keys.public_keys(REGION)
+    rmtree(sealed / "keys")
+    keys.rotate(REGION, is_lost=True)
+    with acting_as(REGION):
+        sealing.seal(at=AT.replace(hour=11))
+    kept = [*(sealed / "checkpoints").iterdir()]
+
+    assert [it and it.kind for it in judged(sealed, *kept)] == [Kind.KEY_SWAPPED] * 2
+    (sealed / "export").rename(sealed / "former")
+    assert judged(sealed, *kept, known=old.key) == [None, None]
 
 
 def test_who_leaves_takes_leaves_and_checkpoints_along(sealed: Path) -> None:
