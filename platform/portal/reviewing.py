@@ -142,7 +142,7 @@ def item(it: ItemShown, *, at: datetime) -> ItemLine:
 
 def emergency(it: EmergencyShown, *, at: datetime) -> EmergencyRow:
     """Return an emergency access in words; its person and its reason stand on its own page."""
-    period = gettext("Öppnades aldrig: den andra personen kom inte")
+    period = gettext("Inte öppnad: en andra person behövs")
     if it.opened_at and it.closes_at:
         period = gettext("{since} till {until}").format(
             since=times.absolute(it.opened_at, at=at), until=times.absolute(it.closes_at, at=at)

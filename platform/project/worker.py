@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0  # seconds, while the database cannot be reached
 SEAL_EVERY, WITNESS_EVERY = 10.0, 300.0  # seconds; a checkpoint of the hour is seen within minutes
+SEAL_WHOLE_EVERY = 86400.0  # seconds; every row of a log is looked at
 
 
 class DatabaseLost(Exception):
@@ -81,6 +82,7 @@ def work(tenants: Iterable[str], memory: dict[str, Seen], *, alone: bool = False
 def seal(tenants: Iterable[str], done: dict[str, float], *, now: float) -> int:
     """Seal the logs of each huvudman every ten seconds, and witness for others; how many rows.
 
+    At the start and daily rows are looked for that were passed by.
     A huvudman whose key is missing is not sealed, which its line in the log says each time.
 
     :param done: when each was last done, kept from round to round
@@ -92,7 +94,8 @@ def seal(tenants: Iterable[str], done: dict[str, float], *, now: float) -> int:
     names = list(tenants)
     rows = 0
     if _is_due(done, "seal", SEAL_EVERY, now):
-        rows = _for_each(names, lambda tenant: tasks.seal(tenant=tenant))
+        is_whole = _is_due(done, "seal whole", SEAL_WHOLE_EVERY, now)
+        rows = _for_each(names, lambda tenant: tasks.seal(tenant=tenant, is_whole=is_whole))
     if _is_due(done, "witness", WITNESS_EVERY, now):
         _for_each(names, lambda tenant: tasks.witness(tenant=tenant))
     return rows

@@ -123,6 +123,7 @@ syns inte om någon med huvudmannens nyckel har skrivit om allt, eller tagit bor
 
 Rad n i *.rows.jsonl är blad n i trädet (från 0). Bladets hash är SHA-256 av en nollbyte och raden
 utan radslut (RFC 6962). *.unsealed.jsonl är de senaste sekundernas rader, som ingen har förseglat.
+En nyckel som har ersatt en förlorad prövas först när du själv nämner den med --key.
 """
 
 

@@ -37,27 +37,31 @@ class Log:
         return self.model._meta.db_table
 
 
-def seal(log: Log, *, at: datetime) -> int:
+def seal(log: Log, *, at: datetime, is_whole: bool = False) -> int:
     """Seal every row of the acting huvudman's log that is final; return how many there were.
 
+    :param is_whole: look through the whole log, also where every row should be a leaf: whoever
+        writes a row may say that its transaction was an earlier one
     :raises keys.NoKey: if there is nothing to sign with; nothing is sealed then
     """
     done = 0
-    while some := _seal_some(log, at=at):
-        done += some
-        if some < BATCH:
-            break
+    for since in (None, 0) if is_whole else (None,):
+        while some := _seal_some(log, since=since, at=at):
+            done += some
+            if some < BATCH:
+                break
     _write_outside(log, at=at)
     return done
 
 
-def _seal_some(log: Log, *, at: datetime) -> int:
+def _seal_some(log: Log, *, since: int | None, at: datetime) -> int:
     with transaction.atomic():
         if not _is_alone(log):
             return 0
         last = Checkpoint.objects.filter(log=log.name).order_by("-size").first()
         whole, growth = _ranges(last)
-        leaves, horizon = _take(log, after=last, number=whole.end)
+        since = last.horizon if last and since is None else 0
+        leaves, horizon = _take(log, since=since, number=whole.end)
         if not leaves:
             return 0
         for leaf in leaves:
@@ -87,13 +91,12 @@ def _ranges(last: Checkpoint | None) -> tuple[Range, Range]:
     return whole, tree.from_bytes(last.since, last.size, bytes(last.growth))
 
 
-def _take(log: Log, *, after: Checkpoint | None, number: int) -> tuple[list[bytes], int]:
+def _take(log: Log, *, since: int, number: int) -> tuple[list[bytes], int]:
     """Number the next final rows; return their hashes, and the transaction to look from next."""
     with connection.cursor() as cursor:
         # Asked before the rows are read: whatever ends meanwhile waits for the next time.
         cursor.execute(_RUNNING)
         oldest, following, _ = cursor.fetchone()
-        since = after.horizon if after else 0
         # After a move to another cluster transaction numbers begin anew: then look at all rows,
         # and those that no transaction of this cluster can have written are final.
         since = since if since <= oldest else 0
@@ -184,7 +187,8 @@ def sealed(log: Log) -> int:
 
 
 # One way of writing a row, for the seal and for the export: what is empty is left out, so that a
-# column which comes later changes no row that has been sealed. PostgreSQL orders the keys.
+# column which comes later, null or '' in the rows there are, changes none that has been sealed (0
+# and false would). PostgreSQL orders the keys.
 CANONICAL = """
 (SELECT jsonb_object_agg(key, value)::text FROM jsonb_each(to_jsonb(it))
  WHERE value NOT IN ('null', '""', '[]', '{}'))

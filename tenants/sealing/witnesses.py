@@ -53,7 +53,10 @@ def witness_all(*, at: datetime) -> int:
 
 
 def witness(owner: str, *, at: datetime) -> int:
-    """Copy the checkpoints of another's hours, as far as each follows on the former."""
+    """Copy the checkpoints of another's hours; what does not follow on the former is alarmed.
+
+    It is copied all the same, and what comes after is held against it: both histories are kept.
+    """
     return sum(_witness(owner, log, at=at) for log in _logs_of(owner))
 
 
@@ -83,18 +86,25 @@ def _witness(owner: str, log: str, *, at: datetime) -> int:
     held = Held(last.size, last.root, bytes(last.frontier), last.keys) if last else None
     copied = 0
     for it in offered:
-        try:
-            is_proven = continuity.refuse_unless_follows(it, held, owner=owner, log=log)
-        except continuity.Unsigned:
-            alarm(owner, log, Kind.UNSIGNED, size=it.size, at=at)
-            break
-        except continuity.Changed:
-            alarm(owner, log, Kind.CHANGED, size=it.size, at=at)
-            is_proven = False
+        is_proven = _is_proven(it, held, owner=owner, log=log, at=at)
         if held is None or it.size > held.size:
             copied += _keep(owner, log, it, is_proven=is_proven, at=at)
         held = Held(it.size, it.root, it.frontier, it.keys)
     return copied
+
+
+def _is_proven(it: Offered, held: Held | None, *, owner: str, log: str, at: datetime) -> bool:
+    is_signed, is_proven = True, False
+    try:
+        continuity.refuse_unsigned(it, held, owner=owner, log=log)
+    except continuity.Unsigned:
+        alarm(owner, log, Kind.UNSIGNED, size=it.size, at=at)
+        is_signed = False
+    try:
+        is_proven = continuity.refuse_unless_grown(it, held)
+    except continuity.Changed:
+        alarm(owner, log, Kind.CHANGED, size=it.size, at=at)
+    return is_signed and is_proven
 
 
 def _offered(owner: str, log: str, *, since: int) -> Sequence[Offered]:

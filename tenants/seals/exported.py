@@ -1,19 +1,20 @@
 """The files of an export of the logs: written by `samplan audit export`, read by whoever judges.
 
-    export.json               which huvudman, which logs
+    export.json               which huvudman, and its logs: always both
     keys.jsonl                the verifying keys, each vouched for by the one before
     access.rows.jsonl         the rows, one on each line: line n is leaf n
     access.leaves.txt         the hash of each leaf as it was sealed
     access.checkpoints.jsonl  the signed checkpoints of each hour, and all since
-    access.unsealed.jsonl     rows too young to be sealed
+    access.unsealed.jsonl     rows too young to be sealed; each tells when it was recorded
     event.*                   the same of the event log
 
 Every line that is judged has one way of being written, so that no bit of it can differ.
 """
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,6 +23,8 @@ from tenants.seals.notes import BadKey, BadNote, UnknownKey, VerifyingKey, Vouch
 from tenants.seals.verdicts import Fault, Kind
 
 FORMAT = "samplan-log-export/1"
+# Both are judged, whatever the export says of itself: nobody has signed that.
+LOGS = ("access", "event")
 EXPORT, KEYS, README = "export.json", "keys.jsonl", "LASMIG.txt"
 ROWS, LEAVES, CHECKPOINTS, UNSEALED = (
     "rows.jsonl", "leaves.txt", "checkpoints.jsonl", "unsealed.jsonl",
@@ -34,8 +37,8 @@ class Export:
 
     place: Path
     tenant: str
-    logs: tuple[str, ...]
     keys: tuple[VerifyingKey, ...]
+    unvouched: tuple[VerifyingKey, ...]  # that the huvudman names and nobody vouches for
 
     def opened(self, log: str, what: str) -> IO[bytes]:
         """Open a file of a log.
@@ -64,26 +67,29 @@ def line(told: Any) -> bytes:
     return json.dumps(told, ensure_ascii=False, sort_keys=True).encode() + b"\n"
 
 
-def read(place: Path) -> Export:
+def read(place: Path, *, known: Iterable[VerifyingKey] = ()) -> Export:
     """Read what an export is of, and its keys.
 
+    :param known: keys that whoever judges vouches for
     :raises Fault: if it is none, or its keys are not each other's
     """
     try:
         told = json.loads((place / EXPORT).read_bytes())
-        is_whole = (place / EXPORT).read_bytes() == line(told) and told["format"] == FORMAT
-        tenant, logs = str(told["tenant"]), tuple(map(str, told["logs"]))
+        tenant = str(told["tenant"])
+        expected = line({"format": FORMAT, "tenant": tenant, "logs": LOGS})
+        is_whole = (place / EXPORT).read_bytes() == expected
     except (OSError, ValueError, KeyError, TypeError):
-        is_whole, tenant, logs = False, "", ()
+        is_whole, tenant = False, ""
     if not is_whole:
         raise Fault(Kind.UNREADABLE, 0, file=EXPORT)
     try:
-        keys = notes.believed(_vouched(place / KEYS), name=notes.key_name(tenant))
+        listed = _vouched(place / KEYS)
+        keys, unvouched = notes.parted(listed, name=notes.key_name(tenant), known=known)
     except OSError:
         raise Fault(Kind.UNREADABLE, 0, file=KEYS) from None
     except (BadKey, ValueError, KeyError, TypeError):
         raise Fault(Kind.KEY_SWAPPED, 0, file=KEYS) from None
-    return Export(place, tenant, logs, keys)
+    return Export(place, tenant, keys, unvouched)
 
 
 def checkpoints(export: Export, log: str) -> Generator[Point, None, None]:
@@ -102,19 +108,25 @@ def checkpoints(export: Export, log: str) -> Generator[Point, None, None]:
 def witnessed(export: Export, log: str, place: Path) -> Generator[Point, None, None]:
     """Yield what a file of checkpoints kept elsewhere has of a log, in order.
 
+    Lines of other huvudmän are left out.
+
     :raises Fault: if it is damaged, or signed by a key that the export does not have
     """
     origin, before = notes.origin(export.tenant, log), 0
-    ours = {str(it) for it in export.keys}
+    origins = {notes.origin(export.tenant, it) for it in LOGS}
+    ours = {str(it) for it in (*export.keys, *export.unvouched)}
     try:
         with place.open("rb") as file:
             for written in file:
                 told = json.loads(written)
                 if told["origin"] != origin:
-                    continue
+                    is_other = not told["origin"].startswith(notes.origin(export.tenant, ""))
+                    if is_other or told["origin"] in origins:
+                        continue
+                    raise Fault(Kind.WITNESS_BROKEN, before, file=place.name)
                 if not {it["key"] for it in told["keys"]} <= ours:
                     raise Fault(Kind.KEY_SWAPPED, before, file=place.name)
-                point = notes.read(told["note"], export.keys)
+                point = _signed(export, told["note"], before=before, file=place.name)
                 if point.origin != origin or point.size < before:
                     raise Fault(Kind.WITNESS_BROKEN, before, file=place.name)
                 yield Point(point.size, point.root, is_witness=True, file=place.name)
@@ -127,10 +139,25 @@ def witnessed(export: Export, log: str, place: Path) -> Generator[Point, None, N
         raise Fault(Kind.WITNESS_BROKEN, before, file=place.name) from None
 
 
-def unsealed(export: Export, log: str) -> int:
-    """Count the rows that were too young to be sealed."""
+def unsealed(export: Export, log: str) -> Generator[datetime, None, None]:
+    """Yield when each row was recorded that was too young to be sealed.
+
+    :raises Fault: if one does not tell
+    """
     with export.opened(log, UNSEALED) as file:
-        return sum(1 for _ in file)
+        for row in file:
+            yield recorded_at(row, file=f"{log}.{UNSEALED}")
+
+
+def recorded_at(row: bytes, *, file: str) -> datetime:
+    """Return when a row was recorded.
+
+    :raises Fault: if it does not tell
+    """
+    try:
+        return datetime.fromisoformat(json.loads(row)["recorded_at"]).astimezone(UTC)
+    except (ValueError, KeyError, TypeError, OverflowError):
+        raise Fault(Kind.UNREADABLE, 0, file=file) from None
 
 
 def _vouched(place: Path) -> Iterator[Vouched]:
@@ -144,7 +171,7 @@ def _own(export: Export, log: str, written: bytes, *, before: int) -> Point:
     name = f"{log}.{CHECKPOINTS}"
     try:
         told = json.loads(written)
-        point = notes.read(told["note"], export.keys)
+        point = _signed(export, told["note"], before=before, file=name)
     except UnknownKey:
         raise Fault(Kind.KEY_SWAPPED, before, file=name) from None
     except (BadNote, ValueError, KeyError, TypeError, AttributeError):
@@ -154,6 +181,14 @@ def _own(export: Export, log: str, written: bytes, *, before: int) -> Point:
     if written != again or not is_next:
         raise Fault(Kind.SIGNATURE_BROKEN, before, file=name)
     return Point(point.size, point.root, is_witness=False, file=name)
+
+
+def _signed(export: Export, note: str, *, before: int, file: str) -> notes.Checkpoint:
+    try:
+        return notes.read(note, export.keys)
+    except UnknownKey:
+        notes.read(note, export.unvouched)
+    raise Fault(Kind.KEY_UNVOUCHED, before, file=file)
 
 
 def checkpoint_line(size: int, root: str, note: str) -> bytes:

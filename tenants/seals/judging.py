@@ -6,32 +6,43 @@ One pass, in memory that does not grow; where something is wrong, a second one t
 import heapq
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
+from datetime import datetime, timedelta
+from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
 from typing import IO
 
 from tenants.seals import exported
-from tenants.seals.exported import LEAVES, ROWS, Export, Point
+from tenants.seals.exported import LEAVES, ROWS, UNSEALED, Export, Point
+from tenants.seals.notes import VerifyingKey
 from tenants.seals.tree import Range, leaf_hash
 from tenants.seals.verdicts import Fault, Kind, Report
 
+# A row may be committed later than it was recorded, and is sealed only then. Whatever is older than
+# the last sealed one by more than this has been passed by.
+OVERDUE = timedelta(hours=1)
 STEP = 1 << 16  # leaves between two times that the progress is told
 Tell = Callable[[str, int], object]
 
 
 def judge(
-    place: Path, *, witnesses: Sequence[Path] = (), tell: Tell = lambda *_: None
+    place: Path,
+    *,
+    witnesses: Sequence[Path] = (),
+    known: Sequence[VerifyingKey] = (),
+    tell: Tell = lambda *_: None,
 ) -> list[Report]:
-    """Judge every log of an export; a report names the first fault of its log.
+    """Judge both logs of an export; a report names the first fault of its log.
 
     :param witnesses: files of checkpoints that were kept elsewhere
+    :param known: keys that whoever judges vouches for, where an older one could not
     :param tell: called now and then, with the log and how many leaves have been read
     """
     try:
-        export = exported.read(place)
+        export = exported.read(place, known=known)
     except Fault as fault:
         return [Report("", 0, 0, 0, 0, fault)]
-    return [_Judge(export, log, tell).report(witnesses) for log in export.logs]
+    return [_Judge(export, log, tell).report(witnesses) for log in exported.LOGS]
 
 
 class _Judge:
@@ -44,16 +55,20 @@ class _Judge:
         self.good = 0  # leaves up to the last checkpoint that agreed
         # Up to the last of a witness: whoever holds the key can let the export's own agree.
         self.attested = 0
+        self.last = b""  # the row that was sealed last
+        self.unsealed = 0
 
     def report(self, witnesses: Sequence[Path]) -> Report:
         """Judge the log."""
-        found, unsealed = None, 0
+        found = None
         try:
-            unsealed = exported.unsealed(self.export, self.log)
             self._read(witnesses)
+            self._refuse_overdue()
         except Fault as fault:
             found = fault
-        return Report(self.log, self.whole.end, self.checkpoints, self.witnessed, unsealed, found)
+        return Report(
+            self.log, self.whole.end, self.checkpoints, self.witnessed, self.unsealed, found
+        )
 
     def _read(self, witnesses: Sequence[Path]) -> None:
         with ExitStack() as stack:
@@ -91,9 +106,23 @@ class _Judge:
             if leaf != b"%s\n" % found.hex().encode() or row[-1:] != b"\n":
                 raise self._explained(whole.end, row, leaf)
             whole.append(found)
+            self.last = row
             if not whole.end % STEP:
                 self.tell(self.log, whole.end)
         return whole.end > begun
+
+    def _refuse_overdue(self) -> None:
+        """Let unsealed rows through that are young: held against the last one, by one clock."""
+        with closing(exported.unsealed(self.export, self.log)) as unsealed:
+            for at in unsealed:
+                self.unsealed += 1
+                if self.last and at + OVERDUE < self._last_at:
+                    file = f"{self.log}.{UNSEALED}"
+                    raise Fault(Kind.ROW_OVERDUE, self.whole.end, file=file)
+
+    @cached_property
+    def _last_at(self) -> datetime:
+        return exported.recorded_at(self.last, file=f"{self.log}.{ROWS}")
 
     def _compare(self, point: Point) -> None:
         agrees = point.root == self.whole.root()

@@ -102,32 +102,52 @@ def read_key(text: str) -> VerifyingKey:
     """
     # Base64 has + too, so the name and the id end at the first two.
     name, _, rest = text.partition("+")
-    told, _, encoded = rest.partition("+")
+    encoded = rest.partition("+")[2]
     try:
-        decoded = b64decode(encoded, validate=True)
-        key = VerifyingKey(name, decoded[1:])
+        key = VerifyingKey(name, b64decode(encoded, validate=True)[1:])
         Ed25519PublicKey.from_public_bytes(key.public)
     except (NotBase64, ValueError):
         raise BadKey(text) from None
-    if decoded[:1] != ED25519 or told != key.id.hex():
+    if str(key) != text:  # its kind and id too
         raise BadKey(text)
     return key
 
 
-def believed(keys: Iterable[Vouched], *, name: str) -> tuple[VerifyingKey, ...]:
+def believed(
+    keys: Iterable[Vouched], *, name: str, known: Iterable[VerifyingKey] = ()
+) -> tuple[VerifyingKey, ...]:
     """Return the keys of a huvudman, each vouched for by one before it.
+
+    :param known: keys that are believed already
+    :raises BadKey: if one is no key, is somebody else's, or nobody before it vouches for it
+    """
+    found, others = parted(keys, name=name, known=known)
+    if others:
+        raise BadKey(str(others[0]))
+    return found
+
+
+def parted(
+    keys: Iterable[Vouched], *, name: str, known: Iterable[VerifyingKey] = ()
+) -> tuple[tuple[VerifyingKey, ...], tuple[VerifyingKey, ...]]:
+    """Return the keys of a huvudman that may be believed, and those that nobody vouches for.
 
     The first cannot prove itself: whoever holds an older copy compares it.
 
-    :raises BadKey: if one is no key, is somebody else's, or nobody before it vouches for it
+    :param known: keys that are believed already
+    :raises BadKey: if one is no key, or somebody else's
     """
-    found: list[VerifyingKey] = []
-    for it in keys:
+    found = [*known]
+    others: list[VerifyingKey] = []
+    for number, it in enumerate(keys):
         key = read_key(it.key)
-        if key.name != name or (found and not _is_vouched_for(it, key, found)):
+        if key.name != name:
             raise BadKey(it.key)
-        found.append(key)
-    return tuple(found)
+        if key in found:
+            continue
+        is_believed = number == 0 or _is_vouched_for(it, key, found)
+        (found if is_believed else others).append(key)
+    return tuple(found), tuple(others)
 
 
 def endorsed(key: VerifyingKey, *, by: Ed25519PrivateKey) -> str:
@@ -159,25 +179,26 @@ def read(note: str, keys: Iterable[VerifyingKey]) -> Checkpoint:
 
 
 def refuse_unsigned(text: str, lines: str, keys: Iterable[VerifyingKey]) -> None:
-    """Let a text through that one of the keys has signed.
+    """Let a text through that one of the keys has signed, and nobody else.
 
-    :raises UnknownKey: if no signature names one of them
-    :raises BadNote: if a signature that does is not of this text
+    C2SP lets others sign too; ours have one signature, written in one way.
+
+    :raises UnknownKey: if the signature names none of them
+    :raises BadNote: if it is not of this text, or not written as it would be
     """
     by_name = {(it.name, it.id): it for it in keys}
-    for line in lines.splitlines():
-        name, _, encoded = line.removeprefix(MARK).partition(" ")
-        try:
-            signed = b64decode(encoded, validate=True)
-        except (NotBase64, ValueError):
-            raise BadNote(line) from None
-        key = by_name.get((name, signed[:4]))
-        if key is None:
-            continue
-        if not line.startswith(MARK) or not key.has_signed(text.encode(), signed[4:]):
-            raise BadNote(line)
-        return
-    raise UnknownKey(lines)
+    name, _, encoded = lines.removeprefix(MARK).removesuffix("\n").partition(" ")
+    try:
+        signature = b64decode(encoded, validate=True)
+    except (NotBase64, ValueError):
+        raise BadNote(lines) from None
+    if lines != _signature_line(name, signature):
+        raise BadNote(lines)
+    key = by_name.get((name, signature[:4]))
+    if key is None:
+        raise UnknownKey(lines)
+    if not key.has_signed(text.encode(), signature[4:]):
+        raise BadNote(lines)
 
 
 def _is_vouched_for(it: Vouched, key: VerifyingKey, earlier: Iterable[VerifyingKey]) -> bool:
@@ -201,4 +222,8 @@ def _body(it: Checkpoint) -> str:
 
 def _signed(text: str, name: str, key: Ed25519PrivateKey) -> str:
     signature = verifying_key(name, key).id + key.sign(text.encode())
-    return f"{text}\n{MARK}{name} {b64encode(signature).decode()}\n"
+    return f"{text}\n{_signature_line(name, signature)}"
+
+
+def _signature_line(name: str, signature: bytes) -> str:
+    return f"{MARK}{name} {b64encode(signature).decode()}\n"

@@ -10,11 +10,13 @@ class Kind(StrEnum):
     ROW_CHANGED = "row_changed"
     ROW_DELETED = "row_deleted"
     ROW_ADDED = "row_added"
+    ROW_OVERDUE = "row_overdue"
     ROWS_REORDERED = "rows_reordered"
     TAIL_CUT = "tail_cut"
     LEAVES_CHANGED = "leaves_changed"
     TREE_REBUILT = "tree_rebuilt"
     KEY_SWAPPED = "key_swapped"
+    KEY_UNVOUCHED = "key_unvouched"
     SIGNATURE_BROKEN = "signature_broken"
     WITNESS_BROKEN = "witness_broken"
     UNREADABLE = "unreadable"
@@ -24,15 +26,25 @@ TEXTS = {
     Kind.ROW_CHANGED: "raden är ändrad",
     Kind.ROW_DELETED: "raden är borttagen",
     Kind.ROW_ADDED: "en rad är tillagd här",
+    Kind.ROW_OVERDUE: "en rad är inte förseglad fast den är äldre än den som förseglades sist",
     Kind.ROWS_REORDERED: "raderna står i en annan ordning",
     Kind.TAIL_CUT: "härifrån saknas loggens slut",
     Kind.LEAVES_CHANGED: "rader och blad är ändrade: de ger inte det träd som är undertecknat",
     Kind.TREE_REBUILT: "trädet är byggt på nytt: det är ett annat än det som vittnet har kopierat",
     Kind.KEY_SWAPPED: "nyckeln är en annan än den som har undertecknat",
+    Kind.KEY_UNVOUCHED: (
+        "härifrån undertecknar en nyckel som ingen äldre går i god för; vet du att den är"
+        " huvudmannens, pröva resten med --key"
+    ),
     Kind.SIGNATURE_BROKEN: "kontrollpunkten är inte vad som undertecknades",
     Kind.WITNESS_BROKEN: "vittnets fil är skadad eller inte i ordning",
     Kind.UNREADABLE: "filen saknas eller kan inte läsas",
 }
+
+NO_WITNESS = (
+    "inget vittne är jämfört. Att någon med nyckeln har skrivit om allt, eller tagit bort slutet,"
+    " syns bara med --witness."
+)
 
 
 @dataclass(eq=False)

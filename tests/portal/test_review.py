@@ -1,6 +1,7 @@
 """Logggranskning as a browser gets it, without any script."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,7 +16,9 @@ from care.cases.models import Case, Participation
 from care.identity.permissions import Role
 from care.inbox import emergencies, tasks
 from care.law import calendar
+from care.sharing.emergencies import one
 from care.sharing.models import AccessLog, EmergencyAccess
+from portal import reviewing
 from tenants import clock
 from tenants.context import acting_as
 
@@ -109,6 +112,16 @@ def test_an_emergency_is_followed_up_and_a_late_one_is_told(reviewer: Hired, cas
     url = f"/review/emergencies/{opened}"
     page = text(browser(nurse), url)
 
+    with acting_as(MUNICIPALITY):
+        looks = AccessLog.objects.filter(activity="review").order_by("id")
+        assert [bool(it.common_ids) for it in looks] == [False, True]
+    assert "Inte öppnad" not in page
+    with acting_as(MUNICIPALITY):
+        shown = one(opened)
+        assert shown is not None
+        waiting = replace(shown, opened_at=None, closes_at=None)
+        row = reviewing.emergency(waiting, at=clock.moment())
+    assert row.period == "Inte öppnad: en andra person behövs"
     assert "Försenad" in queue
     assert "Säg till verksamhetschefen för Kommunal hemsjukvård, Testkommun" in queue
     assert "blodtryckskris" not in queue
@@ -168,11 +181,17 @@ def test_a_month_is_reported_as_a_page_and_a_file(reviewer: Hired, case_id: UUID
     page = text(browser(reviewer), "/review/reports")
     file = browser(reviewer).get(f"/review/reports/{month}.csv")
 
-    assert "1 omgång drogs" in page
+    assert "1 omgång drogs under månaden. Siffrorna gäller omgången som den står i dag." in page
     lines = file.content.decode("utf-8-sig").splitlines()
     assert lines[0].startswith("månad;enhet;rader;i sin ordning")
     assert lines[1].startswith(f"{month};Region Test;1;1;0;0;0;0;0;0;0")
     assert browser(reviewer).get("/review/reports/2026-13.csv").status_code == 404
+
+
+@pytest.mark.parametrize("month", ["9999-12", "0001-01", "1999-12", "2026-13"])
+def test_a_month_that_cannot_be_is_not_found(reviewer: Hired, units: None, month: str) -> None:
+    for url in (f"/review/reports?month={month}", f"/review/reports/{month}.csv"):
+        assert browser(reviewer).get(url).status_code == 404
 
 
 @pytest.mark.parametrize(

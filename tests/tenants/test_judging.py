@@ -6,8 +6,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -20,8 +22,8 @@ from tenants.seals.notes import Vouched
 from tenants.seals.verdicts import Fault, Kind
 
 ROWS, HOUR = 240, 20  # a checkpoint for so many rows
-TENANT, LOG = "t_krokom", "access"
-NAME, ORIGIN = notes.key_name(TENANT), notes.origin(TENANT, LOG)
+TENANT, LOG, OTHER = "t_krokom", "access", "event"
+NAME = notes.key_name(TENANT)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 
@@ -35,22 +37,31 @@ def rows() -> list[bytes]:
     ]
 
 
+def events() -> list[bytes]:
+    return [exported.line({"id": it, "act": "admit"}) for it in range(2 * HOUR)]
+
+
 def write(place: Path, written: list[bytes], *, key: Ed25519PrivateKey = KEY) -> None:
-    """Write an export of rows as whoever holds the key would."""
+    """Write an export of rows as whoever holds the key would; the other log is whole."""
     place.mkdir(exist_ok=True)
-    leaves = [tree.leaf_hash(it[:-1]) for it in written]
-    told = {"format": exported.FORMAT, "tenant": TENANT, "logs": [LOG]}
+    told = {"format": exported.FORMAT, "tenant": TENANT, "logs": [LOG, OTHER]}
     (place / exported.EXPORT).write_bytes(exported.line(told))
     (place / exported.KEYS).write_bytes(b"".join(map(exported.line, known(key))))
-    (place / f"{LOG}.{exported.ROWS}").write_bytes(b"".join(written))
-    (place / f"{LOG}.{exported.UNSEALED}").write_bytes(b"")
-    (place / f"{LOG}.{exported.LEAVES}").write_bytes(
+    write_log(place, LOG, written, key=key)
+    write_log(place, OTHER, events(), key=key)
+
+
+def write_log(place: Path, log: str, written: list[bytes], *, key: Ed25519PrivateKey) -> None:
+    leaves = [tree.leaf_hash(it[:-1]) for it in written]
+    (place / f"{log}.{exported.ROWS}").write_bytes(b"".join(written))
+    (place / f"{log}.{exported.UNSEALED}").write_bytes(b"")
+    (place / f"{log}.{exported.LEAVES}").write_bytes(
         b"".join(f"{it.hex()}\n".encode() for it in leaves)
     )
-    (place / f"{LOG}.{exported.CHECKPOINTS}").write_bytes(
+    (place / f"{log}.{exported.CHECKPOINTS}").write_bytes(
         b"".join(
             exported.checkpoint_line(it["size"], it["root"], it["note"])
-            for it in points(leaves, key=key)
+            for it in points(leaves, key=key, log=log)
         )
     )
 
@@ -59,12 +70,15 @@ def known(key: Ed25519PrivateKey) -> list[dict[str, str]]:
     return [asdict(Vouched(str(notes.verifying_key(NAME, key))))]
 
 
-def points(leaves: list[bytes], *, key: Ed25519PrivateKey, step: int = HOUR) -> Iterator[dict]:  # type: ignore[type-arg]
+def points(
+    leaves: list[bytes], *, key: Ed25519PrivateKey, log: str = LOG, step: int = HOUR
+) -> Iterator[dict[str, Any]]:
+    origin = notes.origin(TENANT, log)
     for size in sorted({*range(step, len(leaves), step), len(leaves)} - {0}):
         root = tree.root_of(leaves[:size])
-        point = notes.Checkpoint(ORIGIN, size, root, "2026-03-02T08:00:00+00:00")
+        point = notes.Checkpoint(origin, size, root, "2026-03-02T08:00:00+00:00")
         note = notes.write(point, name=NAME, key=key)
-        yield {"origin": ORIGIN, "size": size, "root": root.hex(), "note": note,
+        yield {"origin": origin, "size": size, "root": root.hex(), "note": note,
                "keys": known(key)}  # fmt: skip
 
 
@@ -73,15 +87,17 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a whole export, and the checkpoints that a witness has copied."""
     place = tmp_path_factory.mktemp("export")
     write(place / "whole", rows())
-    leaves = [tree.leaf_hash(it[:-1]) for it in rows()]
-    lines = [json.dumps(it) + "\n" for it in points(leaves, key=KEY, step=HOUR // 2)]
-    (place / "witness.jsonl").write_text("".join(lines))
+    with (place / "witness.jsonl").open("w") as file:
+        for log, written in ((LOG, rows()), (OTHER, events())):
+            leaves = [tree.leaf_hash(it[:-1]) for it in written]
+            for it in points(leaves, key=KEY, log=log, step=HOUR // 2):
+                file.write(json.dumps(it) + "\n")
     return place
 
 
 def judged(place: Path, *witnesses: Path) -> Fault | None:
-    (report,) = judging.judge(place, witnesses=witnesses)
-    return report.fault
+    reports = judging.judge(place, witnesses=witnesses)
+    return next((it.fault for it in reports if it.fault), None)
 
 
 def bit(random: Random, place: Path) -> tuple[set[Kind], int, int]:
@@ -121,10 +137,16 @@ def reordered(random: Random, place: Path) -> tuple[set[Kind], int, int]:
 
 
 def key_swapped(random: Random, place: Path) -> tuple[set[Kind], int, int]:
-    """Sign with one's own key: the file of keys alone, or everything anew."""
-    if random.random() < 0.5:
+    """Sign with one's own key: the file of keys alone, everything anew, or as one key of two."""
+    how = random.randrange(3)
+    if how:
         write(place, rows(), key=STRANGER)
-    else:
+    if how == 2:
+        both = [*known(KEY), *known(STRANGER)]
+        random.shuffle(both)
+        (place / exported.KEYS).write_bytes(b"".join(map(exported.line, both)))
+        return {Kind.KEY_UNVOUCHED}, 0, 0
+    if not how:
         lines = b"".join(map(exported.line, known(STRANGER)))
         (place / exported.KEYS).write_bytes(lines)
     return {Kind.KEY_SWAPPED}, 0, 0
@@ -164,12 +186,57 @@ def leaves_too(random: Random, place: Path) -> tuple[set[Kind], int, int]:
     return {Kind.LEAVES_CHANGED, Kind.TREE_REBUILT}, at - at % (HOUR // 2), at
 
 
+def signature_rewritten(random: Random, place: Path) -> tuple[set[Kind], int, int]:
+    """Change of a signature what does not keep it from being good, or sign besides."""
+    name = f"{LOG}.{exported.CHECKPOINTS}"
+    lines = (place / name).read_bytes().splitlines(keepends=True)
+    at = random.randrange(len(lines))
+    told = json.loads(lines[at])
+    note: str = told["note"]
+    if random.random() < 0.5:
+        alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+        # The two lowest bits of the last character before the = are no part of the signature.
+        other = alphabet[alphabet.index(note[-3]) ^ random.randrange(1, 4)]
+        note = f"{note[:-3]}{other}=\n"
+    else:
+        text, _, signature = note.rpartition("\n\n")
+        point = notes.Checkpoint("", 0, b"", "")
+        besides = notes.write(point, name="someone", key=STRANGER).rpartition("\n\n")[2]
+        both = [signature, besides]
+        random.shuffle(both)
+        note = f"{text}\n\n{''.join(both)}"
+    lines[at] = exported.checkpoint_line(told["size"], told["root"], note)
+    (place / name).write_bytes(b"".join(lines))
+    return {Kind.SIGNATURE_BROKEN}, at * HOUR, at * HOUR
+
+
+def log_dropped(random: Random, place: Path) -> tuple[set[Kind], int, int]:
+    """Leave out a log, or both: of what the export says of itself, its files, or of either."""
+    left_out = random.choice([[LOG], [OTHER], [LOG, OTHER]])
+    how = random.randrange(3)
+    if how != 1:
+        kept = [it for it in (LOG, OTHER) if it not in left_out]
+        told = {"format": exported.FORMAT, "tenant": TENANT, "logs": kept}
+        (place / exported.EXPORT).write_bytes(exported.line(told))
+    if how != 0:
+        for it in left_out:
+            for file in place.glob(f"{it}.*"):
+                file.unlink()
+    return {Kind.UNREADABLE}, 0, 0
+
+
+def file_dropped(random: Random, place: Path) -> tuple[set[Kind], int, int]:
+    random.choice([*place.iterdir()]).unlink()
+    return {Kind.UNREADABLE}, 0, 0
+
+
 def other_bit(random: Random, place: Path) -> tuple[set[Kind], int, int]:
     """Change one bit of what is beside the rows: hashes, checkpoints, keys, contents."""
     name = random.choice(
         [
             f"{LOG}.{exported.LEAVES}",
             f"{LOG}.{exported.CHECKPOINTS}",
+            *(f"{OTHER}.{it}" for it in (exported.ROWS, exported.LEAVES, exported.CHECKPOINTS)),
             exported.KEYS,
             exported.EXPORT,
         ]
@@ -181,15 +248,17 @@ def other_bit(random: Random, place: Path) -> tuple[set[Kind], int, int]:
 
 
 TAMPERS: tuple[Tamper, ...] = (
-    bit, deleted, added, reordered, key_swapped, tail_cut, rebuilt, leaves_too, other_bit,
+    bit, deleted, added, reordered, key_swapped, tail_cut, rebuilt, leaves_too,
+    signature_rewritten, log_dropped, file_dropped, other_bit,
 )  # fmt: skip
 
 
 def test_a_whole_export_is_whole(whole: Path) -> None:
-    (report,) = judging.judge(whole / "whole", witnesses=[whole / "witness.jsonl"])
+    report, other = judging.judge(whole / "whole", witnesses=[whole / "witness.jsonl"])
 
-    assert report.fault is None
+    assert report.fault is other.fault is None
     assert (report.leaves, report.checkpoints, report.witnessed) == (240, 12, 24)
+    assert (other.leaves, other.checkpoints, other.witnessed) == (40, 2, 4)
 
 
 @pytest.mark.parametrize("part", range(10))
@@ -240,9 +309,38 @@ def test_a_row_that_nobody_has_signed_is_found(tmp_path: Path) -> None:
     assert (fault.kind, fault.leaf) == (Kind.ROW_ADDED, ROWS)
 
 
+@pytest.mark.parametrize(
+    ("unsealed", "kind"),
+    [
+        ([], None),
+        ([61, 120, 500], None),  # minutes; the last one that is sealed was recorded at 120
+        ([60], None),
+        ([130, 59], Kind.ROW_OVERDUE),
+    ],
+)
+def test_an_unsealed_row_that_is_older_than_the_sealed_is_found(
+    tmp_path: Path, unsealed: list[int], kind: Kind | None
+) -> None:
+    def row(minutes: int) -> bytes:
+        at = datetime(2026, 3, 2, tzinfo=UTC) + timedelta(minutes=minutes)
+        return exported.line({"recorded_at": at.isoformat()})
+
+    write(tmp_path, [row(it) for it in (0, 60, 120)])
+    (tmp_path / f"{LOG}.{exported.UNSEALED}").write_bytes(b"".join(map(row, unsealed)))
+    fault = judged(tmp_path)
+    assert (fault and fault.kind) is kind
+    for damaged in (b"{}\n", b"x", exported.line({"recorded_at": "nyss"})):
+        (tmp_path / f"{LOG}.{exported.UNSEALED}").write_bytes(damaged)
+        fault = judged(tmp_path)
+        assert fault is not None
+        assert fault.kind is Kind.UNREADABLE
+
+
 def test_a_damaged_file_of_a_witness_is_no_witness(whole: Path, tmp_path: Path) -> None:
     lines = (whole / "witness.jsonl").read_text().splitlines(keepends=True)
-    for changed in ("".join(lines).replace("\\n20\\n", "\\n21\\n"), "".join(reversed(lines)), "{"):
+    text = "".join(lines)
+    for changed in (text.replace("\\n20\\n", "\\n21\\n"), "".join(reversed(lines)), "{",
+                    text.replace(f'{TENANT}/{OTHER}"', f'{TENANT}/evemt"')):  # fmt: skip
         (tmp_path / "witness.jsonl").write_text(changed)
         fault = judged(whole / "whole", tmp_path / "witness.jsonl")
         assert fault is not None
@@ -267,7 +365,20 @@ class TestTheCommand:
 
         assert answer.exit_code == 0
         assert "access: 240 rader är hela; 12 kontrollpunkter och 0 hos vittnen" in answer.stdout
-        assert "--witness" in answer.stdout
+        assert f"{LOG}: inget vittne" in answer.stdout
+        assert f"{OTHER}: inget vittne" in answer.stdout
+
+    def test_tells_of_each_log_that_no_witness_was_compared_with(
+        self, whole: Path, tmp_path: Path
+    ) -> None:
+        kept = (whole / "witness.jsonl").read_text().splitlines(keepends=True)
+        (tmp_path / "one.jsonl").write_text("".join(it for it in kept if f"/{LOG}" in it))
+        words = ["audit", "verify", str(whole / "whole"), "--witness", str(tmp_path / "one.jsonl")]
+        answer = CliRunner().invoke(app, words)
+
+        assert answer.exit_code == 0
+        assert f"{LOG}: inget vittne" not in answer.stdout
+        assert f"{OTHER}: inget vittne" in answer.stdout
 
     def test_names_the_first_bad_leaf_and_fails(self, whole: Path, tmp_path: Path) -> None:
         place = tmp_path / "export"
@@ -278,6 +389,18 @@ class TestTheCommand:
 
         assert answer.exit_code == 1
         assert f"Blad {at}: raderna står i en annan ordning" in answer.stderr
+
+    def test_asks_for_a_key_that_nobody_vouches_for(self, whole: Path, tmp_path: Path) -> None:
+        write(tmp_path, rows(), key=STRANGER)
+        both = [*known(KEY), *known(STRANGER)]
+        (tmp_path / exported.KEYS).write_bytes(b"".join(map(exported.line, both)))
+        words = ["audit", "verify", str(tmp_path), "--witness", str(whole / "witness.jsonl")]
+
+        answer = CliRunner().invoke(app, words)
+        assert answer.exit_code == 1
+        assert "--key" in answer.stderr
+        assert CliRunner().invoke(app, [*words, "--key", both[1]["key"]]).exit_code == 0
+        assert CliRunner().invoke(app, [*words, "--key", "x"]).exit_code == 2
 
 
 class TestWithoutUs:
@@ -311,7 +434,15 @@ sys.exit(code)
         answer = self.judge(tmp_path, whole / "whole", "--witness", whole / "witness.jsonl")
 
         assert (answer.returncode, answer.stderr) == (0, "")
-        assert answer.stdout == "access: 240 rader är hela.\n"
+        assert answer.stdout == "access: 240 rader är hela.\nevent: 40 rader är hela.\n"
+
+    def test_each_log_that_no_witness_was_compared_with_is_told(
+        self, whole: Path, tmp_path: Path
+    ) -> None:
+        answer = self.judge(tmp_path, whole / "whole")
+
+        assert answer.returncode == 0
+        assert answer.stdout.count("inget vittne är jämfört") == 2
 
     def test_the_first_bad_leaf_is_named(self, whole: Path, tmp_path: Path) -> None:
         place = tmp_path / "export"
@@ -320,4 +451,6 @@ sys.exit(code)
         answer = self.judge(tmp_path, place)
 
         assert answer.returncode == 1
-        assert answer.stdout == f"access: Blad {at}: raden är borttagen (access.rows.jsonl).\n"
+        assert answer.stdout.startswith(
+            f"access: Blad {at}: raden är borttagen (access.rows.jsonl).\nevent: 40 rader"
+        )

@@ -79,6 +79,21 @@ def test_no_changed_character_of_a_checkpoint_is_believed() -> None:
                 notes.read(changed, [key])
 
 
+def test_a_signature_has_one_way_of_being_written() -> None:
+    note, key = notes.write(POINT, name=NAME, key=KEY), notes.verifying_key(NAME, KEY)
+    foreign = notes.write(POINT, name="samplan/t_ragunda", key=OTHER).rpartition("\n\n")[2]
+    text, _, signature = note.rpartition("\n\n")
+    # 68 bytes leave two bits of the last character without a meaning.
+    last = note[-3]
+    for it in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/":
+        if it != last:
+            with pytest.raises(BadNote):
+                notes.read(f"{note[:-3]}{it}=\n", [key])
+    for others in (foreign + signature, signature + foreign, signature * 2, f"{signature}\n"):
+        with pytest.raises(BadNote):
+            notes.read(f"{text}\n\n{others}", [key])
+
+
 def test_a_checkpoint_of_another_key_is_not_believed() -> None:
     with pytest.raises(UnknownKey):
         notes.read(notes.write(POINT, name=NAME, key=OTHER), [notes.verifying_key(NAME, KEY)])
@@ -88,7 +103,7 @@ def test_a_verifying_key_is_read_as_it_is_written() -> None:
     key = notes.verifying_key(NAME, KEY)
 
     assert notes.read_key(str(key)) == key
-    for text in ("", "x", str(key)[:-4], str(key).replace("krokom", "ragunda")):
+    for text in ("", "x", str(key)[:-4], str(key).replace("krokom", "ragunda"), f"{key}===="):
         with pytest.raises(BadKey):
             notes.read_key(text)
 
@@ -101,6 +116,11 @@ def test_a_key_is_believed_that_an_earlier_one_vouches_for() -> None:
         first,
         second,
     )
+    third = notes.verifying_key(NAME, Ed25519PrivateKey.generate())
+    chain = [Vouched(str(first)), Vouched(str(second)), Vouched(str(third),
+             notes.endorsed(third, by=OTHER))]  # fmt: skip
+    assert notes.parted(chain, name=NAME) == ((first,), (second, third))
+    assert notes.parted(chain, name=NAME, known=[second]) == ((second, first, third), ())
     for by_nobody in ("", notes.endorsed(second, by=OTHER), notes.endorsed(first, by=KEY)):
         with pytest.raises(BadKey):
             notes.believed([Vouched(str(first)), Vouched(str(second), by_nobody)], name=NAME)

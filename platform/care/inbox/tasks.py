@@ -79,10 +79,13 @@ def forget(*, tenant: str) -> int:
 
 
 @shared_task
-def seal(*, tenant: str) -> int:
-    """Seal the logs of a huvudman; return how many rows were sealed."""
+def seal(*, tenant: str, is_whole: bool = False) -> int:
+    """Seal the logs of a huvudman; return how many rows were sealed.
+
+    :param is_whole: look for rows that were passed by, too
+    """
     with acting_as(tenant):
-        return sealing.seal(at=clock.moment())
+        return sealing.seal(at=clock.moment(), is_whole=is_whole)
 
 
 @shared_task

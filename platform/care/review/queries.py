@@ -116,7 +116,8 @@ def queue(*, actor: Actor, at: datetime) -> Queue:
     access.refuse_unless(actor, Permission.READ_REVIEW)
     with transaction.atomic(savepoint=False):
         waiting = opened.to_follow_up()
-        _log(actor, [it.common_id for it in waiting], rows=len(waiting), at=at)
+        # As of a round's items: whose cases they are is shown on their own pages.
+        _log(actor, (), rows=len(waiting), at=at)
         rounds = ReviewRound.objects.order_by("-at", "-id")
         return Queue(waiting, tuple(_round(it, _items(it, at=at), at=at) for it in rounds))
 

@@ -13,14 +13,15 @@ ACCESS, EVENT = Log("access", AccessLog), Log("event", Event)
 LOGS = (ACCESS, EVENT)
 
 
-def seal(*, at: datetime) -> int:
+def seal(*, at: datetime, is_whole: bool = False) -> int:
     """Seal both logs of the acting huvudman; return how many rows were sealed.
 
+    :param is_whole: look for rows that were passed by, too
     The logs of a training huvudman are not: they tell of nobody, and are emptied each night.
     """
     if is_training(acting_for()):
         return 0
-    return sum(sealer.seal(it, at=at) for it in LOGS)
+    return sum(sealer.seal(it, at=at, is_whole=is_whole) for it in LOGS)
 
 
 def witness(*, at: datetime) -> int:

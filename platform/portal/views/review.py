@@ -27,6 +27,7 @@ from portal.forms.review import DecisionForm, ExtractForm, FollowUpForm, MonthFo
 from portal.idempotent import Done
 from portal.papers import accesses
 
+FIRST_YEAR = 2000  # no log is older
 Rendered = tuple[Callable[[Extract], bytes], str, str]
 FORMATS: Mapping[str, Rendered] = {
     "pdf": (accesses.paper, "application/pdf", "loggutdrag.pdf"),
@@ -225,9 +226,12 @@ def _month(text: str, request: ActorRequest) -> date:
     if not text:
         return today.replace(day=1)
     try:
-        return date.fromisoformat(f"{text}-01")
+        found = date.fromisoformat(f"{text}-01")
     except ValueError:
         raise Http404("no such month") from None
+    if not FIRST_YEAR <= found.year <= today.year:
+        raise Http404("no such month")
+    return found
 
 
 def _round_url(round_id: UUID) -> str:

@@ -13,9 +13,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from project.commands import setup
 from project.commands.leaving import FAULTY, Code, find, refuse
-from tenants.seals import judging
+from tenants.seals import judging, notes
 from tenants.seals.exported import LEAVES
-from tenants.seals.verdicts import Report
+from tenants.seals.verdicts import NO_WITNESS, Report
 
 app = typer.Typer(
     help="Loggarna: skriv ut, pröva, byt nyckel.", no_args_is_help=True, add_completion=False
@@ -56,19 +56,24 @@ def verify(
         list[Path] | None,
         typer.Option("--witness", help="Kontrollpunkter som har förvarats någon annanstans."),
     ] = None,
+    key: Annotated[
+        list[str] | None,
+        typer.Option("--key", help="En nyckel som ingen äldre går i god för, men du."),
+    ] = None,
 ) -> None:
     """Pröva utskrivna loggar, utan databas: det första felaktiga bladet nämns."""
+    try:
+        known = [notes.read_key(it) for it in key or []]
+    except notes.BadKey as fault:
+        refuse(f"{fault} är ingen verifieringsnyckel. Skriv den som samplan audit rotate gjorde.")
     with _progress("Prövar", lambda log: _leaves(place, log)) as tell:
-        reports = judging.judge(place, witnesses=witness or [], tell=tell)
+        reports = judging.judge(place, witnesses=witness or [], known=known, tell=tell)
     for it in reports:
         typer.echo(_told(it), err=it.fault is not None)
+        if not it.fault and not it.witnessed:
+            typer.echo(f"{it.log}: {NO_WITNESS}")
     if any(it.fault for it in reports):
         raise typer.Exit(FAULTY)
-    if not any(it.witnessed for it in reports):
-        typer.echo(
-            "Inget vittne är jämfört. Att någon med nyckeln har skrivit om allt, eller tagit bort"
-            " slutet, syns bara med --witness."
-        )
 
 
 @app.command()
@@ -105,7 +110,10 @@ def rotate(
         refuse(str(fault), FAULTY)
     typer.echo(f"{huvudman.name} undertecknar från nu med {made}")
     if lost:
-        typer.echo("Ingen går i god för den: vittnena larmar vid nästa timme, som de ska.")
+        typer.echo(
+            "Ingen går i god för den: vittnena larmar vid nästa timme, som de ska. Spara den:"
+            " samplan audit verify frågar efter den med --key."
+        )
 
 
 @app.command()

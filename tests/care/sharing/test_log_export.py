@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 from uuid import uuid4
 
@@ -19,7 +20,7 @@ from tenants.context import acting_as
 from tenants.leaving import tables
 from tenants.leaving.verify import NOT_COMPARED
 from tenants.sealing import exporting, journal, keys, witnesses
-from tenants.seals import exported, judging
+from tenants.seals import exported, judging, notes
 from tenants.seals.verdicts import Fault, Kind
 
 
@@ -53,9 +54,10 @@ def as_superuser(dba: psycopg.Connection[Any]) -> Callable[[str], None]:
     return run
 
 
-def judged(place: Path, *kept: Path) -> list[Fault | None]:
+def judged(place: Path, *kept: Path, known: str = "") -> list[Fault | None]:
     exporting.export(tenant=REGION, logs=sealing.LOGS, to=place / "export", at=AT)
-    return [it.fault for it in judging.judge(place / "export", witnesses=kept)]
+    keys = [notes.read_key(known)] if known else []
+    return [it.fault for it in judging.judge(place / "export", witnesses=kept, known=keys)]
 
 
 def test_an_export_is_whole_and_agrees_with_its_witnesses(sealed: Path) -> None:
@@ -67,6 +69,10 @@ def test_an_export_is_whole_and_agrees_with_its_witnesses(sealed: Path) -> None:
     assert access_log.fault is events.fault is None
     assert (access_log.leaves, access_log.checkpoints, access_log.witnessed) == (12, 2, 4)
     assert (events.leaves, access_log.unsealed, count) == (3, 2, 3)
+
+
+def test_every_sealed_log_is_expected_of_an_export() -> None:
+    assert tuple(it.name for it in sealing.LOGS) == exported.LOGS
 
 
 def test_what_an_export_holds_is_for_its_owner_alone(sealed: Path) -> None:
@@ -93,6 +99,19 @@ def test_what_a_superuser_does_to_the_rows_is_found(
 
     assert fault is not None
     assert (fault.kind, fault.leaf) == (kind, leaf)
+
+
+def test_an_old_row_that_is_not_sealed_is_found(
+    sealed: Path, as_superuser: Callable[[str], None]
+) -> None:
+    as_superuser(
+        "UPDATE {0}.sharing_accesslog SET transaction = 1, recorded_at = recorded_at - interval"
+        " '2 hours' WHERE id = (SELECT max(id) FROM {0}.sharing_accesslog)"
+    )
+    fault, _ = judged(sealed)
+
+    assert fault is not None
+    assert (fault.kind, fault.leaf, fault.file) == (Kind.ROW_OVERDUE, 12, "access.unsealed.jsonl")
 
 
 def test_a_history_built_anew_with_the_key_is_found_by_the_file_outside(
@@ -129,6 +148,34 @@ def test_a_rotated_key_verifies_what_it_has_signed(sealed: Path) -> None:
         sealing.seal(at=AT.replace(hour=11))
 
     assert judged(sealed, *(sealed / "checkpoints").iterdir()) == [None, None]
+
+
+def test_a_key_that_nobody_vouches_for_is_named_where_it_begins(sealed: Path) -> None:
+    made = keys.rotate(REGION, is_lost=True)
+    with acting_as(REGION):
+        sealing.seal(at=AT.replace(hour=11))
+    kept = [*(sealed / "checkpoints").iterdir()]
+
+    fault, events = judged(sealed, *kept)
+    assert fault is not None
+    assert (fault.kind, fault.leaf, events) == (Kind.KEY_UNVOUCHED, 12, None)
+
+    # Whoever knows that it is the huvudman's says so, and the rest is judged.
+    (sealed / "export").rename(sealed / "former")
+    assert judged(sealed, *kept, known=made) == [None, None]
+
+
+def test_who_knows_the_old_key_judges_also_where_the_list_of_keys_is_lost(sealed: Path) -> None:
+    (old,) = keys.public_keys(REGION)
+    rmtree(sealed / "keys")
+    keys.rotate(REGION, is_lost=True)
+    with acting_as(REGION):
+        sealing.seal(at=AT.replace(hour=11))
+    kept = [*(sealed / "checkpoints").iterdir()]
+
+    assert [it and it.kind for it in judged(sealed, *kept)] == [Kind.KEY_SWAPPED] * 2
+    (sealed / "export").rename(sealed / "former")
+    assert judged(sealed, *kept, known=old.key) == [None, None]
 
 
 def test_who_leaves_takes_leaves_and_checkpoints_along(sealed: Path) -> None:

@@ -65,6 +65,12 @@ def alarms(tenant: str) -> list[tuple[str, str]]:
         return [(it.owner, it.kind) for it in witnesses.alarms()]
 
 
+def copied() -> list[tuple[int, bool]]:
+    with acting_as(MUNICIPALITY):
+        copies = WitnessedCheckpoint.objects.order_by("id")
+        return list(copies.values_list("size", "is_proven"))
+
+
 def rows_of_leaves() -> list[int]:
     with acting_as(REGION):
         leaves = SealedLeaf.objects.filter(log="access").order_by("number")
@@ -137,6 +143,38 @@ def test_a_row_of_a_later_transaction_that_commits_first_is_not_skipped(session:
     assert len(set(rows_of_leaves())) == 5
 
 
+def test_a_row_that_names_an_earlier_transaction_is_sealed_when_all_are_looked_at(
+    session: Session,
+) -> None:
+    read(4)
+    seal()
+    with session("sp_app") as late, late.transaction():
+        late.execute(f"SET LOCAL ROLE {REGION}")
+        _insert(late, transaction=1)
+    read(1)
+    assert seal() == 1
+
+    assert seal(AT + SECOND) == 0
+    with acting_as(REGION):
+        assert sealing.seal(at=AT + SECOND, is_whole=True) == 1
+    assert len(set(rows_of_leaves())) == 6
+    read(2)
+    assert seal(AT + 2 * SECOND) == 2
+
+
+def test_the_loop_looks_through_the_whole_log_daily(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = []
+    monkeypatch.setattr(
+        worker.tasks, "seal", lambda *, tenant, is_whole: looks.append(is_whole) or 0
+    )
+    done: dict[str, float] = {}
+    day = worker.SEAL_WHOLE_EVERY
+    for now in (0.0, 10.0, 20.0, day, day + 10):
+        worker.seal([REGION], done, now=now)
+
+    assert looks == [True, False, False, True, False]
+
+
 def test_two_sealers_at_once_number_each_row_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealer, "BATCH", 7)
     read(50)
@@ -179,6 +217,25 @@ def test_a_sealer_killed_after_its_commit_leaves_the_file_to_the_next(
 
     read(2)
     seal()
+    assert [it["size"] for it in _journal()] == [3, 5]
+
+
+def test_a_sealer_that_is_overtaken_adds_no_checkpoint_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # It has looked into the file; before it adds to it, another seals more and adds it all.
+    add = journal.add
+
+    def overtaken(*late: Any) -> None:
+        monkeypatch.setattr(journal, "add", add)
+        read(2)
+        assert seal() == 2
+        add(*late)
+
+    monkeypatch.setattr(journal, "add", overtaken)
+    read(3)
+    seal()
+
     assert [it["size"] for it in _journal()] == [3, 5]
 
 
@@ -321,6 +378,44 @@ def test_a_checkpoint_signed_by_a_stranger_is_alarmed(place: Path) -> None:
     assert alarms(MUNICIPALITY) == [(REGION, "unsigned")]
 
 
+def test_after_a_stranger_the_witness_goes_on_from_what_there_is(place: Path) -> None:
+    test_a_checkpoint_signed_by_a_stranger_is_alarmed(place)
+    for hours in (6, 7):
+        read(1)
+        seal(AT + hours * HOUR)
+        witness(AT + hours * HOUR)
+
+    assert copied()[-3:] == [(7, False), (8, True), (9, True)]
+    assert alarms(MUNICIPALITY) == alarms(STRANGER) == [(REGION, "unsigned")]
+
+
+def test_a_lost_key_is_alarmed_once_and_the_new_one_is_witnessed(place: Path) -> None:
+    _three_hours()
+    (place / "keys" / REGION / keys.PRIVATE).unlink()
+    keys.rotate(REGION, is_lost=True)
+    for hours in (5, 6, 7):
+        read(1)
+        seal(AT + hours * HOUR)
+        witness(AT + hours * HOUR)
+
+    assert copied() == [(2, False), (4, True), (6, True), (7, False), (8, True), (9, True)]
+    assert alarms(MUNICIPALITY) == alarms(STRANGER) == [(REGION, "unsigned")]
+
+
+def test_what_is_neither_signed_nor_grown_is_alarmed_as_both(
+    as_superuser: Callable[[str], None],
+) -> None:
+    _three_hours()
+    read(1)
+    seal(AT + 5 * HOUR)
+    as_superuser(
+        """UPDATE {0}.home_checkpoint SET root = 'none', keys = '[{{"it": 1}}]' WHERE size = 7"""
+    )
+    witness(AT + 5 * HOUR)
+
+    assert sorted(alarms(MUNICIPALITY)) == [(REGION, "changed"), (REGION, "unsigned")]
+
+
 def test_a_rotated_key_raises_no_alarm() -> None:
     _three_hours()
     keys.rotate(REGION)
@@ -408,12 +503,14 @@ def _journal() -> Iterator[dict[str, Any]]:
         yield from map(json.loads, file.readlines())
 
 
-def _insert(other: psycopg.Connection[Any]) -> None:
+def _insert(other: psycopg.Connection[Any], **more: int) -> None:
     """Write a row of the access log in another session."""
+    named = "".join(f", {it}" for it in more)
+    values = "".join(f", {it}" for it in more.values())
     other.execute(
         f"INSERT INTO {REGION}.sharing_accesslog (owner, activity, common_ids, staff_id,"
         " staff_name, assignment_id, title, unit_id, unit_name, purpose, channel, ground, reason,"
-        f" rows, at) VALUES ('{REGION}', 'read', '[]', %(id)s, 'x', %(id)s, 'x', 'x', 'x', 'x', '',"
-        " '', 'granted', 1, now())",
+        f" rows, at{named}) VALUES ('{REGION}', 'read', '[]', %(id)s, 'x', %(id)s, 'x',"
+        f" 'x', 'x', 'x', '', '', 'granted', 1, now(){values})",
         {"id": uuid4()},
     )
