@@ -221,7 +221,7 @@ class TestAgain:
         assert counts(run(content, at=AT + DAY)) == {"unchanged": 1}
         with acting_as(REGION):
             assert DirectoryEvent.objects.count() == events
-            assert Assignment.objects.get(staff__hsa_id=SARA).confirmed_at == AT + DAY
+            assert Assignment.objects.get(staff__hsa_id=SARA).confirmed_at == AT
 
     def test_what_differs_is_told_and_done(self, run: Callable[..., Report]) -> None:
         run(batch(person(SARA, commission(), commission(HEALTH_CENTRE))))
@@ -244,6 +244,29 @@ class TestAgain:
 
         with acting_as(REGION), pytest.raises(BadFile, match="äldre"):
             import_hsa(actor=boss, content=batch(made=AT - DAY), dry_run=False, at=AT)
+        assert len(held()) == 1
+
+    @pytest.mark.parametrize(
+        ("made", "advice"),
+        [
+            (AT + timedelta(minutes=6), "Kontrollera klockan"),
+            (datetime.fromisoformat("9999-12-31T23:59:59-12:00"), "Kontrollera klockan"),
+            (AT - 7 * DAY, "gäller i sju dagar"),
+        ],
+    )
+    def test_one_of_another_time_is_refused_and_blocks_none(
+        self, run: Callable[..., Report], boss: Actor, made: datetime, advice: str
+    ) -> None:
+        content = batch(person(SARA, commission()), made=made)
+        for dry_run in (True, False):
+            with acting_as(REGION), pytest.raises(BadFile, match=advice):
+                import_hsa(actor=boss, content=content, dry_run=dry_run, at=AT)
+
+        assert counts(run(batch(person(SARA, commission())))) == {"added": 1}
+
+    def test_clocks_differ_by_minutes(self, run: Callable[..., Report]) -> None:
+        run(batch(person(SARA, commission()), made=AT + timedelta(minutes=5)))
+
         assert len(held()) == 1
 
     def test_local_assignments_stay(self, run: Callable[..., Report]) -> None:
@@ -295,6 +318,13 @@ class TestHolding:
         run(batch(person(SARA, commission())))
 
         assert len(held(at=AT + 7 * DAY - timedelta(seconds=1))) == 1
+        assert held(at=AT + 7 * DAY) == []
+
+    def test_they_count_from_when_hsa_was_asked(self, run: Callable[..., Report]) -> None:
+        content = batch(person(SARA, commission()))
+        run(content, at=AT + 2 * DAY)
+        run(content, at=AT + 6 * DAY)
+
         assert held(at=AT + 7 * DAY) == []
 
 

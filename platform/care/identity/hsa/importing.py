@@ -1,13 +1,13 @@
 """Bringing assignments in line with HSA: what differs and why first, then all of it at once.
 
-What is told is what is done: both are the same plan. Said again, the same batch changes nothing but
-the time at which HSA has confirmed it. An inbox is opened and closed by people: a unit that HSA
+What is told is what is done: both are the same plan. Said again, the same batch changes
+nothing: HSA has confirmed what it says when the batch was made, whenever it is read. An inbox is opened and closed by people: a unit that HSA
 knows and the address book does not is told, and so is one that HSA has ended.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,7 @@ from care.identity.hsa.wanting import LeftOut, Wanted
 from care.identity.importing import BadFile, Change, Line, Report
 from care.identity.models import Assignment, DirectoryEvent, Staff
 from care.identity.permissions import CARE_ROLES, ROLE_LABELS, Permission, Role
+from care.identity.queries import HELD
 from care.law import calendar
 from tenants.apart import is_training
 from tenants.context import acting_for
@@ -36,6 +37,7 @@ FOLLOWED = {
     "provider_id": "vårdgivare", "rights": "rättigheter",
 }  # fmt: skip
 ROWS = 1000
+AHEAD = timedelta(minutes=5)  # so much another's clock may be before ours
 
 
 @dataclass
@@ -57,7 +59,8 @@ class _Plan:
 def import_hsa(*, actor: Actor, content: bytes, dry_run: bool, at: datetime) -> Report:
     """Bring the huvudman's assignments in line with a batch; a dry run reports only.
 
-    :raises BadFile: if the file cannot be read, or is older than what was read before
+    :raises BadFile: if the file cannot be read, is older than what was read before or than HSA's
+        word holds, or is of a time to come
     :raises operations.NotAdministrator: if the actor may not
     """
     operations.refuse_unless_administrator(actor, Permission.ADMINISTER_ASSIGNMENTS)
@@ -65,6 +68,7 @@ def import_hsa(*, actor: Actor, content: bytes, dry_run: bool, at: datetime) -> 
     with transaction.atomic():
         own = _own_units()
         rows = _rows()
+        _refuse_untimely(batch, at=at)
         _refuse_older(batch, rows)
         plan = _planned(batch, own, rows, at=at)
         if not dry_run:
@@ -84,6 +88,20 @@ def _rows() -> list[Assignment]:
     holding = rows.filter(revoked_at=None)
     closed = rows.filter(kind__in=FROM_HSA).exclude(revoked_at=None).exclude(closed_here_at=None)
     return [*holding.order_by("id"), *closed.order_by("closed_here_at", "id")]
+
+
+def _refuse_untimely(batch: Batch, *, at: datetime) -> None:
+    """Refuse what would block every later batch, and what would hold no longer when it is read."""
+    if batch.made_at > at + AHEAD:
+        raise BadFile(
+            f"Uttaget säger att det är gjort {batch.made_at:%Y-%m-%d %H.%M}, och dit är det en stund kvar."
+            " Kontrollera klockan där uttaget görs, och hämta ett nytt."
+        )
+    if batch.made_at + HELD <= at:
+        raise BadFile(
+            f"Uttaget är gjort {batch.made_at:%Y-%m-%d %H.%M}, och HSA:s besked gäller i sju dagar. Hämta"
+            " ett nytt uttag."
+        )
 
 
 def _refuse_older(batch: Batch, rows: Iterable[Assignment]) -> None:
@@ -215,7 +233,7 @@ def _write(plan: _Plan, batch: Batch, *, actor: Actor, at: datetime) -> None:
     events += _write_changed(plan, log)
     events += _write_added(plan, batch, log, at=at)
     Assignment.objects.filter(kind__in=FROM_HSA, revoked_at=None).update(
-        confirmed_at=at, source_version=batch.version
+        confirmed_at=batch.made_at, source_version=batch.version
     )
     DirectoryEvent.objects.bulk_create(events, batch_size=ROWS)
 
@@ -272,7 +290,7 @@ def _write_added(plan: _Plan, batch: Batch, log: Any, *, at: datetime) -> Iterat
             source_version=batch.version,
             provider_id=it.provider_id,
             rights=list(it.rights),
-            confirmed_at=at,
+            confirmed_at=batch.made_at,
         )
         for it in plan.added
     ]
