@@ -283,6 +283,32 @@ class TestAgain:
         assert [it.kind for it in held()] == ["hsa_commission"]
 
 
+class TestPeople:
+    """Who is protected is so whatever else the batch says of them."""
+
+    def test_who_has_a_local_assignment_only_is_protected_too(
+        self, run: Callable[..., Report]
+    ) -> None:
+        hire(REGION, "Sara Lindmark", SARA, (WARD, Role.CARE_COORDINATOR))
+        report = run(batch(person(SARA, protectedPerson="true", middleAndSurName="Berg")))
+
+        assert counts(report) == {"changed": 1}
+        assert "får skyddade personuppgifter" in report.lines[0].text
+        with acting_as(REGION):
+            sara = Staff.objects.get(hsa_id=SARA)
+            event = DirectoryEvent.objects.get(what="change_staff")
+        assert (sara.name, sara.is_protected) == ("Sara Berg", True)
+        assert event.after == {"name": "Sara Berg", "is_protected": True}
+
+    def test_who_is_unknown_or_feigned_changes_nothing(self, run: Callable[..., Report]) -> None:
+        hire(REGION, "Sara Lindmark", SARA, (WARD, Role.WARD_NURSE))
+        feigned = person(SARA, protectedPerson="true", feignedPerson="true")
+        run(batch(feigned, person("SE2999999119-P502", protectedPerson="true")))
+
+        with acting_as(REGION):
+            assert not Staff.objects.filter(is_protected=True).exists()
+
+
 class TestClosedHere:
     """An administrator's no holds at once, and the next import does not undo it."""
 

@@ -1,8 +1,9 @@
 """Bringing assignments in line with HSA: what differs and why first, then all of it at once.
 
-What is told is what is done: both are the same plan. Said again, the same batch changes
-nothing: HSA has confirmed what it says when the batch was made, whenever it is read. An inbox is opened and closed by people: a unit that HSA
-knows and the address book does not is told, and so is one that HSA has ended.
+What is told is what is done: both are the same plan. Said again, the same batch changes nothing:
+HSA has confirmed what it says when the batch was made, whenever it is read. An inbox is opened and
+closed by people: a unit that HSA knows and the address book does not is told, and so is one that
+HSA has ended.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from django.db import transaction
 from care.identity import operations
 from care.identity.actors import Actor
 from care.identity.hsa import reading, wanting
-from care.identity.hsa.reading import Batch
+from care.identity.hsa.reading import Batch, Credential
 from care.identity.hsa.wanting import LeftOut, Wanted
 from care.identity.importing import BadFile, Change, Line, Report
 from care.identity.models import Assignment, DirectoryEvent, Staff
@@ -48,7 +49,7 @@ class _Plan:
     added: list[Wanted] = field(default_factory=list)
     changed: list[tuple[Assignment, Wanted]] = field(default_factory=list)
     ended: list[Assignment] = field(default_factory=list)
-    people: list[tuple[Staff, Wanted]] = field(default_factory=list)
+    people: list[tuple[Staff, Credential]] = field(default_factory=list)
     units: list[tuple[Unit, bool]] = field(default_factory=list)  # feigned or not
 
     def tell(self, subject: str, change: Change, text: str) -> None:
@@ -92,15 +93,15 @@ def _rows() -> list[Assignment]:
 
 def _refuse_untimely(batch: Batch, *, at: datetime) -> None:
     """Refuse what would block every later batch, and what would hold no longer when it is read."""
+    made = f"{batch.made_at:%Y-%m-%d %H.%M}"
     if batch.made_at > at + AHEAD:
         raise BadFile(
-            f"Uttaget säger att det är gjort {batch.made_at:%Y-%m-%d %H.%M}, och dit är det en stund kvar."
-            " Kontrollera klockan där uttaget görs, och hämta ett nytt."
+            f"Uttaget säger att det är gjort {made}, och dit är det en stund kvar. Kontrollera"
+            " klockan där uttaget görs, och hämta ett nytt."
         )
     if batch.made_at + HELD <= at:
         raise BadFile(
-            f"Uttaget är gjort {batch.made_at:%Y-%m-%d %H.%M}, och HSA:s besked gäller i sju dagar. Hämta"
-            " ett nytt uttag."
+            f"Uttaget är gjort {made}, och HSA:s besked gäller i sju dagar. Hämta ett nytt uttag."
         )
 
 
@@ -141,7 +142,7 @@ def _planned(
                 row.staff.hsa_id, Change.ENDED,
                 f"{row.staff.name}, {role}, {row.unit_id}: HSA har det inte längre.",
             )  # fmt: skip
-    _compare_people(plan, wanted.values())
+    _compare_people(plan, batch)
     _compare_units(plan, batch, own, at=at)
     return plan
 
@@ -181,9 +182,13 @@ def _followed(it: Assignment | Wanted) -> dict[str, str]:
     }
 
 
-def _compare_people(plan: _Plan, wanted: Iterable[Wanted]) -> None:
-    """Follow names and protection; somebody new comes with the assignment."""
-    said = {it.hsa_id: it for it in wanted}
+def _compare_people(plan: _Plan, batch: Batch) -> None:
+    """Follow names and protection of everybody known here, also whom HSA gives no assignment.
+
+    Somebody new comes with the assignment.
+    """
+    is_test = is_training(acting_for())
+    said = {it.hsa_id: it for it in batch.credentials if is_test or not it.is_feigned}
     for person in Staff.objects.filter(hsa_id__in=said).order_by("hsa_id"):
         it = said[person.hsa_id]
         told = []
