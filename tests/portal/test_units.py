@@ -318,6 +318,30 @@ class TestImport:
 
         assert answer.status_code == 400
 
+    def test_of_a_batch_of_hsa_asks_for_what_is_new_where_it_takes_two(
+        self, client: Client, administrator: Hired
+    ) -> None:
+        """Nobody gives anybody a role by a file that they have written themselves."""
+        made = clock.moment().isoformat()
+        content = (
+            f'<hsaBatch made="{made}"><credentialInformation><givenName>Per</givenName>'
+            "<middleAndSurName>Ek</middleAndSurName><personHsaId>SE2999999127-P020</personHsaId>"
+            "<hsaSystemRole><systemId>SAMPLAN</systemId>"
+            f"<role>lokal-administrator:{CASE_OFFICERS}</role></hsaSystemRole>"
+            "</credentialInformation></hsaBatch>"
+        ).encode()
+        form = sent(administrator, file=SimpleUploadedFile("hsa.xml", content))
+        shown = client.post("/staff/import-hsa", form)
+        assert "Begärs, någon annan godkänner: 1" in shown.content.decode()
+
+        form = sent(administrator, packed=shown.context["packed"])
+        answer = client.post("/staff/import-hsa", form, follow=True)
+
+        page = answer.content.decode()
+        assert "Det som är nytt i uttaget är begärt. Någon annan godkänner det." in page
+        assert "1 uppdrag väntar på att godkännas" in page
+        assert "Per Ek" not in page
+
     def test_of_assignments_shows_the_differences_too(
         self, client: Client, administrator: Hired
     ) -> None:

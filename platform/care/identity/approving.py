@@ -129,6 +129,17 @@ def write_requests(asked: Iterable[AssignmentEntry], *, actor: Actor, at: dateti
     )
 
 
+def waiting_keys() -> frozenset[tuple[str, str, str]]:
+    """Return person, unit and role of what nobody has decided yet."""
+    rows = AssignmentRequest.objects.filter(decision=None)
+    return frozenset(rows.values_list("hsa_id", "unit_id", "role"))
+
+
+def asked_before(name: str) -> str:
+    """Return why the same is not asked for twice."""
+    return f"Uppdraget är redan begärt för {name} och väntar på att någon annan godkänner det."
+
+
 def approve(*, actor: Actor, request_id: UUID, at: datetime) -> None:
     """Godkänn: the assignment is given, or lasts longer, from now on.
 
@@ -249,11 +260,7 @@ def _refuse_asked(entry: AssignmentEntry) -> None:
         decision=None, hsa_id=entry.hsa_id, unit_id=entry.unit_id, role=entry.role
     )
     if asked.exists():
-        raise BadEntry(
-            "role",
-            f"Uppdraget är redan begärt för {entry.name} och väntar på att någon annan godkänner"
-            " det.",
-        )
+        raise BadEntry("role", asked_before(entry.name))
 
 
 def _give(entry: AssignmentEntry, *, actor: Actor, at: datetime, asked_by: str = "") -> None:

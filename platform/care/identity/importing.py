@@ -66,6 +66,7 @@ class Change(StrEnum):
     ADDED = "added"
     CHANGED = "changed"
     ASKED = "asked"
+    AWAITED = "awaited"
     ENDED = "ended"
     LEFT_OUT = "left_out"
     UNCHANGED = "unchanged"

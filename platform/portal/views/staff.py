@@ -47,14 +47,19 @@ def import_assignments(request: ActorRequest) -> HttpResponse:
     )
 
 
-@needs(Permission.ADMINISTER_ASSIGNMENTS)
+@needs(Permission.ADMINISTER_ASSIGNMENTS, fresh=True)
 def import_hsa(request: ActorRequest) -> HttpResponse:
-    """Compare a batch of HSA with our assignments; take it over when it has been read."""
+    """Compare a batch of HSA with our assignments; take it over, or ask for what is new in it."""
+    takes_two = not approving.is_alone_enough()
     return imports.answer(
         request,
-        what=imports.HSA,
+        what=imports.HSA_BY_TWO if takes_two else imports.HSA,
         act=lambda content, dry_run: hsa.import_hsa(
-            actor=request.actor, content=content, dry_run=dry_run, at=request.at
+            actor=request.actor,
+            content=content,
+            takes_two=takes_two,
+            dry_run=dry_run,
+            at=request.at,
         ),
     )
 

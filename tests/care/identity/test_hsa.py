@@ -10,7 +10,7 @@ from cast import AT, MUNICIPALITY, REGION
 from hired import Hired, acting, hire
 from people import CASE_OFFICERS, DAY, HEALTH_CENTRE, MUNICIPAL_NURSES, WARD
 
-from care.identity import operations, queries
+from care.identity import approving, operations, queries
 from care.identity.actors import Actor
 from care.identity.hsa import mapping, reading, sample
 from care.identity.hsa.importing import import_hsa
@@ -307,6 +307,90 @@ class TestPeople:
 
         with acting_as(REGION):
             assert not Staff.objects.filter(is_protected=True).exists()
+
+
+class TestUploadedWhereItTakesTwo:
+    """Whoever uploads a batch may have written it: nothing is given, prolonged or lifted alone."""
+
+    @pytest.fixture
+    def upload(self, boss: Actor) -> Callable[..., Report]:
+        def act(content: bytes, *, at: datetime = AT) -> Report:
+            with acting_as(REGION):
+                told, done = (
+                    import_hsa(actor=boss, content=content, takes_two=True, dry_run=dry_run, at=at)
+                    for dry_run in (True, False)
+                )
+            assert told.lines == done.lines
+            return done
+
+        return act
+
+    def test_what_is_new_is_asked_for_once(
+        self, upload: Callable[..., Report], boss: Actor
+    ) -> None:
+        content = batch(person(SARA, commission(), role(f"lokal-administrator:{WARD}")))
+
+        assert counts(upload(content)) == {"asked": 2}
+        assert held() == []
+        assert counts(upload(content)) == {"left_out": 2}
+        with acting_as(REGION):
+            waiting = approving.waiting(actor=boss)
+        assert {(it.hsa_id, it.role, it.is_own) for it in waiting} == {
+            (SARA, Role.WARD_NURSE, True), (SARA, Role.LOCAL_ADMINISTRATOR, True),
+        }  # fmt: skip
+
+    def test_what_another_approves_is_hsas_after_the_operators_batch(
+        self, upload: Callable[..., Report], run: Callable[..., Report]
+    ) -> None:
+        content = batch(person(SARA, commission()))
+        upload(content)
+        hired = hire(REGION, "Olle Vik", "SE2999999119-P010", (WARD, Role.SIGNATORY))
+        other = acting(hired, Role.SIGNATORY, WARD)
+        with acting_as(REGION):
+            (asked,) = approving.waiting(actor=other)
+            approving.approve(actor=other, request_id=asked.id, at=AT)
+        assert [it.kind for it in held()] == ["local"]
+
+        run(content)
+        assert [it.kind for it in held()] == ["hsa_commission"]
+
+    def test_nothing_is_confirmed_changed_or_ended(
+        self, upload: Callable[..., Report], run: Callable[..., Report]
+    ) -> None:
+        hire(REGION, "Eva Lok", "SE2999999119-P600", (WARD, Role.WARD_NURSE))
+        run(batch(person(SARA, commission(), commission(HEALTH_CENTRE))))
+        with acting_as(REGION):
+            before = list(Assignment.objects.order_by("pk").values())
+        local = person("SE2999999119-P600", commission(), givenName="Eva", middleAndSurName="Lok")
+        sara = person(SARA, commission(feignedHealthCareUnit="true"))
+        report = upload(batch(sara, local, made=AT + DAY), at=AT + DAY)
+
+        assert counts(report) == {"awaited": 3, "left_out": 1}
+        with acting_as(REGION):
+            assert list(Assignment.objects.order_by("pk").values()) == before
+            assert not Unit.objects.get(pk=WARD).is_feigned
+
+    def test_a_protection_is_put_on_and_not_lifted(
+        self, upload: Callable[..., Report], run: Callable[..., Report]
+    ) -> None:
+        run(batch(person(SARA, commission())))
+        upload(batch(person(SARA, commission(), protectedPerson="true")))
+        report = upload(batch(person(SARA, commission(), middleAndSurName="Berg")))
+
+        assert "har inte längre skyddade" in report.of(Change.AWAITED)[0].text
+        with acting_as(REGION):
+            sara = Staff.objects.get(hsa_id=SARA)
+        assert (sara.name, sara.is_protected) == ("Sara Berg", True)
+
+    def test_who_is_new_and_protected_is_so_before_anybody_approves(
+        self, upload: Callable[..., Report]
+    ) -> None:
+        upload(batch(person(SARA, commission(), protectedPerson="true")))
+
+        with acting_as(REGION):
+            assert Staff.objects.get(hsa_id=SARA).is_protected
+            assert DirectoryEvent.objects.get(what="change_staff").subject == SARA
+        assert held() == []
 
 
 class TestClosedHere:
