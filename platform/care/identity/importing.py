@@ -150,7 +150,7 @@ def import_assignments(
     with transaction.atomic():
         own = operations.own_units()
         held = {_key(it): it for it in _holding()}
-        before = {key: _entry_of(it) for key, it in held.items()}
+        before = {key: operations.entry_of(it) for key, it in held.items()}
         after = rows.entries(lambda row: _assignment(row, before, at), key=_entry_key)
         for line, entry in after.values():
             rows.judge(line, entry.hsa_id, _assignment_judge(entry, own))
@@ -587,18 +587,6 @@ def _entry_key(entry: AssignmentEntry) -> str:
     return f"{entry.hsa_id} {entry.unit_id} {entry.role}"
 
 
-def _entry_of(row: Assignment) -> AssignmentEntry:
-    return AssignmentEntry(
-        hsa_id=row.staff.hsa_id,
-        name=row.staff.name,
-        unit_id=row.unit_id,
-        role=row.role,
-        title=row.title,
-        valid_from=row.valid_from,
-        valid_until=row.valid_until,
-    )
-
-
 def _write_assignments(
     held: Mapping[str, Assignment],
     after: Mapping[str, tuple[int, AssignmentEntry]],
@@ -629,14 +617,14 @@ def _write_assignments(
                 log(
                     what.CHANGE_ASSIGNMENT,
                     held[key].pk,
-                    before=operations.readable(_entry_of(held[key])),
+                    before=operations.readable(operations.entry_of(held[key])),
                     after=operations.readable(entry),
                 )
             )
     ended = [row for key, row in held.items() if key not in after]
     Assignment.objects.filter(pk__in=[it.pk for it in ended]).update(revoked_at=at)
     events += [
-        log(what.REVOKE_ASSIGNMENT, it.pk, before=operations.readable(_entry_of(it)))
+        log(what.REVOKE_ASSIGNMENT, it.pk, before=operations.readable(operations.entry_of(it)))
         for it in ended
     ]
     Assignment.objects.bulk_create(added, batch_size=1000)

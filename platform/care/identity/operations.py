@@ -303,6 +303,19 @@ def assignment_values(entry: AssignmentEntry) -> dict[str, Any]:
     }
 
 
+def entry_of(row: Assignment) -> AssignmentEntry:
+    """Return an assignment as it would be entered."""
+    return AssignmentEntry(
+        hsa_id=row.staff.hsa_id,
+        name=row.staff.name,
+        unit_id=row.unit_id,
+        role=row.role,
+        title=row.title,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+    )
+
+
 def readable(entry: AssignmentEntry) -> dict[str, Any]:
     """Return an assignment as the log of the directory keeps it."""
     until = entry.valid_until

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from care.identity.actors import Actor
 from care.identity.models import Assignment, Staff, StaffSession
-from care.identity.permissions import CARE_ROLES, Role
+from care.identity.permissions import CARE_ROLES, ROLES, Permission, Role
 from care.identity.sessions import IDLE, TOLD, token_hash
 from care.law import calendar
 from tenants.apart import is_training
@@ -157,6 +157,12 @@ def closed_here(*, unit_id: str) -> tuple[Closed, ...]:
 def administrators(*, at: datetime) -> tuple[Held, ...]:
     """Return who administers assignments here: whom a person without one turns to (R2)."""
     return _held(Assignment.objects.filter(role=Role.LOCAL_ADMINISTRATOR), at=at)
+
+
+def approvers(*, at: datetime) -> tuple[Held, ...]:
+    """Return who decides here about what somebody else has asked for."""
+    may = [role for role, rights in ROLES.items() if Permission.APPROVE_ASSIGNMENT in rights]
+    return _held(Assignment.objects.filter(role__in=may), at=at)
 
 
 def roles_of_assignments() -> dict[UUID, str]:

@@ -40,7 +40,7 @@ def import_assignments(request: ActorRequest) -> HttpResponse:
         act=lambda content, dry_run: importing.import_assignments(
             actor=request.actor,
             content=content,
-            takes_two=not approving.is_alone_enough(),
+            takes_two=not approving.is_alone_enough(actor=request.actor, at=request.at),
             dry_run=dry_run,
             at=request.at,
         ),
@@ -50,7 +50,7 @@ def import_assignments(request: ActorRequest) -> HttpResponse:
 @needs(Permission.ADMINISTER_ASSIGNMENTS, fresh=True)
 def import_hsa(request: ActorRequest) -> HttpResponse:
     """Compare a batch of HSA with our assignments; take it over, or ask for what is new in it."""
-    takes_two = not approving.is_alone_enough()
+    takes_two = not approving.is_alone_enough(actor=request.actor, at=request.at)
     return imports.answer(
         request,
         what=imports.HSA_BY_TWO if takes_two else imports.HSA,
