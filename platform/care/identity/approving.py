@@ -192,6 +192,16 @@ def waiting(*, actor: Actor) -> tuple[Request, ...]:
     return _shown(rows, actor)
 
 
+def asked(*, actor: Actor, request_id: UUID) -> Request:
+    """Return a request that the actor may decide about now.
+
+    :raises NotAdministrator: if the actor may not, has asked, or is the one whom it is for
+    :raises NoSuchRequest: if there is none
+    :raises AlreadyDecided: if somebody has decided meanwhile
+    """
+    return _request(_waiting(actor, request_id), None, actor, _hsa_id_of(actor))
+
+
 def decided(*, actor: Actor) -> tuple[Request, ...]:
     """Return the last decisions, the newest first."""
     rows = AssignmentRequest.objects.exclude(decision=None).order_by("-decision__at", "id")
