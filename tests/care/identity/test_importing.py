@@ -366,7 +366,7 @@ class TestAssignmentsThatTakeTwo:
 
     def asked(self, actor: Actor) -> list[str]:
         with acting_as(MUNICIPALITY):
-            return [it.hsa_id for it in approving.waiting(actor=actor)]
+            return sorted(it.hsa_id for it in approving.waiting(actor=actor))
 
     def test_what_is_new_is_asked_for_once(self, administrator: Actor) -> None:
         first = assignments(administrator, MINE, self.new, takes_two=True)
