@@ -36,10 +36,11 @@ def copy_staff(*, real: str, training: str) -> int:
             batch_size=1000,
             update_conflicts=True,
             unique_fields=["id"],
-            update_fields=["name", "name_sort", "is_protected"],
+            update_fields=["name", "name_sort", "is_protected", "is_protected_here"],
         )
-        protected = [it.hsa_id for it in staff if it.is_protected]
-        Staff.objects.filter(hsa_id__in=protected).update(is_protected=True)
+        hidden = [it for it in staff if it.is_protected or it.is_protected_here]
+        by_hand = [ids[it.id] for it in hidden if ids[it.id] != it.id]
+        Staff.objects.filter(pk__in=by_hand).update(is_protected=True)
         for it in assignments:
             it.staff_id = ids[it.staff_id]
         entered = Assignment.objects.filter(revoked_at=None).exclude(

@@ -300,6 +300,27 @@ class TestPeople:
         assert (sara.name, sara.is_protected) == ("Sara Berg", True)
         assert event.after == {"name": "Sara Berg", "is_protected": True}
 
+    def test_what_an_administrator_protects_here_hsa_lifts_not(
+        self, run: Callable[..., Report], boss: Actor
+    ) -> None:
+        sara = hire(REGION, "Sara Lindmark", SARA, (WARD, Role.WARD_NURSE))
+        with acting_as(REGION):
+            for _ in range(2):
+                operations.protect_staff(
+                    actor=boss, staff_id=sara.staff_id, is_protected=True, at=AT
+                )
+            event = DirectoryEvent.objects.get()
+        assert (event.what, event.subject, event.after) == (
+            "change_staff", SARA, {"is_protected_here": True},
+        )  # fmt: skip
+        run(batch(person(SARA, commission(), protectedPerson="true")))
+        run(batch(person(SARA, commission())))
+
+        with acting_as(REGION):
+            person_here = queries.member(staff_id=sara.staff_id, at=AT)
+        assert person_here is not None
+        assert (person_here.is_protected, person_here.is_protected_here) == (False, True)
+
     def test_who_is_unknown_or_feigned_changes_nothing(self, run: Callable[..., Report]) -> None:
         hire(REGION, "Sara Lindmark", SARA, (WARD, Role.WARD_NURSE))
         feigned = person(SARA, protectedPerson="true", feignedPerson="true")

@@ -138,12 +138,14 @@ def test_who_is_protected_or_called_otherwise_later_is_so_there_too(
     with acting_as(REGION):
         Staff.objects.filter(pk=nurse.staff_id).update(name="Sara Berg", name_sort="x")
         Staff.objects.exclude(name="Lena Uusitalo").update(is_protected=True)
+        Staff.objects.filter(name="Lena Uusitalo").update(is_protected_here=True)
 
     mirrored(cluster)
 
     with acting_as(TRAINING_REGION):
-        assert set(Staff.objects.values_list("name", "is_protected")) == {
-            ("Sara Berg", True), ("Lena Uusitalo", False), ("Lotta Hand", True),
+        told = Staff.objects.values_list("name", "is_protected", "is_protected_here")
+        assert set(told) == {
+            ("Sara Berg", True, False), ("Lena Uusitalo", False, True), ("Lotta Hand", True, False),
         }  # fmt: skip
     with acting_as(REGION):
         Staff.objects.update(is_protected=False)
