@@ -6,7 +6,7 @@ What was read travels in the page, packed, so that the very same file is taken o
 import zlib
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -105,6 +105,18 @@ HSA = What(
     sample.BATCH,
     CHANGES,
     _("HSA-id"),
+)
+HSA_BY_TWO = replace(
+    HSA,
+    kinds={
+        Change.ASKED: CHANGES[Change.ASKED],
+        Change.CHANGED: CHANGES[Change.CHANGED],
+        Change.AWAITED: (_("Görs när driften läser in uttaget"), "neutral"),
+        Change.LEFT_OUT: CHANGES[Change.LEFT_OUT],
+        Change.UNCHANGED: CHANGES[Change.UNCHANGED],
+    },
+    ends=_("Nya uppdrag begärs härifrån, och någon annan godkänner dem. Driften läser in resten."),
+    done=_("Det som är nytt i uttaget är begärt. Någon annan godkänner det."),
 )
 CASES = What(
     _("Läs in ärenden från ett gammalt system"),

@@ -282,7 +282,8 @@ def _translated(request: access.Request, exception: Exception) -> HttpResponse |
 
 def _as_denied(exception: Exception) -> Denied | None:
     if isinstance(exception, NotAdministrator):
-        return NotAllowed(actor=exception.actor, common_id=None, reason=Reason.NOT_IN_ROLE)
+        reason = Reason.OWN_REQUEST if isinstance(exception, OwnRequest) else Reason.NOT_IN_ROLE
+        return NotAllowed(actor=exception.actor, common_id=None, reason=reason)
     return exception if isinstance(exception, Denied) else None
 
 

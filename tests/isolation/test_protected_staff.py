@@ -152,11 +152,12 @@ class TestNothingLeaves:
 
 
 class TestWhatIsShown:
-    def test_who_is_protected_is_read_with_the_session(self, committed: None) -> None:
+    @pytest.mark.parametrize("by", ["is_protected", "is_protected_here"])
+    def test_who_is_protected_is_read_with_the_session(self, committed: None, by: str) -> None:
         write_units()
         hired: Hired = hire(REGION, NAME, "SE2999999119-P001", (WARD, Role.WARD_NURSE))
         with acting_as(REGION):
-            Staff.objects.update(is_protected=True)
+            Staff.objects.update(**{by: True})
             actor = queries.actor_of(token=hired.sign_in(), at=AT)
 
         assert isinstance(actor, Actor)

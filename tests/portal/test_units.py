@@ -1,6 +1,7 @@
 """Enheter and medarbetare as the local administrator keeps them."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from cast import MUNICIPALITY
@@ -12,6 +13,7 @@ from people import CASE_OFFICERS, DUTY, ELSEWHERE, MUNICIPAL_NURSES
 from visits import browser, sent
 
 from care.identity import importing, queries
+from care.identity.models import Staff
 from care.identity.permissions import Role
 from care.identity.units import Address, NoSuchUnit, address
 from portal import imports
@@ -259,6 +261,43 @@ class TestAssignments:
         assert client.post(place, sent(administrator)).status_code == 404
 
 
+class TestProtecting:
+    def test_is_put_on_and_taken_off_by_the_administrator(
+        self, client: Client, administrator: Hired
+    ) -> None:
+        place = f"/staff/{administrator.staff_id}/protect"
+        assert "Skydda namnet" in client.get("/staff").content.decode()
+        assert "Sätt skydd här" in client.get(place).content.decode()
+
+        page = client.post(place, sent(administrator, is_protected="yes"), follow=True)
+        assert "Skyddet är satt." in page.content.decode()
+        assert "Skyddade personuppgifter" in client.get("/staff").content.decode()
+        assert "Ta bort skyddet härifrån" in client.get(place).content.decode()
+
+        page = client.post(place, sent(administrator, is_protected="no"), follow=True)
+        assert "Skyddet är borttaget." in page.content.decode()
+        assert "Skyddade personuppgifter" not in client.get("/staff").content.decode()
+
+    def test_by_hsa_is_told_and_not_taken_off_here(
+        self, client: Client, administrator: Hired
+    ) -> None:
+        with acting_as(MUNICIPALITY):
+            Staff.objects.update(is_protected=True)
+        page = client.get(f"/staff/{administrator.staff_id}/protect").content.decode()
+
+        assert "Det ändras i HSA." in page
+        assert "Ta bort skyddet" not in page
+
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_of_nobody_is_not_found(
+        self, client: Client, administrator: Hired, method: str
+    ) -> None:
+        place = f"/staff/{uuid4()}/protect"
+        answer = getattr(client, method)(place, sent(administrator, is_protected="yes"))
+
+        assert answer.status_code == 404
+
+
 class TestImport:
     header = ";".join(importing.UNIT_COLUMNS)
     row = (
@@ -317,6 +356,30 @@ class TestImport:
         answer = client.post("/units/import", sent(administrator, packed=packed))
 
         assert answer.status_code == 400
+
+    def test_of_a_batch_of_hsa_asks_for_what_is_new_where_it_takes_two(
+        self, client: Client, administrator: Hired
+    ) -> None:
+        """Nobody gives anybody a role by a file that they have written themselves."""
+        made = clock.moment().isoformat()
+        content = (
+            f'<hsaBatch made="{made}"><credentialInformation><givenName>Per</givenName>'
+            "<middleAndSurName>Ek</middleAndSurName><personHsaId>SE2999999127-P020</personHsaId>"
+            "<hsaSystemRole><systemId>SAMPLAN</systemId>"
+            f"<role>lokal-administrator:{CASE_OFFICERS}</role></hsaSystemRole>"
+            "</credentialInformation></hsaBatch>"
+        ).encode()
+        form = sent(administrator, file=SimpleUploadedFile("hsa.xml", content))
+        shown = client.post("/staff/import-hsa", form)
+        assert "Begärs, någon annan godkänner: 1" in shown.content.decode()
+
+        form = sent(administrator, packed=shown.context["packed"])
+        answer = client.post("/staff/import-hsa", form, follow=True)
+
+        page = answer.content.decode()
+        assert "Det som är nytt i uttaget är begärt. Någon annan godkänner det." in page
+        assert "1 uppdrag väntar på att godkännas" in page
+        assert "Per Ek" not in page
 
     def test_of_assignments_shows_the_differences_too(
         self, client: Client, administrator: Hired

@@ -1,19 +1,20 @@
 """Lokala uppdrag: one person asks, another approves or refuses (security document 4.1).
 
 Until a huvudman has started, its only administrator gives the first assignments alone: nobody else
-is there yet, and no real patient either. From the start on it takes two, and nobody approves what
-they have asked for, or what is for themselves. At a training huvudman one is enough.
+is there yet, and no real patient either. As soon as somebody else may approve, and from the start
+on in any case, it takes two, and nobody approves what they have asked for, or what is for
+themselves. At a training huvudman one is enough.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
-from care.identity import entries, operations
+from care.identity import entries, operations, queries
 from care.identity.actors import Actor
 from care.identity.entries import AssignmentEntry, BadEntry
 from care.identity.models import (
@@ -70,11 +71,16 @@ class Request:
     is_own: bool  # the one who reads has asked, or it is for that one
 
 
-def is_alone_enough() -> bool:
-    """Tell whether an administrator gives assignments alone here: until the start has been told."""
+def is_alone_enough(*, actor: Actor, at: datetime) -> bool:
+    """Tell whether an administrator gives assignments alone here.
+
+    So it is while nobody else holds a role that may approve and the start has not been told.
+    """
     here = acting_for()
     if is_training(here):
         return True
+    if any(it.staff_id != actor.staff_id for it in queries.approvers(at=at)):
+        return False
     try:
         history = progress.standing(here).history
     except progress.NotOpened:
@@ -93,7 +99,7 @@ def ask(*, actor: Actor, entry: AssignmentEntry, at: datetime) -> bool:
     with transaction.atomic():
         entries.check_assignment(whole, own=operations.own_units())
         _refuse_held(whole, at=at)
-        if is_alone_enough():
+        if is_alone_enough(actor=actor, at=at):
             _give(whole, actor=actor, at=at)
             return True
         _refuse_asked(whole)
@@ -127,6 +133,17 @@ def write_requests(asked: Iterable[AssignmentEntry], *, actor: Actor, at: dateti
         ],
         batch_size=1000,
     )
+
+
+def waiting_keys() -> frozenset[tuple[str, str, str]]:
+    """Return person, unit and role of what nobody has decided yet."""
+    rows = AssignmentRequest.objects.filter(decision=None)
+    return frozenset(rows.values_list("hsa_id", "unit_id", "role"))
+
+
+def asked_before(name: str) -> str:
+    """Return why the same is not asked for twice."""
+    return f"Uppdraget är redan begärt för {name} och väntar på att någon annan godkänner det."
 
 
 def approve(*, actor: Actor, request_id: UUID, at: datetime) -> None:
@@ -173,6 +190,16 @@ def waiting(*, actor: Actor) -> tuple[Request, ...]:
     """Return what nobody has decided yet, the oldest first."""
     rows = AssignmentRequest.objects.filter(decision=None).order_by("asked_at", "id")
     return _shown(rows, actor)
+
+
+def asked(*, actor: Actor, request_id: UUID) -> Request:
+    """Return a request that the actor may decide about now.
+
+    :raises NotAdministrator: if the actor may not, has asked, or is the one whom it is for
+    :raises NoSuchRequest: if there is none
+    :raises AlreadyDecided: if somebody has decided meanwhile
+    """
+    return _request(_waiting(actor, request_id), None, actor, _hsa_id_of(actor))
 
 
 def decided(*, actor: Actor) -> tuple[Request, ...]:
@@ -228,10 +255,10 @@ def _decide(
 
 def _same(entry: AssignmentEntry, *, at: datetime) -> Assignment | None:
     """Return the assignment that the person holds already at the unit in the role."""
-    rows = Assignment.objects.select_for_update().filter(
+    rows = Assignment.objects.select_for_update(of=("self",)).filter(
         staff__hsa_id=entry.hsa_id, unit=entry.unit_id, role=entry.role, revoked_at=None
     )
-    return rows.exclude(valid_until__lte=at).first()
+    return rows.select_related("staff").exclude(valid_until__lte=at).first()
 
 
 def _refuse_held(entry: AssignmentEntry, *, at: datetime) -> None:
@@ -249,11 +276,7 @@ def _refuse_asked(entry: AssignmentEntry) -> None:
         decision=None, hsa_id=entry.hsa_id, unit_id=entry.unit_id, role=entry.role
     )
     if asked.exists():
-        raise BadEntry(
-            "role",
-            f"Uppdraget är redan begärt för {entry.name} och väntar på att någon annan godkänner"
-            " det.",
-        )
+        raise BadEntry("role", asked_before(entry.name))
 
 
 def _give(entry: AssignmentEntry, *, actor: Actor, at: datetime, asked_by: str = "") -> None:
@@ -262,11 +285,12 @@ def _give(entry: AssignmentEntry, *, actor: Actor, at: datetime, asked_by: str =
     if held is None:
         operations.give(entry, actor=actor, at=at, more=by)
         return
-    before = {"valid_until": held.valid_until.isoformat() if held.valid_until else None}
-    Assignment.objects.filter(pk=held.pk).update(valid_until=entry.valid_until)
+    before = operations.entry_of(held)
+    after = replace(before, title=entry.title, valid_until=entry.valid_until)
+    Assignment.objects.filter(pk=held.pk).update(title=after.title, valid_until=after.valid_until)
     operations.event(
-        What.CHANGE_ASSIGNMENT, held.pk, before=before,
-        after=operations.readable(entry) | by, actor=actor, at=at,
+        What.CHANGE_ASSIGNMENT, held.pk, before=operations.readable(before),
+        after=operations.readable(after) | by, actor=actor, at=at,
     ).save()  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from functools import partial
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import TextChoices
+from django.db.models import QuerySet, TextChoices
 
 from care.identity import approving, entries, operations
 from care.identity.actors import Actor
@@ -66,6 +66,7 @@ class Change(StrEnum):
     ADDED = "added"
     CHANGED = "changed"
     ASKED = "asked"
+    AWAITED = "awaited"
     ENDED = "ended"
     LEFT_OUT = "left_out"
     UNCHANGED = "unchanged"
@@ -149,7 +150,7 @@ def import_assignments(
     with transaction.atomic():
         own = operations.own_units()
         held = {_key(it): it for it in _holding()}
-        before = {key: _entry_of(it) for key, it in held.items()}
+        before = {key: operations.entry_of(it) for key, it in held.items()}
         after = rows.entries(lambda row: _assignment(row, before, at), key=_entry_key)
         for line, entry in after.values():
             rows.judge(line, entry.hsa_id, _assignment_judge(entry, own))
@@ -158,6 +159,7 @@ def import_assignments(
             rows.judge(line, entry.hsa_id, _lasting_judge(entry, before, takes_two))
         lines = [*rows.refused, *_differences(before, after, _describe_assignment)]
         lines += _own_assignment(actor, held, after)
+        lines = _without_given(lines, after, takes_two=takes_two)
         if takes_two:
             lines = [_asked(it) for it in lines]
         report = _report(lines, dry_run=dry_run)
@@ -308,10 +310,12 @@ def _assignment(
     known = before.get(_entry_key(entry))
     if known is None:
         return entries.limited(entry)
-    # What the file leaves empty stays as it is: it is no shorter and no longer.
+    # What the file leaves empty stays as it is: it is no shorter and no longer. Nor does the day on
+    # which it began at some hour.
+    is_as_known = begins in (None, calendar.local_date(known.valid_from))
     return replace(
         entry,
-        valid_from=entry.valid_from if begins else known.valid_from,
+        valid_from=known.valid_from if is_as_known else entry.valid_from,
         valid_until=entry.valid_until if ends else known.valid_until,
     )
 
@@ -383,9 +387,17 @@ def _lasting_judge(
 
     def judge() -> None:
         known = before.get(_entry_key(entry))
-        if known is None or known.valid_until == entry.valid_until:
+        if known is None:
             return
-        entries.limited(entry)
+        if known.valid_until != entry.valid_until:
+            entries.limited(entry)
+        if takes_two and entry.valid_from < known.valid_from:
+            raise BadEntry(
+                "från",
+                f"Uppdraget för {entry.name} kan inte börja tidigare från fil: någon annan"
+                f" godkänner det. Skriv {calendar.local_date(known.valid_from)}, eller avsluta"
+                " uppdraget och begär ett nytt under Enheter.",
+            )
         if takes_two and _is_longer(entry, known):
             raise BadEntry(
                 "till",
@@ -400,6 +412,36 @@ def _is_longer(entry: AssignmentEntry, known: AssignmentEntry) -> bool:
     if known.valid_until is None:
         return False
     return entry.valid_until is None or entry.valid_until > known.valid_until
+
+
+def _without_given(
+    lines: Iterable[Line],
+    after: Mapping[str, tuple[int, AssignmentEntry]],
+    *,
+    takes_two: bool,
+) -> list[Line]:
+    """Leave out what is new in the file only: HSA says it already, or it waits for a decision.
+
+    The file stays the whole list: whoever takes the row away would end the assignment with the
+    next one.
+    """
+    of_hsa = {_key(it) for it in _standing().exclude(kind=Assignment.Kind.LOCAL)}
+    waiting = {" ".join(it) for it in approving.waiting_keys()} if takes_two else set()
+    why = {
+        line: approving.asked_before(entry.name) if key in waiting else _said_by_hsa(entry)
+        for key, (line, entry) in after.items()
+        if key in waiting or key in of_hsa
+    }
+    return [
+        replace(it, change=Change.LEFT_OUT, text=why[it.line])
+        if it.change is Change.ADDED and it.line in why
+        else it
+        for it in lines
+    ]
+
+
+def _said_by_hsa(entry: AssignmentEntry) -> str:
+    return f"{entry.name} har uppdraget från HSA. Det följer HSA och rörs inte från fil."
 
 
 def _asked(line: Line) -> Line:
@@ -528,11 +570,13 @@ def _write_units(
         operations.drop_unit(leaving, heir=heir, actor=actor, at=at)
 
 
+def _standing() -> "QuerySet[Assignment]":
+    rows = Assignment.objects.select_for_update(of=("self",)).filter(revoked_at=None)
+    return rows.select_related("staff").order_by("staff__hsa_id", "unit", "role")
+
+
 def _holding() -> Sequence[Assignment]:
-    rows = Assignment.objects.select_for_update(of=("self",)).filter(
-        revoked_at=None, kind=Assignment.Kind.LOCAL
-    )
-    return list(rows.select_related("staff").order_by("staff__hsa_id", "unit", "role"))
+    return list(_standing().filter(kind=Assignment.Kind.LOCAL))
 
 
 def _key(row: Assignment) -> str:
@@ -541,18 +585,6 @@ def _key(row: Assignment) -> str:
 
 def _entry_key(entry: AssignmentEntry) -> str:
     return f"{entry.hsa_id} {entry.unit_id} {entry.role}"
-
-
-def _entry_of(row: Assignment) -> AssignmentEntry:
-    return AssignmentEntry(
-        hsa_id=row.staff.hsa_id,
-        name=row.staff.name,
-        unit_id=row.unit_id,
-        role=row.role,
-        title=row.title,
-        valid_from=row.valid_from,
-        valid_until=row.valid_until,
-    )
 
 
 def _write_assignments(
@@ -567,7 +599,8 @@ def _write_assignments(
     numbers = {it.line: it.change for it in report.lines}
     asked = [it for line, it in after.values() if numbers[line] is Change.ASKED]
     approving.write_requests(asked, actor=actor, at=at)
-    staff = _put_staff(it for line, it in after.values() if numbers[line] is not Change.ASKED)
+    apart = (Change.ASKED, Change.LEFT_OUT)
+    staff = _put_staff(it for line, it in after.values() if numbers[line] not in apart)
     what = DirectoryEvent.What
     log = partial(operations.event, actor=actor, at=at)
     events: list[DirectoryEvent] = []
@@ -584,14 +617,14 @@ def _write_assignments(
                 log(
                     what.CHANGE_ASSIGNMENT,
                     held[key].pk,
-                    before=operations.readable(_entry_of(held[key])),
+                    before=operations.readable(operations.entry_of(held[key])),
                     after=operations.readable(entry),
                 )
             )
     ended = [row for key, row in held.items() if key not in after]
     Assignment.objects.filter(pk__in=[it.pk for it in ended]).update(revoked_at=at)
     events += [
-        log(what.REVOKE_ASSIGNMENT, it.pk, before=operations.readable(_entry_of(it)))
+        log(what.REVOKE_ASSIGNMENT, it.pk, before=operations.readable(operations.entry_of(it)))
         for it in ended
     ]
     Assignment.objects.bulk_create(added, batch_size=1000)

@@ -1,7 +1,8 @@
 """Those who work at a real huvudman may practise at its training huvudman, in the same roles.
 
 Run by the migrator, in the role of the one whose rows it reads or writes. The same twice changes
-nothing but what has changed at the real one: an assignment that has ended there ends here.
+nothing but what has changed at the real one: an assignment that has ended there ends here, and who
+is protected there is so here.
 """
 
 from uuid import UUID, uuid5
@@ -30,8 +31,16 @@ def copy_staff(*, real: str, training: str) -> int:
         # Whom and what the training huvudman's own administrator has entered stays as entered.
         known = dict(Staff.objects.values_list("hsa_id", "pk"))
         ids = {it.id: known.get(it.hsa_id, it.id) for it in staff}
-        new = [it for it in staff if it.hsa_id not in known]
-        Staff.objects.bulk_create(new, batch_size=1000)
+        Staff.objects.bulk_create(
+            [it for it in staff if ids[it.id] == it.id],
+            batch_size=1000,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=["name", "name_sort", "is_protected", "is_protected_here"],
+        )
+        hidden = [it for it in staff if it.is_protected or it.is_protected_here]
+        by_hand = [ids[it.id] for it in hidden if ids[it.id] != it.id]
+        Staff.objects.filter(pk__in=by_hand).update(is_protected=True)
         for it in assignments:
             it.staff_id = ids[it.staff_id]
         entered = Assignment.objects.filter(revoked_at=None).exclude(

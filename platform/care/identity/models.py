@@ -20,6 +20,8 @@ class Staff(Home):
     name_sort = models.CharField(max_length=200, db_collation="C")
     # Skyddade personuppgifter in HSA: the other huvudmän see role and unit, never the name.
     is_protected = models.BooleanField(default=False, db_default=False)
+    # The same by an administrator here: for whom HSA does not know, or not yet. HSA lifts it not.
+    is_protected_here = models.BooleanField(default=False, db_default=False)
 
     def __str__(self) -> str:
         return self.name

@@ -216,6 +216,29 @@ def follow_hsa_again(*, actor: Actor, assignment_id: UUID, at: datetime) -> None
         event(What.REOPEN_ASSIGNMENT, assignment_id, actor=actor, at=at).save()
 
 
+def protect_staff(*, actor: Actor, staff_id: UUID, is_protected: bool, at: datetime) -> None:
+    """Sätt eller ta bort skydd här: the other huvudmän see role and unit from now on, not the name.
+
+    What HSA says of the person is kept apart, and protects besides.
+
+    :raises NotAdministrator: if the actor may not
+    :raises NoSuchStaff: if nobody with this id works here
+    """
+    refuse_unless_administrator(actor, Permission.ADMINISTER_ASSIGNMENTS)
+    with transaction.atomic():
+        person = Staff.objects.select_for_update().filter(pk=staff_id).first()
+        if person is None:
+            raise NoSuchStaff
+        before = {"is_protected_here": person.is_protected_here}
+        after = {"is_protected_here": is_protected}
+        if before == after:
+            return
+        Staff.objects.filter(pk=staff_id).update(**after)
+        event(
+            What.CHANGE_STAFF, person.hsa_id, before=before, after=after, actor=actor, at=at
+        ).save()
+
+
 def own_units() -> dict[str, UnitEntry]:
     """Return the huvudman's units that are not archived, locked until the transaction ends."""
     rows = Unit.objects.select_for_update().filter(owner=acting_for(), archived_on=None)
@@ -301,6 +324,19 @@ def assignment_values(entry: AssignmentEntry) -> dict[str, Any]:
         "valid_from": entry.valid_from,
         "valid_until": entry.valid_until,
     }
+
+
+def entry_of(row: Assignment) -> AssignmentEntry:
+    """Return an assignment as it would be entered."""
+    return AssignmentEntry(
+        hsa_id=row.staff.hsa_id,
+        name=row.staff.name,
+        unit_id=row.unit_id,
+        role=row.role,
+        title=row.title,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+    )
 
 
 def readable(entry: AssignmentEntry) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from care.identity.actors import Actor
 from care.identity.models import Assignment, Staff, StaffSession
-from care.identity.permissions import CARE_ROLES, Role
+from care.identity.permissions import CARE_ROLES, ROLES, Permission, Role
 from care.identity.sessions import IDLE, TOLD, token_hash
 from care.law import calendar
 from tenants.apart import is_training
@@ -46,6 +46,8 @@ class Member:
     staff_id: UUID
     hsa_id: str
     name: str
+    is_protected: bool  # by HSA
+    is_protected_here: bool  # by an administrator here
     assignments: tuple[Held, ...]
 
 
@@ -104,8 +106,8 @@ def session_of(*, token: str, at: datetime) -> Session | None:
             is_drowsy=_is(idle_expires_at__lte=Now() + IDLE - TOLD, idle_expires_at__gt=Now()),
         )
         .values(
-            "staff_id", "staff__name", "staff__hsa_id", "staff__is_protected", "assignment_id",
-            "is_locked", "is_fresh", "is_drowsy",
+            "staff_id", "staff__name", "staff__hsa_id", "staff__is_protected",
+            "staff__is_protected_here", "assignment_id", "is_locked", "is_fresh", "is_drowsy",
             *(f"assignment__{it}" for it in _ASKED),
         )
         .first()
@@ -132,8 +134,15 @@ def staff_list(*, at: datetime) -> tuple[Member, ...]:
     held: dict[UUID, list[Held]] = {}
     for it in _held(Assignment.objects.all(), at=at):
         held.setdefault(it.staff_id, []).append(it)
-    people = Staff.objects.order_by("name_sort", "hsa_id").values_list("id", "hsa_id", "name")
-    return tuple(Member(*person, tuple(held.get(person[0], ()))) for person in people)
+    people = Staff.objects.order_by("name_sort", "hsa_id").values(*_MEMBER)
+    return tuple(_member(it, held.get(it["id"], ())) for it in people)
+
+
+def member(*, staff_id: UUID, at: datetime) -> Member | None:
+    """Return somebody who works here, with the assignments that hold now."""
+    person = Staff.objects.filter(pk=staff_id).values(*_MEMBER).first()
+    held = _held(Assignment.objects.filter(staff=staff_id), at=at)
+    return _member(person, held) if person else None
 
 
 def assignments_of_unit(*, unit_id: str, at: datetime) -> tuple[Held, ...]:
@@ -159,6 +168,12 @@ def administrators(*, at: datetime) -> tuple[Held, ...]:
     return _held(Assignment.objects.filter(role=Role.LOCAL_ADMINISTRATOR), at=at)
 
 
+def approvers(*, at: datetime) -> tuple[Held, ...]:
+    """Return who decides here about what somebody else has asked for."""
+    may = [role for role, rights in ROLES.items() if Permission.APPROVE_ASSIGNMENT in rights]
+    return _held(Assignment.objects.filter(role__in=may), at=at)
+
+
 def roles_of_assignments() -> dict[UUID, str]:
     """Return the role of every assignment that there has been here, for the review of the log."""
     return dict(Assignment.objects.values_list("pk", "role"))
@@ -180,11 +195,23 @@ _ASKED = (
     "kind",
     "confirmed_at",
 )
+_MEMBER = ("id", "hsa_id", "name", "is_protected", "is_protected_here")
 _LISTED = ("id", "staff_id", "staff__hsa_id", "staff__name", "last_used_at")
 
 
 def _is(**condition: Any) -> "ExpressionWrapper[Q]":
     return ExpressionWrapper(Q(**condition), output_field=BooleanField())
+
+
+def _member(row: Mapping[str, Any], held: Iterable[Held]) -> Member:
+    return Member(
+        staff_id=row["id"],
+        hsa_id=row["hsa_id"],
+        name=row["name"],
+        is_protected=row["is_protected"],
+        is_protected_here=row["is_protected_here"],
+        assignments=tuple(held),
+    )
 
 
 def _who(row: dict[str, Any], *, at: datetime) -> Actor | NoAssignment:
@@ -204,7 +231,7 @@ def _who(row: dict[str, Any], *, at: datetime) -> Actor | NoAssignment:
         unit_kind=assignment["unit__kind"],
         branch=assignment["unit__branch"],
         hsa_id=row["staff__hsa_id"],
-        is_protected=row["staff__is_protected"],
+        is_protected=row["staff__is_protected"] or row["staff__is_protected_here"],
         confirmed_at=assignment["confirmed_at"] if _is_from_hsa(assignment) else None,
     )
 

@@ -19,7 +19,10 @@ from portal.idempotent import Done, key_for, new_key, once
 @require_safe
 def list_requests(request: ActorRequest) -> HttpResponse:
     """Show what waits for a decision, and what has been decided."""
-    waiting = [(it, _role(it), new_key()) for it in approving.waiting(actor=request.actor)]
+    waiting = [
+        (it, _role(it), it.valid_from > request.at, new_key())
+        for it in approving.waiting(actor=request.actor)
+    ]
     decided = [(it, _role(it)) for it in approving.decided(actor=request.actor)]
     return render(
         request,
@@ -55,10 +58,7 @@ def refuse_assignment(request: ActorRequest, request_id: UUID) -> HttpResponse:
             return Done(reverse("portal:assignment_requests"), gettext("Begäran är avslagen."))
 
         return once(request, act)
-    waiting = {it.id: it for it in approving.waiting(actor=request.actor)}
-    if request_id not in waiting:
-        raise approving.NoSuchRequest
-    asked = waiting[request_id]
+    asked = approving.asked(actor=request.actor, request_id=request_id)
     return render(
         request,
         "portal/assignments/refuse.html",

@@ -175,7 +175,7 @@ def add_assignment(request: ActorRequest, hsa_id: str) -> HttpResponse:
         {
             "form": form,
             "unit": unit,
-            "is_alone_enough": approving.is_alone_enough(),
+            "is_alone_enough": approving.is_alone_enough(actor=request.actor, at=request.at),
             "key": key_for(request),
         },
         status=422 if form.errors else 200,

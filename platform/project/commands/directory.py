@@ -18,6 +18,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 CHANGES = {
     "added": "Tillkommer",
     "asked": "Begärs",
+    "awaited": "Väntar",
     "changed": "Ändras",
     "ended": "Upphör",
     "left_out": "Lämnas utanför",

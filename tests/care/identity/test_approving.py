@@ -46,9 +46,9 @@ def ask(actor: Actor, entry: AssignmentEntry = ENTRY) -> bool:
         return approving.ask(actor=actor, entry=entry, at=AT)
 
 
-def asked(actor: Actor) -> UUID:
+def asked(actor: Actor, entry: AssignmentEntry = ENTRY) -> UUID:
     """Ask, and return the request."""
-    assert not ask(actor)
+    assert not ask(actor, entry)
     with acting_as(actor.tenant):
         return approving.waiting(actor=actor)[-1].id
 
@@ -106,6 +106,33 @@ class TestWhoJoins:
 
         assert ask(administrator)
         assert [it.valid_until for it in held()] == [LATEST]
+
+    @pytest.mark.parametrize("who", ["colleague", "signatory"])
+    def test_takes_two_as_soon_as_somebody_else_may_approve(
+        self, administrator: Actor, who: str, request: pytest.FixtureRequest
+    ) -> None:
+        begin(MUNICIPALITY)
+        approver: Actor = request.getfixturevalue(who)
+
+        approve(approver, asked(administrator))
+        assert len(held()) == 1
+
+    def test_stays_alone_beside_an_approver_who_has_left_and_with_two_roles(
+        self, administrator: Actor, signatory: Actor
+    ) -> None:
+        begin(MUNICIPALITY)
+        with acting_as(MUNICIPALITY):
+            signed = Assignment.objects.filter(staff=signatory.staff_id)
+            signed.update(valid_until=AT)
+            operations.add_assignment(
+                actor=administrator,
+                entry=replace(
+                    ENTRY, hsa_id="SE2999999127-P009", name="Anna Berg", role=Role.SIGNATORY
+                ),
+                at=AT,
+            )
+
+        assert ask(administrator)
 
 
 class TestApproving:
@@ -248,6 +275,23 @@ class TestTheEnd:
 
         (given,) = held()
         assert given.valid_until == latest_end(later.valid_from)
+
+    def test_is_put_off_with_the_title_that_was_approved_and_logged_as_it_is(
+        self, administrator: Actor, colleague: Actor
+    ) -> None:
+        approve(colleague, asked(administrator))
+        later = replace(ENTRY, valid_from=AT + 20 * DAY, title="Enhetschef", name="Per Berg")
+        approve(colleague, asked(administrator, later))
+
+        with acting_as(MUNICIPALITY):
+            row = Assignment.objects.select_related("staff").get(staff__hsa_id=PER)
+            event = DirectoryEvent.objects.get(what="change_assignment")
+            written = operations.readable(operations.entry_of(row))
+        assert row.title == "Enhetschef"
+        assert event.after == written | {"asked_by": "Anna Berg"}
+        assert event.before == written | {
+            "title": "Handläggare", "valid_until": LATEST.isoformat(),
+        }  # fmt: skip
 
     def test_is_told_of_soonest_first_and_what_has_none_last(self, administrator: Actor) -> None:
         with acting_as(MUNICIPALITY):

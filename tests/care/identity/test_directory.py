@@ -242,7 +242,11 @@ def _revoke_assignment(actor: Actor) -> None:
     operations.revoke_assignment(actor=actor, assignment_id=actor.assignment_id, at=AT)
 
 
-ACTS = [_write_unit, _archive_unit, _add_assignment, _revoke_assignment]
+def _protect_staff(actor: Actor) -> None:
+    operations.protect_staff(actor=actor, staff_id=actor.staff_id, is_protected=True, at=AT)
+
+
+ACTS = [_write_unit, _archive_unit, _add_assignment, _revoke_assignment, _protect_staff]
 
 
 @pytest.mark.parametrize("act", ACTS)

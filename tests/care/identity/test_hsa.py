@@ -10,7 +10,7 @@ from cast import AT, MUNICIPALITY, REGION
 from hired import Hired, acting, hire
 from people import CASE_OFFICERS, DAY, HEALTH_CENTRE, MUNICIPAL_NURSES, WARD
 
-from care.identity import operations, queries
+from care.identity import approving, operations, queries
 from care.identity.actors import Actor
 from care.identity.hsa import mapping, reading, sample
 from care.identity.hsa.importing import import_hsa
@@ -221,7 +221,7 @@ class TestAgain:
         assert counts(run(content, at=AT + DAY)) == {"unchanged": 1}
         with acting_as(REGION):
             assert DirectoryEvent.objects.count() == events
-            assert Assignment.objects.get(staff__hsa_id=SARA).confirmed_at == AT + DAY
+            assert Assignment.objects.get(staff__hsa_id=SARA).confirmed_at == AT
 
     def test_what_differs_is_told_and_done(self, run: Callable[..., Report]) -> None:
         run(batch(person(SARA, commission(), commission(HEALTH_CENTRE))))
@@ -246,6 +246,29 @@ class TestAgain:
             import_hsa(actor=boss, content=batch(made=AT - DAY), dry_run=False, at=AT)
         assert len(held()) == 1
 
+    @pytest.mark.parametrize(
+        ("made", "advice"),
+        [
+            (AT + timedelta(minutes=6), "Kontrollera klockan"),
+            (datetime.fromisoformat("9999-12-31T23:59:59-12:00"), "Kontrollera klockan"),
+            (AT - 7 * DAY, "gäller i sju dagar"),
+        ],
+    )
+    def test_one_of_another_time_is_refused_and_blocks_none(
+        self, run: Callable[..., Report], boss: Actor, made: datetime, advice: str
+    ) -> None:
+        content = batch(person(SARA, commission()), made=made)
+        for dry_run in (True, False):
+            with acting_as(REGION), pytest.raises(BadFile, match=advice):
+                import_hsa(actor=boss, content=content, dry_run=dry_run, at=AT)
+
+        assert counts(run(batch(person(SARA, commission())))) == {"added": 1}
+
+    def test_clocks_differ_by_minutes(self, run: Callable[..., Report]) -> None:
+        run(batch(person(SARA, commission()), made=AT + timedelta(minutes=5)))
+
+        assert len(held()) == 1
+
     def test_local_assignments_stay(self, run: Callable[..., Report]) -> None:
         hire(REGION, "Eva Lok", "SE2999999119-P600", (WARD, Role.WARD_NURSE))
         run(batch())
@@ -258,6 +281,137 @@ class TestAgain:
 
         assert "Lokalt uppdrag → Medarbetaruppdrag i HSA" in report.of(Change.CHANGED)[0].text
         assert [it.kind for it in held()] == ["hsa_commission"]
+
+
+class TestPeople:
+    """Who is protected is so whatever else the batch says of them."""
+
+    def test_who_has_a_local_assignment_only_is_protected_too(
+        self, run: Callable[..., Report]
+    ) -> None:
+        hire(REGION, "Sara Lindmark", SARA, (WARD, Role.CARE_COORDINATOR))
+        report = run(batch(person(SARA, protectedPerson="true", middleAndSurName="Berg")))
+
+        assert counts(report) == {"changed": 1}
+        assert "får skyddade personuppgifter" in report.lines[0].text
+        with acting_as(REGION):
+            sara = Staff.objects.get(hsa_id=SARA)
+            event = DirectoryEvent.objects.get(what="change_staff")
+        assert (sara.name, sara.is_protected) == ("Sara Berg", True)
+        assert event.after == {"name": "Sara Berg", "is_protected": True}
+
+    def test_what_an_administrator_protects_here_hsa_lifts_not(
+        self, run: Callable[..., Report], boss: Actor
+    ) -> None:
+        sara = hire(REGION, "Sara Lindmark", SARA, (WARD, Role.WARD_NURSE))
+        with acting_as(REGION):
+            for _ in range(2):
+                operations.protect_staff(
+                    actor=boss, staff_id=sara.staff_id, is_protected=True, at=AT
+                )
+            event = DirectoryEvent.objects.get()
+        assert (event.what, event.subject, event.after) == (
+            "change_staff", SARA, {"is_protected_here": True},
+        )  # fmt: skip
+        run(batch(person(SARA, commission(), protectedPerson="true")))
+        run(batch(person(SARA, commission())))
+
+        with acting_as(REGION):
+            person_here = queries.member(staff_id=sara.staff_id, at=AT)
+        assert person_here is not None
+        assert (person_here.is_protected, person_here.is_protected_here) == (False, True)
+
+    def test_who_is_unknown_or_feigned_changes_nothing(self, run: Callable[..., Report]) -> None:
+        hire(REGION, "Sara Lindmark", SARA, (WARD, Role.WARD_NURSE))
+        feigned = person(SARA, protectedPerson="true", feignedPerson="true")
+        run(batch(feigned, person("SE2999999119-P502", protectedPerson="true")))
+
+        with acting_as(REGION):
+            assert not Staff.objects.filter(is_protected=True).exists()
+
+
+class TestUploadedWhereItTakesTwo:
+    """Whoever uploads a batch may have written it: nothing is given, prolonged or lifted alone."""
+
+    @pytest.fixture
+    def upload(self, boss: Actor) -> Callable[..., Report]:
+        def act(content: bytes, *, at: datetime = AT) -> Report:
+            with acting_as(REGION):
+                told, done = (
+                    import_hsa(actor=boss, content=content, takes_two=True, dry_run=dry_run, at=at)
+                    for dry_run in (True, False)
+                )
+            assert told.lines == done.lines
+            return done
+
+        return act
+
+    def test_what_is_new_is_asked_for_once(
+        self, upload: Callable[..., Report], boss: Actor
+    ) -> None:
+        content = batch(person(SARA, commission(), role(f"lokal-administrator:{WARD}")))
+
+        assert counts(upload(content)) == {"asked": 2}
+        assert held() == []
+        assert counts(upload(content)) == {"left_out": 2}
+        with acting_as(REGION):
+            waiting = approving.waiting(actor=boss)
+        assert {(it.hsa_id, it.role, it.is_own) for it in waiting} == {
+            (SARA, Role.WARD_NURSE, True), (SARA, Role.LOCAL_ADMINISTRATOR, True),
+        }  # fmt: skip
+
+    def test_what_another_approves_is_hsas_after_the_operators_batch(
+        self, upload: Callable[..., Report], run: Callable[..., Report]
+    ) -> None:
+        content = batch(person(SARA, commission()))
+        upload(content)
+        hired = hire(REGION, "Olle Vik", "SE2999999119-P010", (WARD, Role.SIGNATORY))
+        other = acting(hired, Role.SIGNATORY, WARD)
+        with acting_as(REGION):
+            (asked,) = approving.waiting(actor=other)
+            approving.approve(actor=other, request_id=asked.id, at=AT)
+        assert [it.kind for it in held()] == ["local"]
+
+        run(content)
+        assert [it.kind for it in held()] == ["hsa_commission"]
+
+    def test_nothing_is_confirmed_changed_or_ended(
+        self, upload: Callable[..., Report], run: Callable[..., Report]
+    ) -> None:
+        hire(REGION, "Eva Lok", "SE2999999119-P600", (WARD, Role.WARD_NURSE))
+        run(batch(person(SARA, commission(), commission(HEALTH_CENTRE))))
+        with acting_as(REGION):
+            before = list(Assignment.objects.order_by("pk").values())
+        local = person("SE2999999119-P600", commission(), givenName="Eva", middleAndSurName="Lok")
+        sara = person(SARA, commission(feignedHealthCareUnit="true"))
+        report = upload(batch(sara, local, made=AT + DAY), at=AT + DAY)
+
+        assert counts(report) == {"awaited": 3, "left_out": 1}
+        with acting_as(REGION):
+            assert list(Assignment.objects.order_by("pk").values()) == before
+            assert not Unit.objects.get(pk=WARD).is_feigned
+
+    def test_a_protection_is_put_on_and_not_lifted(
+        self, upload: Callable[..., Report], run: Callable[..., Report]
+    ) -> None:
+        run(batch(person(SARA, commission())))
+        upload(batch(person(SARA, commission(), protectedPerson="true")))
+        report = upload(batch(person(SARA, commission(), middleAndSurName="Berg")))
+
+        assert "har inte längre skyddade" in report.of(Change.AWAITED)[0].text
+        with acting_as(REGION):
+            sara = Staff.objects.get(hsa_id=SARA)
+        assert (sara.name, sara.is_protected) == ("Sara Berg", True)
+
+    def test_who_is_new_and_protected_is_so_before_anybody_approves(
+        self, upload: Callable[..., Report]
+    ) -> None:
+        upload(batch(person(SARA, commission(), protectedPerson="true")))
+
+        with acting_as(REGION):
+            assert Staff.objects.get(hsa_id=SARA).is_protected
+            assert DirectoryEvent.objects.get(what="change_staff").subject == SARA
+        assert held() == []
 
 
 class TestClosedHere:
@@ -295,6 +449,13 @@ class TestHolding:
         run(batch(person(SARA, commission())))
 
         assert len(held(at=AT + 7 * DAY - timedelta(seconds=1))) == 1
+        assert held(at=AT + 7 * DAY) == []
+
+    def test_they_count_from_when_hsa_was_asked(self, run: Callable[..., Report]) -> None:
+        content = batch(person(SARA, commission()))
+        run(content, at=AT + 2 * DAY)
+        run(content, at=AT + 6 * DAY)
+
         assert held(at=AT + 7 * DAY) == []
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from cast import AT, MUNICIPALITY
 from hired import Hired
-from people import CASE_OFFICERS, DUTY, MUNICIPAL_NURSES, WARD
+from people import CASE_OFFICERS, DAY, DUTY, MUNICIPAL_NURSES, WARD
 
-from care.identity import importing, queries
+from care.identity import approving, importing, queries
 from care.identity.actors import Actor
 from care.identity.importing import (
     ASSIGNMENT_COLUMNS,
@@ -21,6 +21,7 @@ from care.identity.importing import (
 from care.identity.models import Assignment, DirectoryEvent, Staff
 from care.identity.operations import NotAdministrator
 from care.identity.permissions import Role
+from care.law import calendar
 from tenants.context import acting_as
 from tenants.models import Unit
 
@@ -54,10 +55,12 @@ def units_of(actor: Actor, content: bytes, *, dry_run: bool = False, **more: obj
         return importing.import_units(actor=actor, content=content, dry_run=dry_run, at=AT, **more)
 
 
-def assignments(actor: Actor, *rows: str, dry_run: bool = False) -> Report:
+def assignments(actor: Actor, *rows: str, takes_two: bool = False, dry_run: bool = False) -> Report:
     content = "\n".join([HEADER, *rows]).encode()
     with acting_as(MUNICIPALITY):
-        return importing.import_assignments(actor=actor, content=content, dry_run=dry_run, at=AT)
+        return importing.import_assignments(
+            actor=actor, content=content, takes_two=takes_two, dry_run=dry_run, at=AT
+        )
 
 
 def live() -> set[str]:
@@ -356,6 +359,73 @@ class TestAssignments:
         with django_assert_max_num_queries(20):
             report = assignments(administrator, MINE, *rows)
         assert len(report.of(Change.ADDED)) == 2000
+
+
+class TestAssignmentsThatTakeTwo:
+    new = f"SE2999999127-P010;Åke Ny;{DUTY};Handläggare;Handläggare;2026-04-01;2026-12-31"
+
+    def asked(self, actor: Actor) -> list[str]:
+        with acting_as(MUNICIPALITY):
+            return sorted(it.hsa_id for it in approving.waiting(actor=actor))
+
+    def test_what_is_new_is_asked_for_once(self, administrator: Actor) -> None:
+        first = assignments(administrator, MINE, self.new, takes_two=True)
+        other = self.new.replace("P010", "P011")
+        again = assignments(administrator, MINE, self.new, other, takes_two=True)
+
+        assert changes(first) == [(2, Change.UNCHANGED), (3, Change.ASKED)]
+        assert changes(again) == [(2, Change.UNCHANGED), (3, Change.LEFT_OUT), (4, Change.ASKED)]
+        assert "redan begärt för Åke Ny" in again.lines[1].text
+        assert self.asked(administrator) == ["SE2999999127-P010", "SE2999999127-P011"]
+
+    @pytest.mark.parametrize("takes_two", [True, False])
+    def test_what_hsa_says_is_left_out(
+        self, administrator: Actor, coordinator: Hired, takes_two: bool
+    ) -> None:
+        with acting_as(MUNICIPALITY):
+            hers = Assignment.objects.filter(staff=coordinator.staff_id)
+            hers.update(kind="hsa_commission", confirmed_at=AT - 9 * DAY)
+            before = list(hers.order_by("pk").values())
+        renamed = HERS.replace("Nyström", "Ek")
+        report = assignments(administrator, MINE, renamed, takes_two=takes_two)
+
+        assert changes(report) == [(2, Change.UNCHANGED), (3, Change.LEFT_OUT)]
+        assert "från HSA" in report.lines[1].text
+        with acting_as(MUNICIPALITY):
+            assert list(hers.order_by("pk").values()) == before
+            assert Staff.objects.get(pk=coordinator.staff_id).name == "Karin Nyström"
+        assert self.asked(administrator) == []
+
+    def test_none_begins_earlier_by_one(self, administrator: Actor) -> None:
+        assignments(administrator, MINE, self.new)
+        earlier = self.new.replace("2026-04-01", "2026-03-02")
+        report = assignments(administrator, MINE, earlier, takes_two=True)
+
+        (refused,) = report.of(Change.REFUSED)
+        assert refused.line == 3
+        assert "kan inte börja tidigare" in refused.text
+        assert assignments(administrator, MINE, earlier).is_written
+
+    def test_none_lasts_longer_by_one(self, administrator: Actor) -> None:
+        assignments(administrator, MINE, self.new)
+        longer = self.new.replace("2026-12-31", "2027-01-01")
+        report = assignments(administrator, MINE, longer, takes_two=True)
+
+        assert "kan inte förlängas" in report.of(Change.REFUSED)[0].text
+
+    def test_later_and_shorter_it_may_be(self, administrator: Actor) -> None:
+        assignments(administrator, MINE, self.new)
+        shorter = self.new.replace("2026-04-01;2026-12-31", "2026-05-01;2026-11-30")
+
+        assert assignments(administrator, MINE, shorter, takes_two=True).is_written
+
+    def test_the_day_on_which_it_began_at_some_hour_is_that_day(self, administrator: Actor) -> None:
+        with acting_as(MUNICIPALITY):
+            row = Assignment.objects.get(pk=administrator.assignment_id)
+        day = calendar.local_date(row.valid_from)
+        report = assignments(administrator, MINE[:-1] + f"{day};", takes_two=True)
+
+        assert changes(report)[0] == (2, Change.UNCHANGED)
 
 
 @pytest.mark.parametrize("run", [importing.import_units, importing.import_assignments])

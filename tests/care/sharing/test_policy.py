@@ -122,6 +122,7 @@ def test_one_missing_ground_is_enough_to_refuse(change: dict[str, object], reaso
 def test_every_reason_is_reached() -> None:
     reached = {reason for _, reason in REFUSALS} | {Reason.GRANTED, Reason.NOT_IN_ROLE}
     reached.add(Reason.NOT_THE_UNITS_MESSAGE)  # by the inbox, which knows whose a message is
+    reached.add(Reason.OWN_REQUEST)  # by who approves assignments
     reached |= {Reason.INNER_BLOCK, Reason.NO_EMERGENCY_FOR_BRANCH, Reason.NOT_ON_LIST}  # beside
 
     assert reached == set(Reason)

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from cast import AT, MUNICIPALITY, REGION, STRANGER
 from conftest import log_in
-from hired import Hired
+from hired import Hired, hire
 from isolation.county import agree
 from people import CASE_OFFICERS, DAY, DUTY, HEALTH_CENTRE, WARD
 from typer.testing import CliRunner, Result
@@ -128,6 +128,30 @@ def test_who_works_at_the_real_one_may_practise_and_who_has_left_may_not(
     assert learner("Sara Lindmark", TRAINING_REGION).assignments == ()
     with acting_as(TRAINING_REGION):
         assert Staff.objects.count() == 2
+
+
+def test_who_is_protected_or_called_otherwise_later_is_so_there_too(
+    practising: None, nurse: Hired, cluster: dict[str, str]
+) -> None:
+    hire(TRAINING_REGION, "Lotta Hand", "SE2999999119-P077")
+    hire(REGION, "Lotta Berg", "SE2999999119-P077")
+    with acting_as(REGION):
+        Staff.objects.filter(pk=nurse.staff_id).update(name="Sara Berg", name_sort="x")
+        Staff.objects.exclude(name="Lena Uusitalo").update(is_protected=True)
+        Staff.objects.filter(name="Lena Uusitalo").update(is_protected_here=True)
+
+    mirrored(cluster)
+
+    with acting_as(TRAINING_REGION):
+        told = Staff.objects.values_list("name", "is_protected", "is_protected_here")
+        assert set(told) == {
+            ("Sara Berg", True, False), ("Lena Uusitalo", False, True), ("Lotta Hand", True, False),
+        }  # fmt: skip
+    with acting_as(REGION):
+        Staff.objects.update(is_protected=False)
+    mirrored(cluster)
+    with acting_as(TRAINING_REGION):
+        assert not Staff.objects.get(name="Sara Berg").is_protected
 
 
 def test_an_assignment_that_is_given_anew_or_entered_by_hand_stands_in_no_ones_way(

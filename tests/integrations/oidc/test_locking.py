@@ -240,6 +240,12 @@ class TestStepUp:
     def test_who_has_just_signed_in_is_not_asked(self, anna: Person) -> None:
         assert anna.client.get("/staff/import").status_code == 200
 
+    @pytest.mark.parametrize("page", ["/staff/import", "/staff/import-hsa"])
+    def test_each_way_to_give_an_assignment_asks(self, anna: Person, page: str) -> None:
+        pass_time(minutes=6)
+
+        assert "Visa vem du är en gång till" in text(anna.client, page, 401)
+
     def test_after_five_minutes_it_is_asked_for_again(self, hostile: Hostile, anna: Person) -> None:
         pass_time(minutes=6)
         grow_old(hostile, 360)

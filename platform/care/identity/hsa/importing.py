@@ -1,26 +1,32 @@
 """Bringing assignments in line with HSA: what differs and why first, then all of it at once.
 
-What is told is what is done: both are the same plan. Said again, the same batch changes nothing but
-the time at which HSA has confirmed it. An inbox is opened and closed by people: a unit that HSA
-knows and the address book does not is told, and so is one that HSA has ended.
+What is told is what is done: both are the same plan. Said again, the same batch changes nothing:
+HSA has confirmed what it says when the batch was made, whenever it is read. An inbox is opened and
+closed by people: a unit that HSA knows and the address book does not is told, and so is one that
+HSA has ended.
+
+A batch is not signed, so whoever uploads it may have written it. Where it takes two that one asks
+for what is new, and the rest waits for the batch that the operator fetches.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from django.db import transaction
 
-from care.identity import operations
+from care.identity import approving, operations
 from care.identity.actors import Actor
+from care.identity.entries import AssignmentEntry
 from care.identity.hsa import reading, wanting
 from care.identity.hsa.reading import Batch
 from care.identity.hsa.wanting import LeftOut, Wanted
 from care.identity.importing import BadFile, Change, Line, Report
 from care.identity.models import Assignment, DirectoryEvent, Staff
 from care.identity.permissions import CARE_ROLES, ROLE_LABELS, Permission, Role
+from care.identity.queries import HELD
 from care.law import calendar
 from tenants.apart import is_training
 from tenants.context import acting_for
@@ -35,7 +41,9 @@ FOLLOWED = {
     "title": "befattning", "kind": "slag", "source": "uppdrag i HSA",
     "provider_id": "vårdgivare", "rights": "rättigheter",
 }  # fmt: skip
+LIFTED = "har inte längre skyddade personuppgifter"
 ROWS = 1000
+AHEAD = timedelta(minutes=5)  # so much another's clock may be before ours
 
 
 @dataclass
@@ -44,9 +52,10 @@ class _Plan:
 
     lines: list[Line] = field(default_factory=list)
     added: list[Wanted] = field(default_factory=list)
+    asked: list[Wanted] = field(default_factory=list)
     changed: list[tuple[Assignment, Wanted]] = field(default_factory=list)
     ended: list[Assignment] = field(default_factory=list)
-    people: list[tuple[Staff, Wanted]] = field(default_factory=list)
+    people: list[tuple[Staff, str, bool]] = field(default_factory=list)  # name, protected
     units: list[tuple[Unit, bool]] = field(default_factory=list)  # feigned or not
 
     def tell(self, subject: str, change: Change, text: str) -> None:
@@ -54,10 +63,15 @@ class _Plan:
         self.lines.append(Line(None, subject, change, text))
 
 
-def import_hsa(*, actor: Actor, content: bytes, dry_run: bool, at: datetime) -> Report:
+def import_hsa(
+    *, actor: Actor, content: bytes, takes_two: bool = False, dry_run: bool, at: datetime
+) -> Report:
     """Bring the huvudman's assignments in line with a batch; a dry run reports only.
 
-    :raises BadFile: if the file cannot be read, or is older than what was read before
+    :param takes_two: what is new is asked for, names and new protection are followed, and the rest
+        is told only; nothing is confirmed
+    :raises BadFile: if the file cannot be read, is older than what was read before or than HSA's
+        word holds, or is of a time to come
     :raises operations.NotAdministrator: if the actor may not
     """
     operations.refuse_unless_administrator(actor, Permission.ADMINISTER_ASSIGNMENTS)
@@ -65,10 +79,17 @@ def import_hsa(*, actor: Actor, content: bytes, dry_run: bool, at: datetime) -> 
     with transaction.atomic():
         own = _own_units()
         rows = _rows()
+        _refuse_untimely(batch, at=at)
         _refuse_older(batch, rows)
-        plan = _planned(batch, own, rows, at=at)
+        waiting = approving.waiting_keys() if takes_two else frozenset()
+        plan = _planned(batch, own, rows, waiting, at=at)
+        if takes_two:
+            _leave_to_two(plan)
+        _compare_people(plan, batch, takes_two=takes_two)
         if not dry_run:
             _write(plan, batch, actor=actor, at=at)
+            if not takes_two:
+                _confirm(batch)
     plan.lines.sort(key=lambda it: (it.subject, it.change, it.text))
     return Report(tuple(plan.lines), is_written=not dry_run)
 
@@ -86,6 +107,20 @@ def _rows() -> list[Assignment]:
     return [*holding.order_by("id"), *closed.order_by("closed_here_at", "id")]
 
 
+def _refuse_untimely(batch: Batch, *, at: datetime) -> None:
+    """Refuse what would block every later batch, and what would hold no longer when it is read."""
+    made = f"{batch.made_at:%Y-%m-%d %H.%M}"
+    if batch.made_at > at + AHEAD:
+        raise BadFile(
+            f"Uttaget säger att det är gjort {made}, och dit är det en stund kvar. Kontrollera"
+            " klockan där uttaget görs, och hämta ett nytt."
+        )
+    if batch.made_at + HELD <= at:
+        raise BadFile(
+            f"Uttaget är gjort {made}, och HSA:s besked gäller i sju dagar. Hämta ett nytt uttag."
+        )
+
+
 def _refuse_older(batch: Batch, rows: Iterable[Assignment]) -> None:
     versions = [it.source_version for it in rows if it.source_version]
     newest = max(map(datetime.fromisoformat, versions), default=None)
@@ -97,7 +132,12 @@ def _refuse_older(batch: Batch, rows: Iterable[Assignment]) -> None:
 
 
 def _planned(
-    batch: Batch, own: Mapping[str, Unit], rows: Sequence[Assignment], *, at: datetime
+    batch: Batch,
+    own: Mapping[str, Unit],
+    rows: Sequence[Assignment],
+    waiting: Collection[Key],
+    *,
+    at: datetime,
 ) -> _Plan:
     plan = _Plan()
     holding = {_key(it): it for it in rows if it.revoked_at is None}
@@ -112,6 +152,8 @@ def _planned(
                 f"{_described(it, own[it.unit_id])}: avslutat här"
                 f" {calendar.local_date(closed[key].closed_here_at or at)}, fast HSA har det kvar.",
             )  # fmt: skip
+        elif key in waiting:
+            plan.tell(it.hsa_id, Change.LEFT_OUT, approving.asked_before(it.name))
         else:
             plan.added.append(it)
             plan.tell(it.hsa_id, Change.ADDED, _described(it, own[it.unit_id]))
@@ -123,9 +165,20 @@ def _planned(
                 row.staff.hsa_id, Change.ENDED,
                 f"{row.staff.name}, {role}, {row.unit_id}: HSA har det inte längre.",
             )  # fmt: skip
-    _compare_people(plan, wanted.values())
     _compare_units(plan, batch, own, at=at)
     return plan
+
+
+def _leave_to_two(plan: _Plan) -> None:
+    """Let what is new be asked for, and what differs or ends wait for the operator's batch."""
+    told = {
+        Change.ADDED: Change.ASKED,
+        Change.CHANGED: Change.AWAITED,
+        Change.ENDED: Change.AWAITED,
+    }
+    plan.lines = [replace(it, change=told.get(it.change, it.change)) for it in plan.lines]
+    plan.asked, plan.added = plan.added, []
+    plan.changed, plan.ended, plan.units = [], [], []
 
 
 def _wanted(
@@ -163,21 +216,28 @@ def _followed(it: Assignment | Wanted) -> dict[str, str]:
     }
 
 
-def _compare_people(plan: _Plan, wanted: Iterable[Wanted]) -> None:
-    """Follow names and protection; somebody new comes with the assignment."""
-    said = {it.hsa_id: it for it in wanted}
+def _compare_people(plan: _Plan, batch: Batch, *, takes_two: bool) -> None:
+    """Follow names and protection of everybody known here, also whom HSA gives no assignment.
+
+    Somebody new comes with the assignment. Nobody lifts a protection alone where it takes two.
+    """
+    is_test = is_training(acting_for())
+    said = {it.hsa_id: it for it in batch.credentials if is_test or not it.is_feigned}
     for person in Staff.objects.filter(hsa_id__in=said).order_by("hsa_id"):
         it = said[person.hsa_id]
+        lifted = person.is_protected and not it.is_protected
         told = []
         if person.name != it.name:
             told.append(f"namn: {person.name} → {it.name}")
-        if person.is_protected != it.is_protected:
-            told.append(
-                "får skyddade personuppgifter" if it.is_protected
-                else "har inte längre skyddade personuppgifter"
-            )  # fmt: skip
+        if it.is_protected and not person.is_protected:
+            told.append("får skyddade personuppgifter")
+        if lifted and takes_two:
+            plan.tell(person.hsa_id, Change.AWAITED, f"{it.name}. {LIFTED}")
+        elif lifted:
+            told.append(LIFTED)
         if told:
-            plan.people.append((person, it))
+            is_protected = it.is_protected or (takes_two and person.is_protected)
+            plan.people.append((person, it.name, is_protected))
             plan.tell(person.hsa_id, Change.CHANGED, f"{it.name}. {'; '.join(told)}")
 
 
@@ -214,21 +274,25 @@ def _write(plan: _Plan, batch: Batch, *, actor: Actor, at: datetime) -> None:
     events += _write_ended(plan, log, at=at)
     events += _write_changed(plan, log)
     events += _write_added(plan, batch, log, at=at)
-    Assignment.objects.filter(kind__in=FROM_HSA, revoked_at=None).update(
-        confirmed_at=at, source_version=batch.version
-    )
+    events += _write_asked(plan, log, actor=actor, at=at)
     DirectoryEvent.objects.bulk_create(events, batch_size=ROWS)
 
 
+def _confirm(batch: Batch) -> None:
+    Assignment.objects.filter(kind__in=FROM_HSA, revoked_at=None).update(
+        confirmed_at=batch.made_at, source_version=batch.version
+    )
+
+
 def _write_people(plan: _Plan, log: Any) -> Iterator[DirectoryEvent]:
-    for person, it in plan.people:
+    for person, name, is_protected in plan.people:
         before = {"name": person.name, "is_protected": person.is_protected}
-        after = {"name": it.name, "is_protected": it.is_protected}
-        person.name, person.name_sort = it.name, sort_key(it.name)
-        person.is_protected = it.is_protected
+        after = {"name": name, "is_protected": is_protected}
+        person.name, person.name_sort = name, sort_key(name)
+        person.is_protected = is_protected
         yield log(What.CHANGE_STAFF, person.hsa_id, before=before, after=after)
     Staff.objects.bulk_update(
-        [it for it, _ in plan.people], ["name", "name_sort", "is_protected"], batch_size=ROWS
+        [it for it, *_ in plan.people], ["name", "name_sort", "is_protected"], batch_size=ROWS
     )
 
 
@@ -272,7 +336,7 @@ def _write_added(plan: _Plan, batch: Batch, log: Any, *, at: datetime) -> Iterat
             source_version=batch.version,
             provider_id=it.provider_id,
             rights=list(it.rights),
-            confirmed_at=at,
+            confirmed_at=batch.made_at,
         )
         for it in plan.added
     ]
@@ -280,6 +344,24 @@ def _write_added(plan: _Plan, batch: Batch, log: Any, *, at: datetime) -> Iterat
     for row, it in zip(rows, plan.added, strict=True):
         after = _followed(it) | {"hsa_id": it.hsa_id, "unit_id": it.unit_id, "role": it.role}
         yield log(What.ADD_ASSIGNMENT, row.pk, after=after)
+
+
+def _write_asked(plan: _Plan, log: Any, *, actor: Actor, at: datetime) -> Iterator[DirectoryEvent]:
+    approving.write_requests([_entry(it, at=at) for it in plan.asked], actor=actor, at=at)
+    # A request does not say who is protected: they are entered before the assignment is given.
+    protected = {it.hsa_id: it.name for it in plan.asked if it.is_protected}
+    known = set(Staff.objects.filter(hsa_id__in=protected).values_list("hsa_id", flat=True))
+    _put_staff(it for it in plan.asked if it.is_protected)
+    for hsa_id in protected.keys() - known:
+        after = {"name": protected[hsa_id], "is_protected": True}
+        yield log(What.CHANGE_STAFF, hsa_id, after=after)
+
+
+def _entry(it: Wanted, *, at: datetime) -> AssignmentEntry:
+    return AssignmentEntry(
+        hsa_id=it.hsa_id, name=it.name, unit_id=it.unit_id, role=it.role, title=it.title,
+        valid_from=at,
+    )  # fmt: skip
 
 
 def _put_staff(added: Iterable[Wanted]) -> dict[str, Staff]:
