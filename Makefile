@@ -56,8 +56,8 @@ oracle: export SAMPLAN_ORACLE_CHUNKS = 26
 oracle: .venv/.dev assets ## row-level security and the forecast against their oracles, 5,200 sequences
 	@$(BIN)/pytest tests/isolation/test_oracle.py tests/isolation/test_forecast.py
 
-matrix: .venv/.dev assets ## every page and act for each role and relation, over HTTP (20,000 questions)
-	@$(BIN)/pytest -rP -m long tests/isolation/matrix
+matrix: .venv/.dev assets ## every page and act for each role and relation, and 10,000 requests against the access log
+	@$(BIN)/pytest -rP -m long tests/isolation
 
 sign-ins: export SAMPLAN_SIGN_INS ?= 500
 sign-ins: export SAMPLAN_AWAY ?= 600

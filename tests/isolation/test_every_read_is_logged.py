@@ -75,7 +75,7 @@ def visitors(committed: None, settings: Settings, tmp_path: Path) -> list[Client
 
 @pytest.mark.parametrize(
     "count",
-    [FEW, pytest.param(MANY, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])],
+    [FEW, pytest.param(MANY, marks=[pytest.mark.long, pytest.mark.timeout(3600)])],
 )
 def test_no_read_without_its_row(visitors: list[Client], count: int) -> None:
     cases = _cases()

@@ -31,7 +31,7 @@ def list_requests(request: ActorRequest) -> HttpResponse:
     )
 
 
-@needs(Permission.APPROVE_ASSIGNMENT)
+@needs(Permission.APPROVE_ASSIGNMENT, fresh=True)
 @require_POST
 def approve_assignment(request: ActorRequest, request_id: UUID) -> HttpResponse:
     """Approve what somebody else has asked for: the assignment holds from now on."""
@@ -43,7 +43,7 @@ def approve_assignment(request: ActorRequest, request_id: UUID) -> HttpResponse:
     return once(request, act)
 
 
-@needs(Permission.APPROVE_ASSIGNMENT)
+@needs(Permission.APPROVE_ASSIGNMENT, fresh=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def refuse_assignment(request: ActorRequest, request_id: UUID) -> HttpResponse:
     """Refuse what somebody else has asked for, with the reason."""
