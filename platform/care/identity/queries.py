@@ -37,6 +37,12 @@ class Held:
     last_used_at: datetime | None
     kind: str
     confirmed_at: datetime | None
+    is_protected: bool
+
+    @property
+    def shown_as(self) -> str:
+        """Return what the person is called in a list that everybody here reads."""
+        return self.title if self.is_protected else self.name
 
 
 @dataclass(frozen=True)
@@ -180,7 +186,9 @@ _ASKED = (
     "kind",
     "confirmed_at",
 )
-_LISTED = ("id", "staff_id", "staff__hsa_id", "staff__name", "last_used_at")
+_LISTED = (
+    "id", "staff_id", "staff__hsa_id", "staff__name", "staff__is_protected", "last_used_at",
+)  # fmt: skip
 
 
 def _is(**condition: Any) -> "ExpressionWrapper[Q]":
@@ -254,6 +262,7 @@ def _held(assignments: "QuerySet[Assignment]", *, at: datetime) -> tuple[Held, .
             last_used_at=row["last_used_at"],
             kind=row["kind"],
             confirmed_at=row["confirmed_at"],
+            is_protected=row["staff__is_protected"],
         )
         for row in rows
         if _holds(row, at=at)

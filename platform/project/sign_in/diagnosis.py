@@ -36,7 +36,9 @@ def show(request: access.Request) -> HttpResponse:
         "is_reached": provider().is_reached(),
         "is_known": staff_id is not None,
         "held": queries.candidates(staff_id=staff_id, at=request.at) if staff_id else (),
-        "administrators": queries.administrators(at=request.at),
+        "administrators": sign_in.turned_to(
+            queries.administrators(at=request.at), is_signed_in=request.staff is not None
+        ),
     }
     response = render(request, "portal/sign_in/diagnosis.html", page)
     remember(response, BROWSER, browser_of(request))  # so that the next look tells of cookies

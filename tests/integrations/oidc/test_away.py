@@ -2,10 +2,13 @@
 
 import pytest
 from cast import REGION
-from hired import Hired
+from django.db.models import F
+from hired import Hired, hire
+from people import WARD
 from visits import text, words
 
-from care.identity.models import SignInFailure, StaffSession
+from care.identity.models import Assignment, SignInFailure, Staff, StaffSession
+from care.identity.permissions import Role
 from project.sign_in.provider import provider
 from project.sign_in.watch import Watch
 from tenants.context import acting_as
@@ -115,7 +118,56 @@ class TestDiagnosis:
         assert "urn:siths" in page
         assert "Vår server når inloggningstjänsten." in page
         assert "Webbläsaren sparar kakor." in page
-        assert "Avdelning 1" in page
+
+    @pytest.mark.parametrize(
+        "claimed",
+        [{"acr": "http://id.sambi.se/loa/loa2"}, {"identity_provider": "municipal"}],
+    )
+    def test_it_tells_nothing_of_somebody_who_was_only_claimed(
+        self, hostile: Hostile, nurse: Hired, claimed: dict[str, str]
+    ) -> None:
+        sara = Person()
+        hostile.claims = claimed
+        sara.sign_in()
+
+        page = text(sara.client, "/sign-in/diagnosis")
+        assert "Avdelning 1" not in page
+        assert "Du är upplagd här" not in page
+        with acting_as(REGION):  # who looks into it reads in the log whom it was about
+            assert SignInFailure.objects.get().hsa_id == nurse.hsa_id
+
+    def test_somebody_who_was_added_since_is_told_so(self, hostile: Hostile, nurse: Hired) -> None:
+        nils = Person()
+        hostile.person |= {"employee_hsa_id": "SE2999999119-P002", "all_employee_hsa_ids": []}
+        nils.sign_in()
+        hire(REGION, "Nils Ny", "SE2999999119-P002", (WARD, Role.WARD_NURSE))
+
+        assert "Avdelning 1, Befattning" in text(nils.client, "/sign-in/diagnosis")
+
+    def test_it_names_nobody_to_whom_is_not_signed_in(self, hostile: Hostile, nurse: Hired) -> None:
+        hire(REGION, "Anna Berg", "SE2999999119-P009", (WARD, Role.LOCAL_ADMINISTRATOR))
+
+        page = text(Person().client, "/sign-in/diagnosis")
+        assert "Lokal administratör, Avdelning 1" in page
+        assert "Anna Berg" not in page
+
+    def test_who_is_signed_in_reads_names_but_of_protected_staff(
+        self, hostile: Hostile, nurse: Hired
+    ) -> None:
+        with acting_as(REGION):
+            Assignment.objects.update(revoked_at=F("valid_from"))
+        hire(REGION, "Anna Berg", "SE2999999119-P009", (WARD, Role.LOCAL_ADMINISTRATOR))
+        bo = hire(REGION, "Bo Dold", "SE2999999119-P010", (WARD, Role.LOCAL_ADMINISTRATOR))
+        with acting_as(REGION):
+            Staff.objects.filter(pk=bo.staff_id).update(is_protected=True)
+        sara = Person()
+        sara.sign_in()
+
+        for page in ("/sign-in/diagnosis", "/assignments", "/help"):
+            told = text(sara.client, page)
+            assert "Anna Berg, Avdelning 1" in told, page
+            assert "Befattning, Avdelning 1" in told, page
+            assert "Bo Dold" not in told, page
 
     def test_it_tells_of_nobody_elses(self, hostile: Hostile, nurse: Hired) -> None:
         hostile.claims = {"acr": "http://id.sambi.se/loa/loa2"}

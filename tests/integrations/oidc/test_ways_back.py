@@ -179,7 +179,8 @@ class TestWhoMayComeIn:
 
         answer = stranger.sign_in()
         assert answer.status_code == 403
-        assert "Anna Berg" in words(answer.content)
+        assert "Lokal administratör, Avdelning 1" in words(answer.content)
+        assert "Anna Berg" not in words(answer.content)
         assert not stranger.is_in
         with acting_as(REGION):
             failure = SignInFailure.objects.get()
