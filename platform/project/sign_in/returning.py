@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from care.identity import attempts, queries
 from care.identity.attempts import MOST_SILENT, Attempt, Lost, NotRecognised, Why
-from care.identity.sessions import Proof
+from care.identity.sessions import FRESH, Proof, is_locked_elsewhere
 from integrations.oidc.client import Refused, Unreachable, Vouched
 from integrations.oidc.tokens import BadToken
 from portal import access
@@ -55,6 +55,8 @@ def come_back(request: access.Request) -> HttpResponse:
         return failing.answer(
             request, no.why, detail=no.detail, vouched=no.vouched, browser=browser
         )
+    if not attempt.is_again and _opens_a_locked_screen(vouched):
+        return lead(request, browser=browser, leads_to=attempt.leads_to, is_again=True)
     return sessions.open_for(
         request, staff_id=staff_id, proof=_proof(vouched), leads_to=attempt.leads_to
     )
@@ -122,6 +124,15 @@ def _known(vouched: Vouched) -> UUID:
     if staff_id is None:
         raise NotSignedIn(Why.UNKNOWN_HERE, "", vouched)
     return staff_id
+
+
+def _opens_a_locked_screen(vouched: Vouched) -> bool:
+    """Tell whether an old proof would open what was locked, the cookie of it being gone."""
+    who, now = vouched.who, datetime.now(UTC)
+    if who.authenticated_at is not None and now - who.authenticated_at <= FRESH:
+        return False
+    issuer = provider().registration.issuer
+    return is_locked_elsewhere(issuer=issuer, sid=who.sid, subject=who.subject)
 
 
 def _proof(vouched: Vouched) -> Proof:

@@ -17,7 +17,7 @@ from care.identity.permissions import Role
 from portal.access import COOKIE
 from project.sign_in.addresses import BROWSER
 from tenants.context import acting_as
-from tests.integrations.oidc.hostile import Hostile
+from tests.integrations.oidc.hostile import ABSENT, Hostile
 from tests.integrations.oidc.person import Person, asked_of, to_provider
 
 ACTING = "/tests/acting"
@@ -136,6 +136,36 @@ class TestTheLock:
         sara.client.post("/session/lock", {"assignment": nurse.assignments[0]})
 
         assert sara.client.get(ACTING).status_code == 401
+
+    @pytest.mark.parametrize("is_named_by_sid", [True, False])
+    def test_a_browser_that_lost_its_cookies_does_not_open_it(
+        self, hostile: Hostile, nurse: Hired, is_named_by_sid: bool
+    ) -> None:
+        if not is_named_by_sid:
+            hostile.claims = {"sid": ABSENT}
+        Person().sign_in()
+        pass_time(minutes=31)
+        grow_old(hostile, 1860)
+        passer_by = Person()  # the provider's cookies are there, ours are not
+
+        answer = passer_by.sign_in(page=ACTING)
+        asked = asked_of(answer["Location"])
+        assert asked["max_age"] == "300"
+        assert not passer_by.is_in
+        hostile.ignores_max_age = True
+        assert passer_by.come_back(to_provider(answer["Location"])).status_code == 403
+        assert not passer_by.is_in
+        hostile.ignores_max_age = False  # with the card
+        again = passer_by.sign_in(page=ACTING)["Location"]
+        assert passer_by.come_back(to_provider(again))["Location"] == "/"
+        assert passer_by.is_in
+
+    def test_a_session_that_is_not_locked_asks_nobody_again(
+        self, hostile: Hostile, sara: Person
+    ) -> None:
+        grow_old(hostile, 1860)
+
+        assert Person().sign_in()["Location"] == "/"
 
     def test_ten_hours_are_the_end(self, sara: Person) -> None:
         with acting_as(REGION):
