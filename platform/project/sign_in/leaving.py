@@ -19,6 +19,7 @@ from integrations.oidc.client import Unreachable
 from integrations.oidc.tokens import BadToken, LogoutToken
 from portal import access
 from portal.views import start as first_page
+from project.sign_in import watch
 from project.sign_in.addresses import LEFT, OFFERED, origin, remember
 from project.sign_in.provider import provider
 from tenants.context import acting_as
@@ -103,6 +104,8 @@ def _refused() -> HttpResponse:
 
 def way_out(request: access.Request, id_token: str, state: str) -> str:
     """Return where the provider ends its session and leads back to us; empty if it is away."""
+    if watch.is_away():
+        return ""
     try:
         return provider().logout_url(id_token=id_token, state=state, leads_to=f"{origin(request)}/")
     except Unreachable:

@@ -30,11 +30,23 @@ class Watch:
 
     def look(self) -> None:
         """Look now."""
-        is_away = not provider().is_reached()
+        self.saw(is_away=not provider().is_reached())
+
+    def saw(self, *, is_away: bool) -> None:
+        """Keep what was seen, here or by a request that had to ask."""
         if is_away and not self._is_away:
             logger.warning("sign-in: the provider does not answer")
         self._is_away = is_away
 
 
 _watch = Watch()
-is_away = _watch.is_away
+
+
+def is_away() -> bool:
+    """Tell whether the provider is away, without asking it."""
+    return _watch.is_away()
+
+
+def saw(*, is_away: bool) -> None:
+    """Keep what a request has seen that had to ask the provider."""
+    _watch.saw(is_away=is_away)

@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from care.identity.permissions import Role
 from project.sign_in import provider as providers
+from project.sign_in import watch
 from tests.integrations.oidc import hostile as providers_of_ours
 from tests.integrations.oidc.hostile import (
     CLIENT_ID,
@@ -29,7 +30,9 @@ def served() -> Iterator[Hostile]:
 
 
 @pytest.fixture
-def hostile(served: Hostile, settings: Settings, tmp_path: Path) -> Iterator[Hostile]:
+def hostile(
+    served: Hostile, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Hostile]:
     """Give the provider, friendly again, and let the project know no other."""
     served.reset()
     providers._provider.cache_clear()
@@ -41,6 +44,7 @@ def hostile(served: Hostile, settings: Settings, tmp_path: Path) -> Iterator[Hos
     settings.IDENTITY_PROVIDERS = identity_providers(
         tmp_path, siths=["SE2999999119", "SE2999999127"]
     )
+    monkeypatch.setattr(watch, "_watch", watch.Watch())
     settings.ROOT_URLCONF = "tests.integrations.oidc.addresses"
     settings.STATIC_ROOT = tmp_path
     storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -1,5 +1,8 @@
 """The provider may be away: whoever is signed in notices nothing, whoever is not is told."""
 
+from collections.abc import Callable
+from time import monotonic, sleep
+
 import pytest
 from cast import REGION
 from django.db.models import F
@@ -9,11 +12,27 @@ from visits import text, words
 
 from care.identity.models import Assignment, SignInFailure, Staff, StaffSession
 from care.identity.permissions import Role
+from project.sign_in import watch as watches
 from project.sign_in.provider import provider
-from project.sign_in.watch import Watch
+from project.sign_in.watch import EVERY, Watch
 from tenants.context import acting_as
 from tests.integrations.oidc.hostile import Hostile, new_key
 from tests.integrations.oidc.person import Person, tell, to_provider
+
+
+@pytest.fixture
+def watch(hostile: Hostile) -> Watch:
+    """Give the watch, which has just looked: nothing that it does beside a request disturbs."""
+    watches._watch._looked = monotonic()
+    return watches._watch
+
+
+def within(seconds: float, holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    until = monotonic() + seconds
+    while not holds():
+        assert monotonic() < until
+        sleep(0.05)
 
 
 def test_nobody_who_is_signed_in_asks_the_provider(hostile: Hostile, nurse: Hired) -> None:
@@ -29,15 +48,62 @@ def test_nobody_who_is_signed_in_asks_the_provider(hostile: Hostile, nurse: Hire
     assert len(hostile.asked) <= 1
 
 
-def test_the_sign_in_page_says_so_and_comes_back_by_itself(hostile: Hostile, nurse: Hired) -> None:
+def test_the_sign_in_page_says_so_and_comes_back_by_itself(
+    hostile: Hostile, nurse: Hired, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sara = Person()
     hostile.is_down = True
 
+    watch.look()  # as it does by itself
     assert "svarar inte just nu" in text(sara.client, "/sign-in", 503)
     assert sara.client.get("/sign-in/start").status_code == 503
     hostile.is_down = False
+    monkeypatch.setattr(watch, "_looked", -EVERY)  # time goes by, and the page asks again
+    within(5, lambda: sara.client.get("/sign-in").status_code == 200)
     assert "svarar inte" not in text(sara.client, "/sign-in")
     assert sara.sign_in()["Location"] == "/"
+
+
+def test_the_first_who_comes_finds_it_away_and_the_next_are_told(
+    hostile: Hostile, nurse: Hired, watch: Watch
+) -> None:
+    hostile.is_down = True
+
+    assert Person().client.get("/sign-in/start").status_code == 503
+    assert "svarar inte just nu" in text(Person().client, "/sign-in", 503)
+
+
+def test_one_that_hangs_holds_nobody(
+    hostile: Hostile, nurse: Hired, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sara, nils = Person(), Person()
+    sara.sign_in()
+    monkeypatch.setattr("integrations.oidc.client.TIMEOUT", (0.2, 0.2))
+    hostile.delay = 1.0
+    watch.look()
+    monkeypatch.setattr("integrations.oidc.client.TIMEOUT", (30.0, 30.0))
+    hostile.delay = 20.0  # longer than any page may take
+
+    began = monotonic()
+    for page, status in (("/sign-in", 503), ("/sign-in/start", 503), ("/sign-in/diagnosis", 200)):
+        assert nils.client.get(page).status_code == status, page
+    assert "så du är kvar inloggad där" in words(sara.client.post("/sign-out").content)
+    assert monotonic() - began < 10
+
+
+def test_one_that_answers_is_not_asked_for_each_who_signs_in(
+    hostile: Hostile, nurse: Hired, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch.look()
+    hostile.asked.clear()
+
+    for _ in range(5):
+        Person().start()
+    assert hostile.asked == []
+    passed = provider()._elapsed() + 31
+    monkeypatch.setattr(provider(), "_elapsed", lambda: passed)
+    Person().start()
+    assert hostile.asked == ["/.well-known/openid-configuration"]
 
 
 def test_a_provider_that_goes_away_on_the_way_is_told_of(hostile: Hostile, nurse: Hired) -> None:
@@ -53,10 +119,8 @@ def test_a_provider_that_goes_away_on_the_way_is_told_of(hostile: Hostile, nurse
 
 
 def test_pages_tell_those_who_are_signed_in(
-    hostile: Hostile, nurse: Hired, monkeypatch: pytest.MonkeyPatch
+    hostile: Hostile, nurse: Hired, watch: Watch
 ) -> None:
-    watch = Watch()
-    monkeypatch.setattr("project.sign_in.watch.is_away", lambda: watch._is_away)
     sara = Person()
     sara.sign_in()
     hostile.is_down = True
@@ -178,8 +242,11 @@ class TestDiagnosis:
         assert "loa2" not in page
         assert "Avdelning 1" not in page
 
-    def test_it_tells_that_the_provider_is_away(self, hostile: Hostile, nurse: Hired) -> None:
+    def test_it_tells_that_the_provider_is_away(
+        self, hostile: Hostile, nurse: Hired, watch: Watch
+    ) -> None:
         hostile.is_down = True
+        watch.look()
 
         assert "Vår server når inte inloggningstjänsten" in text(
             Person().client, "/sign-in/diagnosis"
