@@ -56,6 +56,10 @@ CAUSES = {
         _("Din inloggning har ett HSA-id som inloggningstjänsten inte får använda."),
         _("Ring supporten och läs upp koden. Felet är anmält."),
     ),
+    Why.NO_HSA_ID: Cause(
+        _("Inloggningstjänsten sa inget HSA-id för dig."),
+        _("Be din HSA-administratör om hjälp."),
+    ),
     Why.UNKNOWN_HERE: Cause(
         _("Du är inloggad hos inloggningstjänsten, men är inte upplagd som medarbetare här."),
         _("Kontrollera adressen, eller be en lokal administratör lägga upp dig."),

@@ -177,6 +177,7 @@ class SignInFailure(AppendOnly):
         WEAK = "weak"
         NOT_FRESH = "not_fresh"
         FOREIGN_PREFIX = "foreign_prefix"
+        NO_HSA_ID = "no_hsa_id"
         UNKNOWN_HERE = "unknown_here"
 
     reference = models.CharField(max_length=20, db_index=True)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from care.identity import attempts, queries
 from care.identity.attempts import MOST_SILENT, Attempt, Lost, NotRecognised, Why
 from care.identity.sessions import FRESH, Proof, is_locked_elsewhere
+from integrations.keycloak.prefixes import Kind
 from integrations.oidc.client import Refused, Unreachable, Vouched
 from integrations.oidc.tokens import BadToken
 from portal import access
@@ -23,6 +24,11 @@ from project.sign_in.starting import lead, max_age, refuse_without_huvudman
 logger = logging.getLogger(__name__)
 # What the provider says when somebody closes its page or takes the card out (RFC 6749, 4.1.2.1).
 CANCELLED = frozenset({"access_denied", "login_required", "interaction_required"})
+ALARMS = {
+    Kind.ALIAS: "is none of our identity providers",
+    Kind.FORM: "asserts what cannot be read",
+    Kind.PREFIX: "asserts an HSA-id of another",
+}
 AWAY = frozenset({"temporarily_unavailable", "server_error"})
 
 
@@ -113,13 +119,17 @@ def _vouched(request: access.Request, attempt: Attempt) -> Vouched:
 def _known(vouched: Vouched) -> UUID:
     """Return the member of staff that the provider has told of.
 
-    :raises NotSignedIn: if the identity provider may not speak of them, or they do not work here
+    :raises NotSignedIn: if the identity provider names nobody or may not speak of them, or they do
+        not work here
     """
     who = vouched.who
-    if not judge(vouched.claims).is_accepted:
-        # An alarm: an identity provider speaks for somebody else's staff.
-        logger.error("sign-in: %r asserts an HSA-id of another", who.identity_provider[:40])
-        raise NotSignedIn(Why.FOREIGN_PREFIX, "prefix", vouched)
+    verdict = judge(vouched.claims)
+    if verdict.kind is Kind.ABSENT:
+        raise NotSignedIn(Why.NO_HSA_ID, Kind.ABSENT, vouched)
+    if verdict.kind is not None:
+        # An alarm: an identity provider speaks for somebody else's staff, or nobody can tell whom.
+        logger.error("sign-in: %r %s", who.identity_provider[:40], ALARMS[verdict.kind])
+        raise NotSignedIn(Why.FOREIGN_PREFIX, verdict.kind, vouched)
     staff_id = queries.member_known_as(who.hsa_ids)
     if staff_id is None:
         raise NotSignedIn(Why.UNKNOWN_HERE, "", vouched)

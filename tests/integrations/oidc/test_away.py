@@ -118,9 +118,7 @@ def test_a_provider_that_goes_away_on_the_way_is_told_of(hostile: Hostile, nurse
         assert SignInFailure.objects.get().why == "unreachable"
 
 
-def test_pages_tell_those_who_are_signed_in(
-    hostile: Hostile, nurse: Hired, watch: Watch
-) -> None:
+def test_pages_tell_those_who_are_signed_in(hostile: Hostile, nurse: Hired, watch: Watch) -> None:
     sara = Person()
     sara.sign_in()
     hostile.is_down = True
