@@ -1,6 +1,8 @@
 """Logga ut: here and at the provider, from our page or from the provider's side."""
 
+import logging
 from datetime import UTC, datetime
+from enum import Enum, auto
 from secrets import compare_digest, token_urlsafe
 
 from django.conf import settings
@@ -23,6 +25,8 @@ from project.sign_in import watch
 from project.sign_in.addresses import LEFT, OFFERED, origin, remember
 from project.sign_in.provider import provider
 from tenants.context import acting_as
+
+logger = logging.getLogger(__name__)
 
 
 @require_POST
@@ -71,7 +75,8 @@ def end_sessions(request: access.Request) -> HttpResponse:
     """End the sessions that the provider's logout token names (Back-Channel Logout 1.0, 2.7).
 
     A provider tells of it at one address, so they end at every huvudman that is served here, each
-    in a transaction of its own.
+    in a transaction of its own. Where one fails the others end all the same, and the provider is
+    told, so that it sends the token again.
     """
     raw = request.POST.get("logout_token", "")
     try:
@@ -81,21 +86,33 @@ def end_sessions(request: access.Request) -> HttpResponse:
     except Unreachable:
         return HttpResponse(status=504)
     served = [settings.TENANT_PINNED] if settings.TENANT_PINNED else tasks.all_tenants()
+    became = {_ended(told, tenant, request.at) for tenant in served}
+    if Ended.FAILED in became:
+        return HttpResponse(status=500)
     # One that was cut short goes on where it had come to; played again to the end it is refused.
-    is_new = [_ended(told, tenant, request.at) for tenant in served]
-    return HttpResponse(status=200) if any(is_new) else _refused()
+    return HttpResponse(status=200) if Ended.NOW in became else _refused()
 
 
-def _ended(told: LogoutToken, tenant: str, at: datetime) -> bool:
-    """End the sessions at a huvudman; tell whether the token was new there."""
+class Ended(Enum):
+    """What became of a logout at a huvudman."""
+
+    NOW = auto()
+    BEFORE = auto()  # the same token has come before
+    FAILED = auto()
+
+
+def _ended(told: LogoutToken, tenant: str, at: datetime) -> Ended:
     try:
         with acting_as(tenant):
             sessions.end_all(
                 issuer=told.issuer, sid=told.sid, subject=told.subject, jti=told.jti, at=at
             )
     except NoticeSeen:
-        return False
-    return True
+        return Ended.BEFORE
+    except Exception as fault:  # whatever it is, nobody may stay signed in elsewhere for it
+        logger.error("sign-in: a logout failed at %s: %s", tenant, type(fault).__qualname__)
+        return Ended.FAILED
+    return Ended.NOW
 
 
 def _refused() -> HttpResponse:
