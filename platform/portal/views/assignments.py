@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from care.identity import operations, queries, sessions
+from care.identity import drafts, operations, queries, sessions
 from care.identity.actors import Actor
 from care.identity.permissions import ROLE_LABELS
 from care.identity.queries import NoAssignment
@@ -54,7 +54,7 @@ def sign_out(request: Request) -> HttpResponse:
     return response
 
 
-def _choose(request: Request) -> HttpResponse:
+def _choose(request: SessionRequest) -> HttpResponse:
     try:
         chosen = UUID(request.POST.get("chosen", ""))
     except ValueError:
@@ -62,7 +62,8 @@ def _choose(request: Request) -> HttpResponse:
     token = request.COOKIES.get(COOKIE, "")
     operations.choose_assignment(token=token, assignment_id=chosen, at=request.at)
     messages.success(request, gettext("Du har bytt uppdrag."))
-    return redirect("portal:home")
+    waits = drafts.were_sent(staff_id=request.staff.staff_id, assignment_id=chosen)
+    return redirect("portal:drafts" if waits else "portal:home")
 
 
 urlpatterns = [
