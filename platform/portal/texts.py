@@ -137,8 +137,8 @@ LOCKED_KEPT_ELSEWHERE = Text(
     401,
     _("Skärmen är låst"),
     _(
-        "Du har låst den, eller så har du inte gjort något på en halvtimme. Det du skickade är inte"
-        " skickat än, men sparat som ditt utkast i det uppdrag som sidan gjordes för."
+        "Du har låst den, eller så har du inte gjort något på en halvtimme. Det du skickade är bara"
+        " sparat, som utkast i det uppdrag som sidan gjordes för."
     ),
     _("Visa vem du är, byt till det uppdraget, läs utkastet och skicka det."),
     _("Lås upp"),
@@ -149,7 +149,7 @@ LOCKED_NOT_KEPT = Text(
     _("Skärmen är låst"),
     _(
         "Du har låst den, eller så har du inte gjort något på en halvtimme. Det du skickade är inte"
-        " skickat och inte sparat: det hade en fil, var för stort eller gällde ett annat uppdrag."
+        " skickat och inte sparat: det gick inte att spara som utkast."
     ),
     _("Visa vem du är, öppna sidan igen och skicka därifrån. Skriv om det som inte är ifyllt."),
     _("Lås upp"),
