@@ -17,7 +17,6 @@ from tests.integrations.oidc import hostile as providers_of_ours
 from tests.integrations.oidc.hostile import (
     CLIENT_ID,
     CLIENT_SECRET,
-    LOA3,
     Hostile,
     identity_providers,
 )
@@ -39,7 +38,6 @@ def hostile(
     settings.OIDC_ISSUER = served.issuer
     settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = CLIENT_ID, CLIENT_SECRET
     settings.PUBLIC_HOST = "samplan.localhost"
-    settings.OIDC_ACR_VALUES = [LOA3]
     settings.OUTGOING = ["127.0.0.1@127.0.0.0/8", "localhost@127.0.0.0/8", "localhost@::1/128"]
     settings.IDENTITY_PROVIDERS = identity_providers(
         tmp_path, siths=["SE2999999119", "SE2999999127"]

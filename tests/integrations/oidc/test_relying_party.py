@@ -192,6 +192,7 @@ CASES = (
     Case("SignedUserInfoInvalidSignature", by_signed_userinfo(stranger=True), "signature"),
     Case("AuthorizationResponseInvalidIss", brought_back(iss="https://x.example"), "iss"),
     Case("AcrTooLow", spoil(acr="http://id.sambi.se/loa/loa2"), "acr", Why.WEAK),
+    Case("AcrHigher", spoil(acr="http://id.sambi.se/loa/loa4"), ""),
     Case("AcrMissing", spoil(acr=ABSENT), "acr", Why.WEAK),
     Case("CodeUnknown", brought_back(code="another"), "code"),
 )  # fmt: skip
