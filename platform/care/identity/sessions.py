@@ -140,9 +140,14 @@ def end_all(*, issuer: str, sid: str, subject: str, jti: str, at: datetime) -> i
 
 
 def forget(*, at: datetime) -> int:
-    """Remove the notices that could not be played again any more; return how many there were."""
+    """Remove what is of no more use; return how many rows had it.
+
+    It is the notices that could not be played again any more, and the ID tokens of sessions that
+    ran out without anybody signing out: they lead nobody out.
+    """
     removed, _ = LogoutNotice.objects.filter(at__lt=at - NOTICES_KEPT).delete()
-    return removed
+    ran_out = StaffSession.objects.filter(expires_at__lt=Now()).exclude(id_token="")
+    return removed + ran_out.update(id_token="")
 
 
 def token_hash(token: str) -> str:

@@ -15,12 +15,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from care.identity import sessions
-from care.identity.sessions import NoticeSeen
+from care.identity.sessions import Left, NoticeSeen
 from care.inbox import tasks
 from integrations.oidc.client import Unreachable
 from integrations.oidc.tokens import BadToken, LogoutToken
 from portal import access
 from portal.views import start as first_page
+from portal.views.assignments import end_session
 from project.sign_in import watch
 from project.sign_in.addresses import LEFT, OFFERED, origin, remember
 from project.sign_in.provider import provider
@@ -33,15 +34,13 @@ logger = logging.getLogger(__name__)
 @access.public
 def sign_out(request: access.Request) -> HttpResponse:
     """End the session here, and lead on to where the provider ends its own."""
-    left = None
-    if request.held is not None:
-        left = sessions.close(token=request.COOKIES[access.COOKIE], at=request.at)
-    state = token_urlsafe(16)
-    response: HttpResponse = HttpResponseRedirect("/sign-in")
-    if left is not None:
-        response = _lead_out(request, left.id_token, state)
-    response.delete_cookie(access.COOKIE)
-    return response
+
+    def lead_on(left: Left | None) -> HttpResponse:
+        if left is None:
+            return HttpResponseRedirect("/sign-in")
+        return _lead_out(request, left.id_token, token_urlsafe(16))
+
+    return end_session(request, lead_on)
 
 
 @access.public
@@ -51,6 +50,12 @@ def front(request: access.Request) -> HttpResponse:
     asked = request.COOKIES.get(LEFT, "") or offered
     if not asked:
         return first_page.home(request)
+    response = first_page.home(request) if request.held is not None else _told(request, asked)
+    forget_leaving(response)
+    return response
+
+
+def _told(request: access.Request, asked: str) -> HttpResponse:
     if compare_digest(request.GET.get("state", "").encode(), asked.encode()):
         messages.success(request, gettext("Du är utloggad, också hos inloggningstjänsten."))
     else:
@@ -61,10 +66,7 @@ def front(request: access.Request) -> HttpResponse:
                 " ut kortet, och stäng webbläsaren om andra använder datorn."
             ),
         )
-    response = HttpResponseRedirect("/sign-in" if request.staff is None else "/")
-    response.delete_cookie(LEFT)
-    response.delete_cookie(OFFERED)
-    return response
+    return HttpResponseRedirect("/sign-in")
 
 
 @csrf_exempt
@@ -113,6 +115,12 @@ def _ended(told: LogoutToken, tenant: str, at: datetime) -> Ended:
         logger.error("sign-in: a logout failed at %s: %s", tenant, type(fault).__qualname__)
         return Ended.FAILED
     return Ended.NOW
+
+
+def forget_leaving(response: HttpResponse) -> None:
+    """Let the browser forget that it has left the provider, or was offered to."""
+    response.delete_cookie(LEFT)
+    response.delete_cookie(OFFERED)
 
 
 def _refused() -> HttpResponse:

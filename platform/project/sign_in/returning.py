@@ -18,6 +18,7 @@ from portal import access
 from project import sessions
 from project.sign_in import failing
 from project.sign_in.addresses import BROWSER, CALLBACK, browser_of, origin
+from project.sign_in.leaving import forget_leaving
 from project.sign_in.provider import judge, provider
 from project.sign_in.starting import lead, max_age, refuse_without_huvudman
 
@@ -63,9 +64,11 @@ def come_back(request: access.Request) -> HttpResponse:
         )
     if not attempt.is_again and _opens_a_locked_screen(vouched):
         return lead(request, browser=browser, leads_to=attempt.leads_to, is_again=True)
-    return sessions.open_for(
+    response = sessions.open_for(
         request, staff_id=staff_id, proof=_proof(vouched), leads_to=attempt.leads_to
     )
+    forget_leaving(response)
+    return response
 
 
 def _anew(request: access.Request, lost: NotRecognised, browser: str) -> HttpResponse:
