@@ -14,7 +14,7 @@ from care.identity.models import Assignment, SignInFailure, Staff, StaffSession
 from care.identity.permissions import Role
 from project.sign_in import watch as watches
 from project.sign_in.provider import provider
-from project.sign_in.watch import EVERY, Watch
+from project.sign_in.watch import EVERY, EVERY_AWAY, Watch
 from tenants.context import acting_as
 from tests.integrations.oidc.hostile import Hostile, new_key
 from tests.integrations.oidc.person import Person, tell, to_provider
@@ -71,6 +71,20 @@ def test_the_first_who_comes_finds_it_away_and_the_next_are_told(
 
     assert Person().client.get("/sign-in/start").status_code == 503
     assert "svarar inte just nu" in text(Person().client, "/sign-in", 503)
+
+
+def test_one_look_is_made_at_a_time_and_more_often_while_it_is_away(
+    hostile: Hostile, nurse: Hired, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hostile.is_down = True
+    watch.look()
+    hostile.asked.clear()
+    hostile.delay = 0.5
+    for _ in range(20):
+        monkeypatch.setattr(watch, "_looked", monotonic() - EVERY_AWAY)
+        assert watch.is_away()
+    within(5, lambda: not watch._is_looking)
+    assert len(hostile.asked) == 1
 
 
 def test_one_that_hangs_holds_nobody(
