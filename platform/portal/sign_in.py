@@ -1,11 +1,15 @@
 """Why nobody was signed in, in words: what happened, and what the person does."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from care.identity.attempts import Why
+from care.identity.permissions import ROLE_LABELS, Role
+from care.identity.queries import Held
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as Words
@@ -52,8 +56,24 @@ CAUSES = {
         _("Din inloggning har ett HSA-id som inloggningstjänsten inte får använda."),
         _("Ring supporten och läs upp koden. Felet är anmält."),
     ),
+    Why.NO_HSA_ID: Cause(
+        _("Inloggningstjänsten sa inget HSA-id för dig."),
+        _("Be din HSA-administratör om hjälp."),
+    ),
     Why.UNKNOWN_HERE: Cause(
         _("Du är inloggad hos inloggningstjänsten, men är inte upplagd som medarbetare här."),
         _("Kontrollera adressen, eller be en lokal administratör lägga upp dig."),
     ),
 }
+
+
+def turned_to(administrators: Iterable[Held], *, is_signed_in: bool) -> tuple[str, ...]:
+    """Return whom a person without an assignment turns to, in a line each.
+
+    Anybody can open the pages of signing in, so they name nobody to whom is not signed in: the
+    switchboard of the unit knows who it is.
+    """
+    if is_signed_in:
+        return tuple(f"{it.shown_as}, {it.unit_name}" for it in administrators)
+    role = gettext(ROLE_LABELS[Role.LOCAL_ADMINISTRATOR])
+    return tuple(dict.fromkeys(f"{role}, {it.unit_name}" for it in administrators))

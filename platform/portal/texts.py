@@ -133,6 +133,28 @@ LOCKED_AND_KEPT = Text(
     _("Lås upp"),
     "/sign-in/start",
 )
+LOCKED_KEPT_ELSEWHERE = Text(
+    401,
+    _("Skärmen är låst"),
+    _(
+        "Du har låst den, eller så har du inte gjort något på en halvtimme. Det du skickade är bara"
+        " sparat, som utkast i det uppdrag som sidan gjordes för."
+    ),
+    _("Visa vem du är, byt till det uppdraget, läs utkastet och skicka det."),
+    _("Lås upp"),
+    "/sign-in/start",
+)
+LOCKED_NOT_KEPT = Text(
+    401,
+    _("Skärmen är låst"),
+    _(
+        "Du har låst den, eller så har du inte gjort något på en halvtimme. Det du skickade är inte"
+        " skickat och inte sparat: det gick inte att spara som utkast."
+    ),
+    _("Visa vem du är, öppna sidan igen och skicka därifrån. Skriv om det som inte är ifyllt."),
+    _("Lås upp"),
+    "/sign-in/start",
+)
 PROVE_AGAIN = Text(
     401,
     _("Visa vem du är en gång till"),
@@ -151,6 +173,18 @@ PROVE_AGAIN_KEPT = Text(
     _("Visa vem du är, läs utkastet och skicka det."),
     _("Visa vem du är"),
     "/sign-in/start",
+)
+PROVE_AGAIN_NOT_KEPT = Text(
+    401,
+    _("Visa vem du är en gång till"),
+    _(
+        "Det här kräver att du har visat vem du är de senaste fem minuterna. Det du skickade är"
+        " inte skickat och inte sparat."
+    ),
+    _("Visa vem du är i en ny flik, gå tillbaka hit och skicka igen."),
+    _("Visa vem du är"),
+    "/sign-in/start",
+    _("Skicka igen"),
 )
 FORM_EXPIRED = Text(
     403,

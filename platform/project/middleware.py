@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -32,6 +32,7 @@ from care.sharing.policy import Reason
 from portal import access, errors, texts
 from project import clients
 from project.sign_in import watch
+from project.sign_in.addresses import page_before
 from tenants import clock
 from tenants.context import acting_for
 from tenants.middleware import ActForHost as ActForHuvudman
@@ -43,6 +44,7 @@ TAKEN = frozenset({302, 303})  # how a form answers that has taken effect
 SIGN_IN, CHOOSE = "/sign-in", "/assignments"
 # What a page asks without anybody having done anything.
 BY_ITSELF = ("X-Samplan-By-Itself", "HX-Request")
+OF_THE_SESSION = ("/session", "/drafts")  # nobody has typed what is sent there
 DATABASE_LOST = (OperationalError, InterfaceError)
 PORTAL = "portal"  # the client, as the access log tells
 MOST_OF_A_DEVICE = 200  # characters of what a browser calls itself
@@ -166,40 +168,60 @@ def _held(request: access.Request) -> Session | None:
 
 def _locked(request: access.Request) -> HttpResponse:
     """Let the screen be unlocked in place; what was sent is kept on the server meanwhile."""
-    is_kept = _keep(request)
-    return errors.refuse(request, texts.LOCKED_AND_KEPT if is_kept else texts.LOCKED)
+    if not _is_form(request) or request.held is None:
+        return errors.refuse(request, texts.LOCKED)
+    kept_for = _keep(request, request.held)
+    if kept_for is None:
+        return errors.refuse(request, texts.LOCKED_NOT_KEPT)
+    is_here = kept_for == request.held.who.assignment_id
+    return errors.refuse(request, texts.LOCKED_AND_KEPT if is_here else texts.LOCKED_KEPT_ELSEWHERE)
 
 
 def _asked_again(request: access.Request) -> HttpResponse:
     """Ask who it is once more; what was sent is kept on the server meanwhile."""
-    is_kept = _keep(request)
-    return errors.refuse(request, texts.PROVE_AGAIN_KEPT if is_kept else texts.PROVE_AGAIN)
+    if not _is_form(request) or request.held is None:
+        return errors.refuse(request, texts.PROVE_AGAIN)
+    is_kept = _keep(request, request.held) is not None
+    return errors.refuse(request, texts.PROVE_AGAIN_KEPT if is_kept else texts.PROVE_AGAIN_NOT_KEPT)
 
 
-def _keep(request: access.Request) -> bool:
-    """Keep a form as a draft of the person and assignment that it was made for (R7)."""
-    if request.method in SAFE or request.held is None:
-        return False
-    who = request.held.who
-    if who.assignment_id is None or _told(request) != {str(who.assignment_id)}:
-        return False
-    return drafts.keep_sent(
-        staff_id=who.staff_id,
-        assignment_id=who.assignment_id,
+def _is_form(request: access.Request) -> bool:
+    """Tell whether somebody has sent something that is worth to be sent again."""
+    return bool(request.POST or request.FILES) and not request.path.startswith(OF_THE_SESSION)
+
+
+def _keep(request: access.Request, held: Session) -> UUID | None:
+    """Keep a form as a draft of the person and the assignment that it was made for (R7).
+
+    Return that assignment, or None: it was not kept. A draft has no files, so a form with one is
+    not kept: sent again, it would be another.
+    """
+    told = _told(request)
+    if len(told) != 1 or request.FILES:
+        return None
+    theirs = queries.candidates(staff_id=held.who.staff_id, at=request.at)
+    named = next((it.assignment_id for it in theirs if str(it.assignment_id) in told), None)
+    if named is None:
+        return None
+    is_kept = drafts.keep_sent(
+        staff_id=held.who.staff_id,
+        assignment_id=named,
         path=request.path,
-        fields=[(name, str(it)) for name, them in request.POST.lists() for it in them],
+        page=page_before(request),
+        fields=_fields(request),
     )
+    return named if is_kept else None
+
+
+def _fields(request: access.Request) -> list[tuple[str, str]]:
+    return [(name, str(it)) for name, them in request.POST.lists() for it in them]
 
 
 def _forget_draft(request: access.Request, response: HttpResponse) -> None:
     """Let a draft go when the form that it was for has been taken."""
     if request.actor is None or request.method in SAFE or response.status_code not in TAKEN:
         return
-    drafts.forget_one(
-        staff_id=request.actor.staff_id,
-        assignment_id=request.actor.assignment_id,
-        path=request.path,
-    )
+    drafts.forget_taken(actor=request.actor, path=request.path, fields=_fields(request))
 
 
 def _via(request: access.Request) -> Via:

@@ -27,7 +27,9 @@ def open_for(
     if before:
         token = rows.prove_again(token=before, staff_id=staff_id, proof=proof, at=request.at)
     if token is not None and request.held is not None:
-        place = KEPT if drafts.were_sent(who=request.held.who) else leads_to
+        who = request.held.who
+        waits = drafts.were_sent(staff_id=who.staff_id, assignment_id=who.assignment_id)
+        place = KEPT if waits else leads_to
     else:
         if before:
             rows.close(token=before, at=request.at)

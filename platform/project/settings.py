@@ -18,7 +18,9 @@ DEMO = environment.flag("SAMPLAN_DEMO")
 OIDC_ISSUER = environment.text("SAMPLAN_OIDC_ISSUER", "")
 OIDC_CLIENT_ID = environment.text("SAMPLAN_OIDC_CLIENT_ID", "samplan")
 OIDC_CLIENT_SECRET = environment.text("SAMPLAN_OIDC_CLIENT_SECRET", "")
-OIDC_ACR_VALUES = environment.words("SAMPLAN_OIDC_ACR", "http://id.sambi.se/loa/loa3")
+OIDC_ACR_VALUES = environment.words(
+    "SAMPLAN_OIDC_ACR", "http://id.sambi.se/loa/loa3,http://id.sambi.se/loa/loa4"
+)
 # Whom it trusts in turn, and for which HSA-ids: a file of integrations.keycloak.providers.
 IDENTITY_PROVIDERS = environment.text("SAMPLAN_IDENTITY_PROVIDERS", str(SIMULATED) if DEMO else "")
 PERSONAS = DEMO and not OIDC_ISSUER

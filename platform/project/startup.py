@@ -10,6 +10,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from integrations.keycloak import providers
+
 LOCAL = ".localhost"
 SECRET_LENGTH, SECRET_SIGNS = 50, 5  # as Django's own check for deployment asks
 WHY = "I demon loggar man in utan lösenord, så den får bara nås från den egna datorn."
@@ -32,6 +34,7 @@ def refuse_if_unsafe(*, environment: Mapping[str, str] = os.environ) -> None:
         _refuse_without_provider(environment)
     if _has(environment, "SAMPLAN_OIDC_ISSUER"):
         _refuse_careless_provider(environment)
+        _refuse_without_identity_providers(environment)
     if environment.get("SAMPLAN_MIGRATING") == "1":
         raise Unsafe(
             "SAMPLAN_MIGRATING=1 gör processen till den som äger alla tabeller. Ta bort den: bara"
@@ -40,16 +43,7 @@ def refuse_if_unsafe(*, environment: Mapping[str, str] = os.environ) -> None:
 
 
 def _refuse_weak_secret(environment: Mapping[str, str]) -> None:
-    if file := environment.get("SAMPLAN_SECRET_KEY_FILE"):
-        try:
-            secret = Path(file).read_text().strip()
-        except OSError:
-            raise Unsafe(
-                f"SAMPLAN_SECRET_KEY_FILE: {file} går inte att läsa. Kontrollera sökvägen och"
-                " rättigheterna."
-            ) from None
-    else:
-        secret = environment.get("SAMPLAN_SECRET_KEY", "")
+    secret = _told(environment, "SAMPLAN_SECRET_KEY")
     if not secret:
         raise Unsafe(
             "SAMPLAN_SECRET_KEY saknas, så alla skulle loggas ut vid varje omstart. Sätt den till"
@@ -77,7 +71,7 @@ def _refuse_careless_provider(environment: Mapping[str, str]) -> None:
             "SAMPLAN_OIDC_CLIENT_SECRET saknas. Sätt den till Samplans hemlighet hos"
             " inloggningstjänsten, eller SAMPLAN_OIDC_CLIENT_SECRET_FILE till filen som har den."
         )
-    issuer = urlsplit(environment.get("SAMPLAN_OIDC_ISSUER", "https:"))
+    issuer = urlsplit(_told(environment, "SAMPLAN_OIDC_ISSUER"))
     is_here = environment.get("SAMPLAN_DEMO") == "1" and _is_loopback(issuer.hostname or "")
     if issuer.scheme != "https" and not is_here:
         raise Unsafe(
@@ -85,17 +79,59 @@ def _refuse_careless_provider(environment: Mapping[str, str]) -> None:
             " Ange en adress med https. Bara i demon får den vara http på den egna datorn."
         )
     listed = [
-        it.partition("@")[0].strip() for it in environment.get("SAMPLAN_OUTGOING", "").split(",")
+        it.partition("@")[0].strip().lower()
+        for it in _told(environment, "SAMPLAN_OUTGOING").split(",")
     ]
-    if issuer.hostname and issuer.hostname not in listed and not is_here:
+    if issuer.hostname not in listed and not is_here:
         raise Unsafe(
-            f"{issuer.hostname} i SAMPLAN_OIDC_ISSUER saknas i SAMPLAN_OUTGOING, så ingen skulle"
-            " kunna logga in. Lägg till värdnamnet där, med sitt nät om det är ett eget."
+            f"{issuer.hostname or 'Värdnamnet'} i SAMPLAN_OIDC_ISSUER saknas i SAMPLAN_OUTGOING, så"
+            " ingen skulle kunna logga in. Lägg till värdnamnet där, med sitt nät om det är ett"
+            " eget."
+        )
+
+
+def _refuse_without_identity_providers(environment: Mapping[str, str]) -> None:
+    named = _told(environment, "SAMPLAN_IDENTITY_PROVIDERS")
+    if not named:
+        if environment.get("SAMPLAN_DEMO") == "1":
+            return  # the simulated ones
+        raise Unsafe(
+            "SAMPLAN_IDENTITY_PROVIDERS saknas, så ingen skulle släppas in. Sätt den till filen med"
+            " legitimeringstjänsterna. Se Keycloak i docs/operations.md."
+        )
+    try:
+        known = providers.load(Path(named))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        raise Unsafe(
+            f"SAMPLAN_IDENTITY_PROVIDERS: {named} går inte att läsa som en fil med"
+            " legitimeringstjänster. Kontrollera sökvägen, rättigheterna och innehållet. Se"
+            " Keycloak i docs/operations.md."
+        ) from None
+    if not known:
+        raise Unsafe(
+            f"SAMPLAN_IDENTITY_PROVIDERS: {named} nämner ingen legitimeringstjänst, så ingen skulle"
+            " släppas in. Skriv in dem. Se Keycloak i docs/operations.md."
         )
 
 
 def _has(environment: Mapping[str, str], name: str) -> bool:
     return bool(environment.get(name) or environment.get(f"{name}_FILE"))
+
+
+def _told(environment: Mapping[str, str], name: str) -> str:
+    """Return a value, out of the file that NAME_FILE names if there is one.
+
+    :raises Unsafe: if that cannot be read
+    """
+    file = environment.get(f"{name}_FILE")
+    if not file:
+        return environment.get(name, "")
+    try:
+        return Path(file).read_text().strip()
+    except (OSError, ValueError):
+        raise Unsafe(
+            f"{name}_FILE: {file} går inte att läsa. Kontrollera sökvägen och rättigheterna."
+        ) from None
 
 
 def refuse_unsealed(*, keys: str, checkpoints: str) -> None:

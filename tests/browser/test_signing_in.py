@@ -152,6 +152,38 @@ def test_in_locked_unlocked_and_out(port: int, provider: Hostile, chromium: Brow
     context.close()
 
 
+def test_what_a_locked_screen_was_sent_is_shown_as_its_page_called_it(
+    port: int, chromium: Browser
+) -> None:
+    context = chromium.new_context(locale="sv-SE")
+    page, home = context.new_page(), f"http://{HOST}:{port}"
+    page.goto(f"{home}/sign-in")
+    page.get_by_role("link", name="Logga in", exact=True).click()
+    page.goto(f"{home}/onboarding/check")
+    heading = page.get_by_role("heading", level=1).inner_text()
+    page.get_by_label("Vilken dator").fill(TYPED)
+    with page.expect_response("**/drafts/typed"):
+        page.get_by_label("Vilken dator").blur()
+    other = context.new_page()
+    other.goto(f"{home}/help")
+    other.locator("details.account summary").click()
+    other.get_by_role("button", name="Lås skärmen").click()
+    other.close()
+
+    page.locator("form[data-guard]").evaluate("it => it.submit()")
+    expect(page.get_by_text("sparat som ditt utkast")).to_be_visible()
+    page.get_by_role("link", name="Lås upp").click()
+    expect(page).to_have_url(f"{home}/drafts")
+    expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    line = page.get_by_role("definition").filter(has_text=TYPED)
+    expect(line).to_be_visible()
+    expect(page.get_by_role("term").filter(has_text="Vilken dator")).to_be_visible()
+    assert axe(page) == []
+    page.get_by_role("link", name="Till sidan").click()
+    expect(page).to_have_url(f"{home}/onboarding/check")
+    context.close()
+
+
 def test_the_diagnosis_measures_in_the_browser(port: int, chromium: Browser) -> None:
     context = chromium.new_context(locale="sv-SE")
     page = context.new_page()

@@ -36,6 +36,7 @@ from people import CASE_OFFICERS, WARD, write_units
 
 from care.identity.permissions import Role
 from infra.dev import postgres
+from integrations.keycloak.providers import SIMULATED
 from portal.access import COOKIE
 from tenants import joining, migrating
 from tests.conftest import log_in
@@ -229,6 +230,7 @@ def _served(url: str, log: Path) -> Iterator[int]:
         "SAMPLAN_OIDC_ISSUER": "https://login.example/realms/staff",
         "SAMPLAN_OIDC_CLIENT_SECRET": "ours",
         "SAMPLAN_OUTGOING": "login.example",
+        "SAMPLAN_IDENTITY_PROVIDERS": str(SIMULATED),
     }
     # One thread, so that the act meets the connection that the form was read with.
     words = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi",

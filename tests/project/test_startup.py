@@ -8,6 +8,7 @@ from urllib.error import URLError
 
 import pytest
 
+from integrations.keycloak.providers import SIMULATED
 from project.commands import demo
 from project.startup import Unsafe, refuse_if_unsafe
 from tests.project.test_personas import PLATFORM
@@ -17,7 +18,8 @@ SECRET = "0123456789abcdefghij" * 3
 OURS = {"SAMPLAN_OIDC_CLIENT_SECRET": "ours"}
 PROVIDER = OURS | {
     "SAMPLAN_OIDC_ISSUER": "https://login.example/realms/staff",
-    "SAMPLAN_OUTGOING": "statistik.example, login.example@10.0.0.0/8",
+    "SAMPLAN_OUTGOING": "statistik.example, Login.example@10.0.0.0/8",
+    "SAMPLAN_IDENTITY_PROVIDERS": str(SIMULATED),
 }
 LOCAL_PROVIDER = OURS | {"SAMPLAN_OIDC_ISSUER": "http://localhost:8180/realms/staff"}
 KEYS = {"SAMPLAN_SECRET_KEY": SECRET, "SAMPLAN_HOSTS": "region.example, .region.example"}
@@ -34,11 +36,7 @@ PRODUCTION = KEYS | PROVIDER
         DEMO | LOCAL_PROVIDER,
         PRODUCTION,
         PRODUCTION | {"SAMPLAN_BIND": "0.0.0.0"},
-        KEYS
-        | {
-            "SAMPLAN_OIDC_ISSUER_FILE": "/run/secrets/issuer",
-            "SAMPLAN_OIDC_CLIENT_SECRET_FILE": "/run/secrets/ours",
-        },
+        PRODUCTION | {"SAMPLAN_OIDC_ISSUER": "https://LOGIN.example/realms/staff"},
     ],
 )
 def test_it_starts_where_it_is_safe(environment: dict[str, str]) -> None:
@@ -55,6 +53,11 @@ def test_it_starts_where_it_is_safe(environment: dict[str, str]) -> None:
         (PRODUCTION | {"SAMPLAN_OIDC_CLIENT_SECRET": ""}, "SAMPLAN_OIDC_CLIENT_SECRET saknas"),
         (KEYS | LOCAL_PROVIDER, "börjar inte med https"),
         (PRODUCTION | {"SAMPLAN_OUTGOING": "scb.example"}, "login.example i SAMPLAN_OIDC_ISSUER"),
+        (PRODUCTION | {"SAMPLAN_OIDC_ISSUER_FILE": "/no/such/issuer"}, "/no/such/issuer går inte"),
+        (PRODUCTION | {"SAMPLAN_IDENTITY_PROVIDERS": ""}, "SAMPLAN_IDENTITY_PROVIDERS saknas"),
+        (PRODUCTION | {"SAMPLAN_IDENTITY_PROVIDERS": "/no/such"}, "/no/such går inte att läsa som"),
+        (PRODUCTION | {"SAMPLAN_IDENTITY_PROVIDERS": __file__}, "går inte att läsa som"),
+        (DEMO | PROVIDER | {"SAMPLAN_IDENTITY_PROVIDERS": "/no/such"}, "/no/such går inte"),
         (DEMO | OURS | {"SAMPLAN_OIDC_ISSUER": "http://login.example"}, "börjar inte med https"),
         ({"SAMPLAN_SECRET_KEY": "long and random"}, "SAMPLAN_SECRET_KEY går att gissa"),
         ({"SAMPLAN_SECRET_KEY": "abab" * 20}, "SAMPLAN_SECRET_KEY går att gissa"),
@@ -85,6 +88,33 @@ def test_the_secret_may_lie_in_a_file(tmp_path: Path) -> None:
     file.write_text("short\n")
     with pytest.raises(Unsafe, match="går att gissa"):
         refuse_if_unsafe(environment=environment)
+
+
+def test_issuer_and_way_out_may_lie_in_files_and_are_asked_the_same(tmp_path: Path) -> None:
+    issuer, outgoing = tmp_path / "issuer", tmp_path / "outgoing"
+    issuer.write_text("https://login.example/realms/staff\n")
+    outgoing.write_text("login.example\n")
+    environment = KEYS | OURS | {
+        "SAMPLAN_OIDC_ISSUER_FILE": str(issuer),
+        "SAMPLAN_OUTGOING_FILE": str(outgoing),
+        "SAMPLAN_IDENTITY_PROVIDERS": str(SIMULATED),
+    }  # fmt: skip
+
+    refuse_if_unsafe(environment=environment)
+    outgoing.write_text("scb.example")
+    with pytest.raises(Unsafe, match=r"login\.example i SAMPLAN_OIDC_ISSUER"):
+        refuse_if_unsafe(environment=environment)
+    issuer.write_text("http://login.example/realms/staff")
+    with pytest.raises(Unsafe, match="börjar inte med https"):
+        refuse_if_unsafe(environment=environment)
+
+
+def test_a_file_that_names_no_identity_provider_lets_nobody_in(tmp_path: Path) -> None:
+    file = tmp_path / "providers.json"
+    file.write_text("{}")
+
+    with pytest.raises(Unsafe, match="nämner ingen legitimeringstjänst"):
+        refuse_if_unsafe(environment=PRODUCTION | {"SAMPLAN_IDENTITY_PROVIDERS": str(file)})
 
 
 def test_djangos_check_for_deployment_finds_nothing_and_is_told_to_overlook_nothing() -> None:

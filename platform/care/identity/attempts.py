@@ -20,6 +20,8 @@ MOST_SILENT = 2  # begun anew in a row without asking, before a page tells why
 TOLD_FOR = timedelta(hours=12)  # how long the diagnosis page tells of a failure
 
 Why = SignInFailure.Why
+# What was said of the person had been judged when it failed: by whom it was said, how strongly.
+JUDGED = frozenset({Why.UNKNOWN_HERE})
 
 
 class Lost(StrEnum):
@@ -118,7 +120,10 @@ def fail(failure: Failure, *, browser: str) -> None:
 
 
 def last_failure(*, browser: str, at: datetime) -> Failure | None:
-    """Return the last failure in a browser, for its diagnosis; none is shown in another one."""
+    """Return the last failure in a browser, for its diagnosis; none is shown in another one.
+
+    The log keeps an HSA-id that was only claimed; here it is given when the claim has been judged.
+    """
     row = (
         SignInFailure.objects.filter(
             browser_hash=token_hash(browser), at__gt=at - TOLD_FOR, at__lte=at
@@ -128,9 +133,10 @@ def last_failure(*, browser: str, at: datetime) -> Failure | None:
     )
     if row is None or not browser:
         return None
+    why = Why(row.why)
     return Failure(
-        row.reference, Why(row.why), row.detail, row.identity_provider, row.acr, row.amr,
-        row.hsa_id, row.at,
+        row.reference, why, row.detail, row.identity_provider, row.acr, row.amr,
+        row.hsa_id if why in JUDGED else "", row.at,
     )  # fmt: skip
 
 

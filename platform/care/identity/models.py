@@ -179,6 +179,7 @@ class SignInFailure(AppendOnly):
         WEAK = "weak"
         NOT_FRESH = "not_fresh"
         FOREIGN_PREFIX = "foreign_prefix"
+        NO_HSA_ID = "no_hsa_id"
         UNKNOWN_HERE = "unknown_here"
 
     reference = models.CharField(max_length=20, db_index=True)
@@ -212,13 +213,22 @@ class Draft(Home):
     assignment_id = models.UUIDField()
     path = models.CharField(max_length=300)  # where the form is sent; it names the case
     page = models.CharField(max_length=300)  # where the form stands
+    heading = models.CharField(
+        max_length=200, blank=True, default="", db_default=""
+    )  # of that page
     fields = models.JSONField()  # pairs of name and value, as a browser sends them
+    # What the page called them: name, value, label, and the words that a chosen value stands for.
+    words = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     was_sent = models.BooleanField(default=False)
     written_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["staff", "assignment_id", "path"], name="draft_once")
+            models.UniqueConstraint(
+                fields=["staff", "assignment_id", "path"],
+                condition=Q(was_sent=False),
+                name="draft_typed_once",
+            )
         ]
 
     def __str__(self) -> str:

@@ -37,6 +37,12 @@ class Held:
     last_used_at: datetime | None
     kind: str
     confirmed_at: datetime | None
+    is_protected: bool
+
+    @property
+    def shown_as(self) -> str:
+        """Return what the person is called in a list that everybody here reads."""
+        return self.title if self.is_protected else self.name
 
 
 @dataclass(frozen=True)
@@ -196,7 +202,10 @@ _ASKED = (
     "confirmed_at",
 )
 _MEMBER = ("id", "hsa_id", "name", "is_protected", "is_protected_here")
-_LISTED = ("id", "staff_id", "staff__hsa_id", "staff__name", "last_used_at")
+_LISTED = (
+    "id", "staff_id", "staff__hsa_id", "staff__name", "staff__is_protected",
+    "staff__is_protected_here", "last_used_at",
+)  # fmt: skip
 
 
 def _is(**condition: Any) -> "ExpressionWrapper[Q]":
@@ -231,9 +240,14 @@ def _who(row: dict[str, Any], *, at: datetime) -> Actor | NoAssignment:
         unit_kind=assignment["unit__kind"],
         branch=assignment["unit__branch"],
         hsa_id=row["staff__hsa_id"],
-        is_protected=row["staff__is_protected"] or row["staff__is_protected_here"],
+        is_protected=_is_protected(row),
         confirmed_at=assignment["confirmed_at"] if _is_from_hsa(assignment) else None,
     )
+
+
+def _is_protected(row: Mapping[str, Any]) -> bool:
+    """Tell whether somebody is protected, by HSA or by an administrator here."""
+    return bool(row["staff__is_protected"] or row["staff__is_protected_here"])
 
 
 def _holds(row: dict[str, Any], *, at: datetime) -> bool:
@@ -281,6 +295,7 @@ def _held(assignments: "QuerySet[Assignment]", *, at: datetime) -> tuple[Held, .
             last_used_at=row["last_used_at"],
             kind=row["kind"],
             confirmed_at=row["confirmed_at"],
+            is_protected=_is_protected(row),
         )
         for row in rows
         if _holds(row, at=at)

@@ -94,6 +94,16 @@ def lock(token: str) -> None:
     _living(token_hash=token_hash(token)).update(idle_expires_at=Now())
 
 
+def is_locked_elsewhere(*, issuer: str, sid: str, subject: str) -> bool:
+    """Tell whether a sign-in at the provider has a locked screen here.
+
+    By `sid` where there is one, which is that browser's; else by the subject. A browser that has
+    lost our cookie is not known by it, and the provider would vouch for it without asking.
+    """
+    of = {"sid": sid} if sid else {"subject": subject}
+    return _living(issuer=issuer, idle_expires_at__lte=Now(), **of).exists()
+
+
 def close(*, token: str, at: datetime) -> Left | None:
     """Logga ut: end a session; return what the sign-in service wants to know of it, if anything."""
     with transaction.atomic():
@@ -130,9 +140,14 @@ def end_all(*, issuer: str, sid: str, subject: str, jti: str, at: datetime) -> i
 
 
 def forget(*, at: datetime) -> int:
-    """Remove the notices that could not be played again any more; return how many there were."""
+    """Remove what is of no more use; return how many rows had it.
+
+    It is the notices that could not be played again any more, and the ID tokens of sessions that
+    ran out without anybody signing out: they lead nobody out.
+    """
     removed, _ = LogoutNotice.objects.filter(at__lt=at - NOTICES_KEPT).delete()
-    return removed
+    ran_out = StaffSession.objects.filter(expires_at__lt=Now()).exclude(id_token="")
+    return removed + ran_out.update(id_token="")
 
 
 def token_hash(token: str) -> str:

@@ -7,6 +7,7 @@ before the ten. Both mean the same organisation. security.md 3.2; Inera: at most
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from integrations.keycloak.providers import Provider
@@ -17,11 +18,21 @@ LONGEST = 32
 KEY = re.compile(r"hsa_?ids?$", re.IGNORECASE)  # employee_hsa_id, healthCareUnitHsaId ...
 
 
+class Kind(StrEnum):
+    """What kind of no it is: the words of the log."""
+
+    ALIAS = "alias"  # nobody knows who says it
+    ABSENT = "absent"  # no HSA-id is said of the person
+    FORM = "form"  # something is said that cannot be read
+    PREFIX = "prefix"  # somebody else's staff or units are spoken of
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What became of a login; an empty tuple of faults is a yes."""
 
     faults: tuple[str, ...]
+    kind: Kind | None = None  # of the gravest fault
 
     @property
     def is_accepted(self) -> bool:
@@ -37,13 +48,16 @@ def judge(alias: str, claims: Mapping[str, Any], *, providers: Mapping[str, Prov
     """
     provider = providers.get(alias)
     if provider is None:
-        return Verdict((f"{alias} är ingen känd legitimeringstjänst.",))
+        return Verdict((f"{alias} är ingen känd legitimeringstjänst.",), Kind.ALIAS)
     if not claims.get("employee_hsa_id") and not claims.get("all_employee_hsa_ids"):
-        return Verdict((f"{alias} nämner inget HSA-id för personen.",))
+        return Verdict((f"{alias} nämner inget HSA-id för personen.",), Kind.ABSENT)
     commissions = claims.get("all_commissions") or []
     if not isinstance(commissions, list) or not all(isinstance(it, Mapping) for it in commissions):
-        return Verdict((f"{alias} nämner uppdrag som inte går att läsa.",))
-    return Verdict(tuple(_faults(provider, claims)))
+        return Verdict((f"{alias} nämner uppdrag som inte går att läsa.",), Kind.FORM)
+    found = tuple(_faults(provider, claims))
+    kinds = {kind for kind, _ in found}
+    gravest = next((it for it in (Kind.PREFIX, Kind.FORM) if it in kinds), None)
+    return Verdict(tuple(words for _, words in found), gravest)
 
 
 def may_speak_for(provider: Provider, number: str) -> bool:
@@ -60,14 +74,14 @@ def organisation(hsa_id: object) -> str | None:
     return found[1] if found else None
 
 
-def _faults(provider: Provider, claims: Mapping[str, Any]) -> Iterator[str]:
+def _faults(provider: Provider, claims: Mapping[str, Any]) -> Iterator[tuple[Kind, str]]:
     allowed = None if provider.hsa_prefixes is None else _organisations(provider.hsa_prefixes)
     for key, hsa_id in _hsa_ids(claims):
         number = organisation(hsa_id)
         if number is None:
-            yield f"{key} har inte formen av ett HSA-id."
+            yield Kind.FORM, f"{key} har inte formen av ett HSA-id."
         elif allowed is not None and number not in allowed:
-            yield f"{provider.alias} får inte intyga {key} {hsa_id}."
+            yield Kind.PREFIX, f"{provider.alias} får inte intyga {key} {hsa_id}."
 
 
 def _organisations(prefixes: tuple[str, ...]) -> frozenset[str]:

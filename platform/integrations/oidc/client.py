@@ -21,6 +21,7 @@ from integrations.oidc.tokens import BadToken, IdToken, LogoutToken, UnknownKey
 
 TIMEOUT = (2.0, 4.0)  # seconds to connect, and between two pieces of an answer
 METADATA_LIVES = 600.0
+METADATA_IS_NEW = 30.0  # nobody asks again whether the provider answers
 KEYS_LIVE = 600.0
 KEYS_AGAIN = 30.0  # what anybody may send us makes us ask for an unknown key no more often
 TOKENS, ABOUT, KEYS, LEAVING = (
@@ -80,7 +81,9 @@ class Provider:
         max_age: int | None = None,
         through: str = "",
     ) -> str:
-        """Return where a person proves who it is; the provider is asked anew whether it is there.
+        """Return where a person proves who it is.
+
+        The provider is asked whether it is there, unless it has told of itself just now.
 
         Levels of assurance are not asked for here but required of the answer: Keycloak knows none
         of those, and a browser that has a session there would be asked for the card each time. It
@@ -89,7 +92,7 @@ class Provider:
         :param through: the identity provider to go on to, by Keycloak's alias; empty: its first
         :raises Unreachable: if it is not
         """
-        metadata = self._ask_metadata()
+        metadata = self._known_metadata(lives=METADATA_IS_NEW)
         more: dict[str, str | int] = {} if max_age is None else {"max_age": max_age}
         if through:
             more["kc_idp_hint"] = through
@@ -228,10 +231,10 @@ class Provider:
             self._keys = (self._elapsed(), keys)
         return keys
 
-    def _known_metadata(self) -> Mapping[str, Any]:
+    def _known_metadata(self, *, lives: float = METADATA_LIVES) -> Mapping[str, Any]:
         with self._lock:
             known = self._metadata
-        if known is None or self._elapsed() - known[0] > METADATA_LIVES:
+        if known is None or self._elapsed() - known[0] > lives:
             return self._ask_metadata()
         return known[1]
 

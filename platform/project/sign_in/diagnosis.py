@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from care.identity import attempts, queries
 from portal import access, sign_in, times
+from project.sign_in import watch
 from project.sign_in.addresses import BROWSER, browser_of, remember
-from project.sign_in.provider import provider
 from project.sign_in.starting import refuse_without_huvudman
 from tenants.technical import MOST_SECONDS
 from tenants.technical import browser_of as named
@@ -33,10 +33,12 @@ def show(request: access.Request) -> HttpResponse:
         "has_cookie": bool(browser),
         "now": times.absolute(datetime.now(UTC), at=request.at),
         "most_seconds": MOST_SECONDS,
-        "is_reached": provider().is_reached(),
+        "is_reached": not watch.is_away(),
         "is_known": staff_id is not None,
         "held": queries.candidates(staff_id=staff_id, at=request.at) if staff_id else (),
-        "administrators": queries.administrators(at=request.at),
+        "administrators": sign_in.turned_to(
+            queries.administrators(at=request.at), is_signed_in=request.staff is not None
+        ),
     }
     response = render(request, "portal/sign_in/diagnosis.html", page)
     remember(response, BROWSER, browser_of(request))  # so that the next look tells of cookies

@@ -48,7 +48,11 @@ def answer(
     page = {
         "failure": failure,
         "cause": sign_in.CAUSES[why],
-        "administrators": queries.administrators(at=request.at) if is_unknown else (),
+        "administrators": (
+            sign_in.turned_to(queries.administrators(at=request.at), is_signed_in=False)
+            if is_unknown
+            else ()
+        ),
         "is_unknown": is_unknown,
         "through": name_of(failure.identity_provider),
         "way_out": leaving.way_out(request, vouched.token.raw, state) if vouched else "",

@@ -10,19 +10,26 @@ from django.views.decorators.http import require_safe
 
 from care.identity import attempts, queries
 from care.identity.attempts import MOST_SILENT, Attempt, Lost, NotRecognised, Why
-from care.identity.sessions import Proof
+from care.identity.sessions import FRESH, Proof, is_locked_elsewhere
+from integrations.keycloak.prefixes import Kind
 from integrations.oidc.client import Refused, Unreachable, Vouched
 from integrations.oidc.tokens import BadToken
 from portal import access
 from project import sessions
 from project.sign_in import failing
 from project.sign_in.addresses import BROWSER, CALLBACK, browser_of, origin
+from project.sign_in.leaving import forget_leaving
 from project.sign_in.provider import judge, provider
 from project.sign_in.starting import lead, max_age, refuse_without_huvudman
 
 logger = logging.getLogger(__name__)
 # What the provider says when somebody closes its page or takes the card out (RFC 6749, 4.1.2.1).
 CANCELLED = frozenset({"access_denied", "login_required", "interaction_required"})
+ALARMS = {
+    Kind.ALIAS: "is none of our identity providers",
+    Kind.FORM: "asserts what cannot be read",
+    Kind.PREFIX: "asserts an HSA-id of another",
+}
 AWAY = frozenset({"temporarily_unavailable", "server_error"})
 
 
@@ -55,9 +62,13 @@ def come_back(request: access.Request) -> HttpResponse:
         return failing.answer(
             request, no.why, detail=no.detail, vouched=no.vouched, browser=browser
         )
-    return sessions.open_for(
+    if not attempt.is_again and _opens_a_locked_screen(vouched):
+        return lead(request, browser=browser, leads_to=attempt.leads_to, is_again=True)
+    response = sessions.open_for(
         request, staff_id=staff_id, proof=_proof(vouched), leads_to=attempt.leads_to
     )
+    forget_leaving(response)
+    return response
 
 
 def _anew(request: access.Request, lost: NotRecognised, browser: str) -> HttpResponse:
@@ -111,17 +122,30 @@ def _vouched(request: access.Request, attempt: Attempt) -> Vouched:
 def _known(vouched: Vouched) -> UUID:
     """Return the member of staff that the provider has told of.
 
-    :raises NotSignedIn: if the identity provider may not speak of them, or they do not work here
+    :raises NotSignedIn: if the identity provider names nobody or may not speak of them, or they do
+        not work here
     """
     who = vouched.who
-    if not judge(vouched.claims).is_accepted:
-        # An alarm: an identity provider speaks for somebody else's staff.
-        logger.error("sign-in: %r asserts an HSA-id of another", who.identity_provider[:40])
-        raise NotSignedIn(Why.FOREIGN_PREFIX, "prefix", vouched)
+    verdict = judge(vouched.claims)
+    if verdict.kind is Kind.ABSENT:
+        raise NotSignedIn(Why.NO_HSA_ID, Kind.ABSENT, vouched)
+    if verdict.kind is not None:
+        # An alarm: an identity provider speaks for somebody else's staff, or nobody can tell whom.
+        logger.error("sign-in: %r %s", who.identity_provider[:40], ALARMS[verdict.kind])
+        raise NotSignedIn(Why.FOREIGN_PREFIX, verdict.kind, vouched)
     staff_id = queries.member_known_as(who.hsa_ids)
     if staff_id is None:
         raise NotSignedIn(Why.UNKNOWN_HERE, "", vouched)
     return staff_id
+
+
+def _opens_a_locked_screen(vouched: Vouched) -> bool:
+    """Tell whether an old proof would open what was locked, the cookie of it being gone."""
+    who, now = vouched.who, datetime.now(UTC)
+    if who.authenticated_at is not None and now - who.authenticated_at <= FRESH:
+        return False
+    issuer = provider().registration.issuer
+    return is_locked_elsewhere(issuer=issuer, sid=who.sid, subject=who.subject)
 
 
 def _proof(vouched: Vouched) -> Proof:

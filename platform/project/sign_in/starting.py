@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from care.identity import attempts, sessions
 from integrations.oidc.client import Unreachable
 from portal import access
+from project.sign_in import watch
 from project.sign_in.addresses import (
     BROWSER,
     CALLBACK,
@@ -25,7 +26,7 @@ from tenants.context import acting_for
 def show(request: access.Request) -> HttpResponse:
     """Show the sign-in page: each identity provider, or that the sign-in service is away."""
     refuse_without_huvudman()
-    is_away = not provider().is_reached()
+    is_away = watch.is_away()
     return render(
         request,
         "portal/sign_in/provider.html",
@@ -52,9 +53,14 @@ def lead(
 ) -> HttpResponse:
     """Begin an attempt and lead to the provider with it, or tell that the provider is away.
 
+    That is told at once where the watch has seen it: one that does not even refuse would hold a
+    thread for each who waits, and those who are signed in need them.
+
     On to the identity provider that is named, or else was chosen in this browser the last time:
     who came by one of them proves nothing anew by another.
     """
+    if watch.is_away():
+        return _away(request)
     through = _chosen(request)
     attempt = attempts.begin(
         browser=browser, leads_to=leads_to, is_again=is_again, tries=tries, at=request.at
@@ -69,14 +75,19 @@ def lead(
             through=through,
         )
     except Unreachable:
-        page = {"is_away": True, "is_begun": True}
-        return render(request, "portal/sign_in/provider.html", page, status=503)
+        watch.saw(is_away=True)
+        return _away(request)
     response = HttpResponseRedirect(url)
     response["Cache-Control"] = "no-store"
     remember(response, BROWSER, browser)
     if through:
         remember(response, THROUGH, through)
     return response
+
+
+def _away(request: access.Request) -> HttpResponse:
+    page = {"is_away": True, "is_begun": True}
+    return render(request, "portal/sign_in/provider.html", page, status=503)
 
 
 def _chosen(request: access.Request) -> str:

@@ -8,6 +8,7 @@ from project.sign_in.provider import provider
 
 logger = logging.getLogger(__name__)
 EVERY = 15.0  # seconds between two looks; what a page says is at most twice as old
+EVERY_AWAY = 3.0  # while it is away: it is told soon that people can sign in again
 
 
 class Watch:
@@ -16,25 +17,46 @@ class Watch:
     def __init__(self) -> None:
         self._lock = Lock()
         self._looked = -EVERY
+        self._is_looking = False
         self._is_away = False
 
     def is_away(self) -> bool:
         """Tell what was seen last, and look again beside the request when that is old."""
         with self._lock:
-            is_due = monotonic() - self._looked >= EVERY
+            lasts = EVERY_AWAY if self._is_away else EVERY
+            is_due = not self._is_looking and monotonic() - self._looked >= lasts
             if is_due:
-                self._looked = monotonic()
+                self._looked, self._is_looking = monotonic(), True
         if is_due:
-            Thread(target=self.look, daemon=True).start()
+            Thread(target=self._look_beside, daemon=True).start()
         return self._is_away
+
+    def _look_beside(self) -> None:
+        try:
+            self.look()
+        finally:
+            with self._lock:
+                self._is_looking = False
 
     def look(self) -> None:
         """Look now."""
-        is_away = not provider().is_reached()
+        self.saw(is_away=not provider().is_reached())
+
+    def saw(self, *, is_away: bool) -> None:
+        """Keep what was seen, here or by a request that had to ask."""
         if is_away and not self._is_away:
             logger.warning("sign-in: the provider does not answer")
         self._is_away = is_away
 
 
 _watch = Watch()
-is_away = _watch.is_away
+
+
+def is_away() -> bool:
+    """Tell whether the provider is away, without asking it."""
+    return _watch.is_away()
+
+
+def saw(*, is_away: bool) -> None:
+    """Keep what a request has seen that had to ask the provider."""
+    _watch.saw(is_away=is_away)

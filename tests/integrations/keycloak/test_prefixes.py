@@ -3,6 +3,7 @@
 import pytest
 
 from integrations.keycloak import prefixes
+from integrations.keycloak.prefixes import Kind
 from integrations.keycloak.providers import SIMULATED, Provider, load
 
 OWN, STRANGER = "2999999150", "2999999218"
@@ -120,6 +121,25 @@ def test_a_refusal_names_what_was_asserted() -> None:
     assert prefixes.judge("kommun", claims, providers=PROVIDERS).faults == (
         f"kommun får inte intyga healthCareUnitHsaId SE{STRANGER}-AVD1.",
     )
+
+
+@pytest.mark.parametrize(
+    ("alias", "claims", "kind"),
+    [
+        ("kommun", {"employee_hsa_id": f"SE{OWN}-P1"}, None),
+        ("google", {}, Kind.ALIAS),
+        ("kommun", {}, Kind.ABSENT),
+        ("kommun", {"employee_hsa_id": "", "all_employee_hsa_ids": []}, Kind.ABSENT),
+        ("kommun", {"employee_hsa_id": "P1"}, Kind.FORM),
+        ("kommun", {"employee_hsa_id": f"SE{OWN}-P1", "all_commissions": 1}, Kind.FORM),
+        ("kommun", {"employee_hsa_id": f"SE{STRANGER}-P1"}, Kind.PREFIX),
+        ("kommun", {"all_employee_hsa_ids": ["P1", f"SE{STRANGER}-P1"]}, Kind.PREFIX),
+    ],
+)
+def test_a_refusal_tells_of_which_kind_it_is(
+    alias: str, claims: dict[str, object], kind: Kind | None
+) -> None:
+    assert prefixes.judge(alias, claims, providers=PROVIDERS).kind is kind
 
 
 def _with(provider: Provider, *listed: str) -> Provider:

@@ -12,11 +12,11 @@ from pytest_django import Settings
 
 from care.identity.permissions import Role
 from project.sign_in import provider as providers
+from project.sign_in import watch
 from tests.integrations.oidc import hostile as providers_of_ours
 from tests.integrations.oidc.hostile import (
     CLIENT_ID,
     CLIENT_SECRET,
-    LOA3,
     Hostile,
     identity_providers,
 )
@@ -29,18 +29,20 @@ def served() -> Iterator[Hostile]:
 
 
 @pytest.fixture
-def hostile(served: Hostile, settings: Settings, tmp_path: Path) -> Iterator[Hostile]:
+def hostile(
+    served: Hostile, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Hostile]:
     """Give the provider, friendly again, and let the project know no other."""
     served.reset()
     providers._provider.cache_clear()
     settings.OIDC_ISSUER = served.issuer
     settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = CLIENT_ID, CLIENT_SECRET
     settings.PUBLIC_HOST = "samplan.localhost"
-    settings.OIDC_ACR_VALUES = [LOA3]
     settings.OUTGOING = ["127.0.0.1@127.0.0.0/8", "localhost@127.0.0.0/8", "localhost@::1/128"]
     settings.IDENTITY_PROVIDERS = identity_providers(
         tmp_path, siths=["SE2999999119", "SE2999999127"]
     )
+    monkeypatch.setattr(watch, "_watch", watch.Watch())
     settings.ROOT_URLCONF = "tests.integrations.oidc.addresses"
     settings.STATIC_ROOT = tmp_path
     storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

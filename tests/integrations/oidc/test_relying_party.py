@@ -11,16 +11,18 @@ from typing import Any
 
 import pytest
 from cast import MUNICIPALITY, REGION
+from django.db import ProgrammingError
 from django.test import Client
 from hired import Hired, hire
 from joserfc.jwk import OctKey
 from people import CASE_OFFICERS
 from visits import words
 
+from care.identity import sessions
 from care.identity.attempts import Why
 from care.identity.models import SignInFailure, StaffSession
 from care.identity.permissions import Role
-from tenants.context import acting_as
+from tenants.context import acting_as, acting_for
 from tests.integrations.oidc.hostile import (
     ABSENT,
     CLIENT_ID,
@@ -190,6 +192,7 @@ CASES = (
     Case("SignedUserInfoInvalidSignature", by_signed_userinfo(stranger=True), "signature"),
     Case("AuthorizationResponseInvalidIss", brought_back(iss="https://x.example"), "iss"),
     Case("AcrTooLow", spoil(acr="http://id.sambi.se/loa/loa2"), "acr", Why.WEAK),
+    Case("AcrHigher", spoil(acr="http://id.sambi.se/loa/loa4"), ""),
     Case("AcrMissing", spoil(acr=ABSENT), "acr", Why.WEAK),
     Case("CodeUnknown", brought_back(code="another"), "code"),
 )  # fmt: skip
@@ -320,6 +323,30 @@ def test_a_logout_ends_the_sessions_at_every_huvudman(hostile: Hostile, nurse: H
     assert tell(raw, MUNICIPALITY) == 200
     assert (here.is_in, there.is_in) == (False, False)
     assert tell(raw, REGION) == 400
+
+
+def test_a_logout_that_fails_at_one_huvudman_ends_the_others_and_is_sent_again(
+    hostile: Hostile, nurse: Hired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hire(MUNICIPALITY, nurse.name, nurse.hsa_id, (CASE_OFFICERS, Role.INBOX_COORDINATOR))
+    here, there = Person(), Person(MUNICIPALITY)
+    here.sign_in()
+    there.sign_in()
+    raw = hostile.logout_token()
+    end_all, broken = sessions.end_all, [REGION, MUNICIPALITY]
+
+    def fail(**told: Any) -> int:
+        if acting_for() == broken[0]:
+            raise ProgrammingError("relation does not exist")
+        return end_all(**told)
+
+    for broken_at in tuple(broken):
+        with monkeypatch.context() as patched:
+            patched.setattr(sessions, "end_all", fail)
+            assert tell(raw) == 500
+        broken.pop(0)
+        assert (here.is_in, there.is_in) == (broken_at == REGION, False)
+    assert tell(raw) == 400  # by now it has come to its end everywhere
 
 
 def test_a_logout_is_told_of_at_the_host_that_is_nobodys(hostile: Hostile, nurse: Hired) -> None:

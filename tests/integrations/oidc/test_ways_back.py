@@ -3,7 +3,9 @@
 import re
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
+import pytest
 from cast import AT, MUNICIPALITY, REGION
 from django.db.models import F
 from django.http import HttpResponse
@@ -179,7 +181,8 @@ class TestWhoMayComeIn:
 
         answer = stranger.sign_in()
         assert answer.status_code == 403
-        assert "Anna Berg" in words(answer.content)
+        assert "Lokal administratör, Avdelning 1" in words(answer.content)
+        assert "Anna Berg" not in words(answer.content)
         assert not stranger.is_in
         with acting_as(REGION):
             failure = SignInFailure.objects.get()
@@ -203,19 +206,36 @@ class TestWhoMayComeIn:
         assert not hostile.is_signed_in
 
     def test_an_identity_provider_speaks_for_its_own_only(
-        self, hostile: Hostile, nurse: Hired
+        self, hostile: Hostile, nurse: Hired, caplog: pytest.LogCaptureFixture
     ) -> None:
-        spoken = (
-            {"identity_provider": "municipal"},
-            {"identity_provider": None},
-            {"all_employee_hsa_ids": ["SE2999999119-P001", "SE2321000016-P1"]},
-            {"all_commissions": [{"healthCareUnitHsaId": "SE2321000016-U1"}]},
+        spoken: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("alias", {"identity_provider": "municipal"}),
+            ("alias", {"identity_provider": None}),
+            ("prefix", {"all_employee_hsa_ids": ["SE2999999119-P001", "SE2321000016-P1"]}),
+            ("prefix", {"all_commissions": [{"healthCareUnitHsaId": "SE2321000016-U1"}]}),
+            ("form", {"employee_hsa_id": "P001", "all_employee_hsa_ids": []}),
         )
         friendly = dict(hostile.person)
-        for told in spoken:
+        for _, told in spoken:
             hostile.person = friendly | told
             assert Person().sign_in().status_code == 403, told
-        assert failures() == [("foreign_prefix", "prefix")] * len(spoken)
+        assert failures() == [("foreign_prefix", kind) for kind, _ in spoken]
+        alarms = [it for it in caplog.records if it.levelname == "ERROR"]
+        assert len(alarms) == len(spoken)
+
+    def test_who_has_no_hsa_id_is_told_so_without_an_alarm(
+        self, hostile: Hostile, nurse: Hired, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        hostile.person |= {"employee_hsa_id": "", "all_employee_hsa_ids": []}
+        hostile.userinfo = {"sub": hostile.person["sub"]}
+
+        answer = Person().sign_in()
+        assert answer.status_code == 403
+        page = words(answer.content)
+        assert "Inloggningstjänsten sa inget HSA-id för dig." in page
+        assert "Be din HSA-administratör om hjälp." in page
+        assert failures() == [("no_hsa_id", "absent")]
+        assert [it for it in caplog.records if it.levelname == "ERROR"] == []
 
     def test_each_host_has_a_session_of_its_own(
         self, hostile: Hostile, nurse: Hired, coordinator: Hired

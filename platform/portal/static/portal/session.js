@@ -36,9 +36,29 @@
     return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && names.has(name));
   };
 
+  const wordsIn = (text) => (text || "").replace(/\s+/g, " ").trim().slice(0, 200);
+  // What the page calls each field, so that it can be read again where the page is not at hand.
+  const wordsOf = (form) =>
+    [...form.elements].filter((it) => it.name && it.type !== "file").flatMap((it) => {
+      if (it.type === "hidden" || it.tagName === "BUTTON") return [[it.name, it.value, "", ""]];
+      const label = wordsIn(it.labels?.[0]?.textContent || it.getAttribute("aria-label")) || it.name;
+      if (it.type === "checkbox" || it.type === "radio") {
+        const asked = wordsIn(it.closest("fieldset")?.querySelector("legend")?.textContent);
+        return [[it.name, it.value, asked || label, label]];
+      }
+      if (it.tagName !== "SELECT") return [[it.name, "", label, ""]];
+      return [...it.selectedOptions].map((one) => [it.name, one.value, label, wordsIn(one.text)]);
+    });
+
   const keep = async (form) => {
     if (!dirty.delete(form)) return;
-    const told = { path: pathOf(form), page: location.pathname, fields: fieldsOf(form) };
+    const told = {
+      path: pathOf(form),
+      page: location.pathname,
+      heading: wordsIn(document.querySelector("h1")?.textContent),
+      fields: fieldsOf(form),
+      words: wordsOf(form),
+    };
     const answer = await fetch(body.dataset.drafts, {
       method: "POST",
       headers: { ...headers(), "Content-Type": "application/json" },
@@ -101,6 +121,8 @@
   const cover = () => {
     if (document.querySelector("dialog.lock")) return;
     const dialog = document.getElementById("lock").content.firstElementChild.cloneNode(true);
+    dialog.querySelector("[data-kept]").hidden = dirty.size > 0;
+    dialog.querySelector("[data-not-kept]").hidden = dirty.size === 0;
     dialog.addEventListener("cancel", (event) => event.preventDefault());
     body.append(dialog);
     body.classList.add("is-locked");
