@@ -242,21 +242,28 @@ def test_a_page_fits_and_can_be_hit(
 FOCUS = """() => {
   const it = document.activeElement;
   if (!it || it === document.body) return null;
-  const box = it.getBoundingClientRect();
-  const style = getComputedStyle(it);
+  // Of a box or a button to choose by, the whole field is marked, whose label is pressed too.
+  const field = it.matches("[type=radio], [type=checkbox]") && it.closest(".ds-field");
+  const ring = field || it;
+  const box = ring.getBoundingClientRect();
+  const style = getComputedStyle(ring);
   const at = document.elementFromPoint(
     Math.min(Math.max(box.x + box.width / 2, 0), innerWidth - 1),
     Math.min(Math.max(box.y + box.height / 2, 0), innerHeight - 1));
   const shown = it.checkVisibility({checkVisibilityCSS: true}) && box.width > 0;
   const marked = style.outlineStyle !== "none" || style.boxShadow !== "none";
-  const clear = at === it || it.contains(at) || (at && at.contains(it));
+  const clear = at === ring || ring.contains(at) || (at && at.contains(ring));
   return {what: it.outerHTML.slice(0, 90), shown, marked, clear};
 }"""
 
 
 @pytest.mark.parametrize(
     ("slug", "name", "unit", "paths"),
-    [PAGES[0], ("regionjh", "Sara Lindmark", "Avdelning 202", ("/?view=all", "{case}"))],
+    [
+        PAGES[0],
+        ("regionjh", "Sara Lindmark", "Avdelning 202", ("/?view=all", "{case}")),
+        ("krokom", "Karin Nyström", "", ("/help/disclosure",)),
+    ],
 )
 def test_the_keyboard_reaches_everything_and_sees_where_it_is(
     somebody: SignIn, slug: str, name: str, unit: str, paths: tuple[str, ...]
