@@ -13,7 +13,6 @@ from tenants import progress, registry
 from tenants.models import Unit
 
 MUNICIPAL = (Unit.Kind.SOCIAL_SERVICES, Unit.Kind.MUNICIPAL_HEALTH_CARE)
-TOLD = (*MUNICIPAL, Unit.Kind.PRIMARY_CARE)  # a ward tells of an admission, and is not told
 
 
 @dataclass(frozen=True)
@@ -59,9 +58,10 @@ def asked(*, municipality_code: str, at: datetime) -> tuple[Route, ...]:
 def left_out(own: Sequence[Address]) -> tuple[Address, ...]:
     """Return those of a huvudman's units that a ward tells of nothing unless it finds them itself.
 
-    Reached is who is chosen from the start, or takes over from somebody who is reached.
+    Reached is who is chosen from the start, or takes over from somebody who is reached. A health
+    centre is never left out: the ward chooses among all of them, by where the person is listed.
     """
-    told = {it.hsa_id: it for it in own if it.kind in TOLD}
+    told = {it.hsa_id: it for it in own if it.kind in MUNICIPAL}
     reached: set[str] = set()
     for it in told.values():
         if it.is_default:

@@ -111,6 +111,7 @@ def units() -> tuple[Enhet, ...]:
             "health_care",
             WEEKDAYS,
             successor=hsa_id(REGION, "JOURHC"),
+            is_default=False,  # of eight the ward chooses the one where the person is listed
         )
         for code, name in HEALTH_CENTRES.items()
     )

@@ -73,10 +73,10 @@ class TestLeftOut:
 
         assert routing.left_out([one, other]) == (one, other)
 
-    def test_is_neither_ward_nor_administration(self) -> None:
+    def test_is_neither_ward_health_centre_nor_administration(self) -> None:
         silent = [
             replace(DUTY, hsa_id=f"SE2999999127-{kind}", kind=kind)
-            for kind in ("ward", "administration")
+            for kind in ("ward", "primary_care", "administration")
         ]
 
         assert routing.left_out(silent) == ()
