@@ -317,6 +317,8 @@ class Play:
         wanted = self.world.holders(home, who.unit_id, case)
         until = max(self.now + ends, self.at + MICROSECOND)
         with acting_as(home):
+            told = EmergencyAccess.objects.get(pk=opened).closes_at  # to the owners, who keep to it
+            assert told is not None
             # So long that it ends beside the moment of comparing.
             EmergencyAccess.objects.filter(pk=opened).update(closes_at=until)
             try:
@@ -331,7 +333,7 @@ class Play:
         self.said += [f"opened is {read}, expected {wanted}"] if read != wanted else []
         self._exchange(home)
         for owner in read:
-            most = until if owner == home else self.at + emergencies.LONGEST
+            most = until if owner == home else told
             self.world.emergencies[case].append(
                 Emergency(home, who.unit_id, owner, min(until, most))
             )

@@ -155,19 +155,28 @@ def test_a_huvudman_sets_how_long(ids: Ids, minutes: int) -> None:
     assert state(ask(ids[1], at=now)).closes_at == now + minutes * MINUTE
 
 
-def test_the_owner_opens_no_longer_than_the_longest(ids: Ids) -> None:
+def test_the_owner_opens_no_longer_than_the_longest(
+    ids: Ids, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(emergencies, "minutes", lambda: 30 * 24 * 60)
     now = clock.moment()
-    emergency_id = ask(ids[1], at=now)
-    with acting_as(MUNICIPALITY):
-        EmergencyAccess.objects.update(closes_at=now + 30 * DAY)
-    tasks.drain()
-    for _ in range(2):  # asked again it begins no new four hours
-        read(ids[1], emergency_id, at=now)
-        tasks.drain()
+    emergency_id = opened(ids, at=now)
 
     closes_at = state(emergency_id, REGION).closes_at
     assert closes_at is not None
-    assert closes_at < now + timedelta(minutes=241)
+    assert now + timedelta(minutes=239) < closes_at < now + timedelta(minutes=241)
+
+
+def test_a_letter_prolongs_nothing(ids: Ids) -> None:
+    now = clock.moment()
+    emergency_id = ask(ids[1], at=now)
+    tasks.drain()
+    with acting_as(MUNICIPALITY):
+        EmergencyAccess.objects.update(closes_at=now + 3 * HOUR)
+    read(ids[1], emergency_id, at=now)
+    tasks.drain()
+
+    assert state(emergency_id, REGION).closes_at == now + HOUR
 
 
 def test_a_letter_opens_nothing_that_has_been_closed(ids: Ids) -> None:

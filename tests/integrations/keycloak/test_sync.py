@@ -104,7 +104,7 @@ def _keep_more(at: KeycloakAdmin) -> None:
 
 
 def _step(at: KeycloakAdmin) -> None:
-    at.create_authentication_flow_execution({"provider": "idp-auto-link"}, "First sign-in")
+    at.create_authentication_flow_execution({"provider": "idp-confirm-link"}, "First sign-in")
 
 
 def _requirement(at: KeycloakAdmin) -> None:
@@ -176,13 +176,14 @@ DRIFT: dict[str, tuple[Callable[[KeycloakAdmin], object], str]] = {
         _profile(lambda rows: _named(rows, "email").update(required={"roles": ["user"]})),
         "staff: attributet email, required: ska vara saknas, är {'roles': ['user']}",
     ),
-    "a step that links people": (
-        _step, "staff: flödet First sign-in, steget idp-auto-link: ska vara borttagen, är upplagd",
+    "a step that asks people to link": (
+        _step,
+        "staff: flödet First sign-in, steget idp-confirm-link: ska vara borttagen, är upplagd",
     ),
     "a step that is off": (
         _requirement,
         "staff: flödet First sign-in, steget idp-create-user-if-unique, requirement:"
-        " ska vara REQUIRED, är DISABLED",
+        " ska vara ALTERNATIVE, är DISABLED",
     ),
     "a password form": (
         lambda at: at.create_authentication_flow_execution(
@@ -335,8 +336,11 @@ def test_without_people_to_simulate_there_is_no_simulated_realm(realms: Realms) 
 
 
 @pytest.fixture
-def operator(realms: Realms, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+def operator(
+    realms: Realms, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> Callable[..., Any]:
     """Give a way to run the command with the environment of an operator."""
+    settings.OUTGOING = ["localhost@127.0.0.0/8", "localhost@::1/128"]
     monkeypatch.setattr(command, "deployment", lambda **_: realms.deployment)
     for name, value in realms.environment.items():
         monkeypatch.setenv(name, value)
