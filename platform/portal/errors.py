@@ -57,6 +57,7 @@ from care.identity.operations import (
     NotAdministrator,
     SignedOut,
 )
+from care.identity.sessions import NoSuchSession
 from care.identity.units import NoSuchUnit
 from care.inbox.blocks import GuardianMayNotBlock, NoSuchBlock, NothingToBlock
 from care.inbox.emergencies import NeedsAnother, NoSuchEmergency, NotStated
@@ -287,6 +288,7 @@ VERDICTS: Mapping[type[BaseException], Callable[[Any], Verdict]] = {
     NotTraining: _says(texts.NOT_FOUND),
     NotACandidate: _says(texts.NOT_YOUR_ASSIGNMENT),
     SignedOut: _says(texts.SIGNED_OUT),
+    NoSuchSession: _says(texts.SESSION_ENDED),
     PermissionDenied: _says(texts.NOT_ALLOWED),
     Incomplete: _incomplete,
     NotPermitted: _not_permitted,

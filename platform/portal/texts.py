@@ -111,6 +111,14 @@ SIGNED_OUT = Text(
     "/sign-in",
     _("Skicka igen"),
 )
+SESSION_ENDED = Text(
+    404,
+    _("Inloggningen finns inte längre"),
+    _("Den är redan avslutad, eller så har tio timmar gått."),
+    _("Öppna Mina inloggningar och se var du är inloggad nu."),
+    _("Mina inloggningar"),
+    "portal:my_sign_ins",
+)
 LOCKED = Text(
     401,
     _("Skärmen är låst"),

@@ -21,9 +21,11 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ),
     (
         "krokom", "Karin Nyström", "",
-        ("/", "/?view=to_acknowledge", "{case}", "{case}/answer-admission", "/help"),
+        ("/", "/?view=to_acknowledge", "{case}", "{case}/answer-admission", "/help",
+         "/my-sign-ins", "/my-sign-ins/end-others"),
     ),
-    ("krokom", "Anna Bergström", "", ("/", "/units", "/units/route", "/agreements")),
+    ("krokom", "Anna Bergström", "", ("/", "/units", "/units/route", "/agreements", "/staff",
+                                         "{sessions}")),
     (
         "krokom", "Per-Olof Lundin", "",
         ("/", "/agreements", "/costs/offers", "{offer}", "{offer}/decide"),
@@ -118,6 +120,7 @@ PLACES = {
     "run": ("/costs", "a.row-link[href^='/costs/runs/']"),
     "table": ("/costs", "a.row-link[href^='/costs/tables/']"),
     "next": ("/costs", "a.row-link[href^='/costs/tables/']:has-text('Samplan')"),
+    "sessions": ("/staff", "a.ds-link[href$='/end-sessions']"),
     "fed": ("{next}", "tr:has-text('Ur molnkostnader') a[href*='/lines/']"),
     "offer": ("/costs/offers", "a.row-link[href^='/costs/offers/']"),
     "invoiced": ("/costs", "a.row-link[href^='/costs/runs/']:text('LINK2'):not(:text('Utfall'))"),

@@ -250,6 +250,8 @@ class SessionEvent(AppendOnly):
         PROVE_AGAIN = "prove_again"
         SIGN_OUT = "sign_out"
         SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere"
+        END_OWN = "end_own"
+        END_BY_ADMINISTRATOR = "end_by_administrator"
         REFUSED = "refused"
 
     staff_id = models.UUIDField(db_index=True)
@@ -263,7 +265,10 @@ class SessionEvent(AppendOnly):
 
 
 class DirectoryEvent(AppendOnly):
-    """Händelse i registret: who has changed a unit or an assignment, from what, to what."""
+    """Händelse i registret: who has changed a unit or an assignment, from what, to what.
+
+    Or has ended the sessions of a person, and how many there were.
+    """
 
     class What(models.TextChoices):
         """What happened."""
@@ -275,9 +280,10 @@ class DirectoryEvent(AppendOnly):
         REVOKE_ASSIGNMENT = "revoke_assignment"
         REOPEN_ASSIGNMENT = "reopen_assignment"
         CHANGE_STAFF = "change_staff"
+        END_SESSIONS = "end_sessions"
 
     what = models.CharField(max_length=30, choices=What.choices)
-    subject = models.CharField(max_length=40, db_index=True)  # HSA-id of the unit, or assignment
+    subject = models.CharField(max_length=40, db_index=True)  # HSA-id, or the assignment
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
     staff_id = models.UUIDField()

@@ -239,6 +239,26 @@ def protect_staff(*, actor: Actor, staff_id: UUID, is_protected: bool, at: datet
         ).save()
 
 
+def end_sessions(*, actor: Actor, staff_id: UUID, at: datetime) -> int:
+    """Avsluta inloggningar: end every session of a person here; return how many there were.
+
+    The person is refused at the next request and may sign in anew; assignments and drafts stay.
+
+    :raises NotAdministrator: if the actor may not
+    :raises NoSuchStaff: if nobody with this id works here
+    """
+    refuse_unless_administrator(actor, Permission.ADMINISTER_ASSIGNMENTS)
+    with transaction.atomic():
+        person = Staff.objects.filter(pk=staff_id).first()
+        if person is None:
+            raise NoSuchStaff
+        ended = sessions.end_of(staff_id=staff_id, at=at)
+        if ended:
+            after = {"sessions": ended}
+            event(What.END_SESSIONS, person.hsa_id, after=after, actor=actor, at=at).save()
+    return ended
+
+
 def own_units() -> dict[str, UnitEntry]:
     """Return the huvudman's units that are not archived, locked until the transaction ends."""
     rows = Unit.objects.select_for_update().filter(owner=acting_for(), archived_on=None)

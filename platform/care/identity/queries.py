@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, DurationField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Now
 
 from care.identity.actors import Actor
 from care.identity.models import Assignment, Staff, StaffSession
 from care.identity.permissions import CARE_ROLES, ROLES, Permission, Role
-from care.identity.sessions import IDLE, TOLD, token_hash
+from care.identity.sessions import IDLE, TOLD, name_of, token_hash
 from care.law import calendar
 from tenants.apart import is_training
 from tenants.context import acting_for
@@ -89,6 +89,19 @@ class Session:
     is_drowsy: bool  # whether it is time to note that it is in use
 
 
+@dataclass(frozen=True)
+class SignIn:
+    """Inloggning, as its person is shown it: nothing of place, address or device is kept."""
+
+    name: str  # what a page calls it (care.identity.sessions.name_of)
+    opened_at: datetime
+    used_at: datetime  # to the minute; of a locked screen, when it was locked
+    is_locked: bool
+    is_this: bool  # whether it is the one from which it is asked
+    role: Role | None  # None: no assignment has been chosen in it
+    unit_name: str
+
+
 def candidates(*, staff_id: UUID, at: datetime) -> tuple[Held, ...]:
     """Return the assignments in which a person may act now, last used first (R1, R2)."""
     rows = _held(Assignment.objects.filter(staff=staff_id), at=at)
@@ -121,6 +134,22 @@ def session_of(*, token: str, at: datetime) -> Session | None:
     if row is None:
         return None
     return Session(_who(row, at=at), row["is_locked"], row["is_fresh"], row["is_drowsy"])
+
+
+def sign_ins(*, staff_id: UUID, token: str = "", at: datetime) -> tuple[SignIn, ...]:
+    """Return the sessions of a person that have not ended, the newest first, in one query.
+
+    :param token: of the session from which it is asked
+    """
+    # How long a screen still stays open is told by the database's clock, and counted from `at`.
+    left = ExpressionWrapper(F("idle_expires_at") - Now(), output_field=DurationField())
+    rows = (
+        StaffSession.objects.filter(staff=staff_id, ended_at=None, expires_at__gt=Now())
+        .annotate(left=left)
+        .order_by("-opened_at", "token_hash")
+        .values("token_hash", "opened_at", "left", "assignment__role", "assignment__unit__name")
+    )
+    return tuple(_sign_in(it, token=token, at=at) for it in rows)
 
 
 def actor_of(*, token: str, at: datetime) -> Actor | NoAssignment | None:
@@ -210,6 +239,20 @@ _LISTED = (
 
 def _is(**condition: Any) -> "ExpressionWrapper[Q]":
     return ExpressionWrapper(Q(**condition), output_field=BooleanField())
+
+
+def _sign_in(row: Mapping[str, Any], *, token: str, at: datetime) -> SignIn:
+    is_locked = row["left"] <= timedelta()
+    role = row["assignment__role"]
+    return SignIn(
+        name=name_of(row["token_hash"]),
+        opened_at=row["opened_at"],
+        used_at=at + row["left"] - (timedelta() if is_locked else IDLE),
+        is_locked=is_locked,
+        is_this=row["token_hash"] == token_hash(token),
+        role=Role(role) if role else None,
+        unit_name=row["assignment__unit__name"] or "",
+    )
 
 
 def _member(row: Mapping[str, Any], held: Iterable[Held]) -> Member:

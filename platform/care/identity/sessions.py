@@ -29,6 +29,10 @@ class NoticeSeen(Exception):
     """The same logout token has come before."""
 
 
+class NoSuchSession(Exception):
+    """The person has no such other session: it has ended, or never was."""
+
+
 @dataclass(frozen=True)
 class Proof:
     """Bevis: what the sign-in service has said of who somebody is, and when."""
@@ -94,14 +98,16 @@ def lock(token: str) -> None:
     _living(token_hash=token_hash(token)).update(idle_expires_at=Now())
 
 
-def is_locked_elsewhere(*, issuer: str, sid: str, subject: str) -> bool:
-    """Tell whether a sign-in at the provider has a locked screen here.
+def is_locked_or_ended(*, issuer: str, sid: str, subject: str) -> bool:
+    """Tell whether a sign-in at the provider has a screen here that is locked or has been ended.
 
     By `sid` where there is one, which is that browser's; else by the subject. A browser that has
-    lost our cookie is not known by it, and the provider would vouch for it without asking.
+    lost our cookie is not known by it, nor is one whose session was ended from another, and the
+    provider would vouch for it without asking.
     """
     of = {"sid": sid} if sid else {"subject": subject}
-    return _living(issuer=issuer, idle_expires_at__lte=Now(), **of).exists()
+    theirs = StaffSession.objects.filter(issuer=issuer, expires_at__gt=Now(), **of)
+    return theirs.filter(Q(idle_expires_at__lte=Now()) | Q(ended_at__isnull=False)).exists()
 
 
 def close(*, token: str, at: datetime) -> Left | None:
@@ -132,11 +138,35 @@ def end_all(*, issuer: str, sid: str, subject: str, jti: str, at: datetime) -> i
         if subject:
             named &= Q(subject=subject)
         sessions = StaffSession.objects.filter(named, issuer=issuer, ended_at=None)
-        people = list(sessions.values_list("staff_id", flat=True))
-        sessions.update(ended_at=at, id_token="")
-        for staff_id in people:
-            note(staff_id, What.SIGNED_OUT_ELSEWHERE, at=at)
-        return len(people)
+        return _end(sessions, What.SIGNED_OUT_ELSEWHERE, at=at)
+
+
+def end_own(*, staff_id: UUID, token: str, name: str, at: datetime) -> None:
+    """Avsluta en annan inloggning: end one of a person's sessions from another; its drafts stay.
+
+    :param token: of the session from which it is asked, which goes on
+    :param name: what the page calls the one that ends (name_of)
+    :raises NoSuchSession: if the person has no such other session
+    """
+    with transaction.atomic():
+        others = _others(staff_id, token)
+        named = [it for it in others.values_list("pk", flat=True) if name_of(it) == name]
+        if _end(others.filter(pk__in=named), What.END_OWN, at=at) == 0:
+            raise NoSuchSession
+
+
+def end_others(*, staff_id: UUID, token: str, at: datetime) -> int:
+    """Avsluta alla andra: end a person's sessions but the one that asks; return how many."""
+    with transaction.atomic():
+        return _end(_others(staff_id, token), What.END_OWN, at=at)
+
+
+def end_of(*, staff_id: UUID, at: datetime) -> int:
+    """End every session of a person, in the caller's transaction; return how many there were.
+
+    Who may is for the caller to judge (care.identity.operations.end_sessions).
+    """
+    return _end(_living(staff_id=staff_id), What.END_BY_ADMINISTRATOR, at=at)
 
 
 def forget(*, at: datetime) -> int:
@@ -155,6 +185,11 @@ def token_hash(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
+def name_of(kept: str) -> str:
+    """Return what a page calls a session: it leads neither to its token nor to what is kept."""
+    return token_hash(kept)[:32]
+
+
 def note(
     staff_id: UUID,
     what: What,
@@ -165,6 +200,19 @@ def note(
 ) -> None:
     """Keep in the log what became of a session."""
     SessionEvent.objects.create(staff_id=staff_id, what=what, before=before, after=after, at=at)
+
+
+def _end(sessions: "QuerySet[StaffSession]", what: What, *, at: datetime) -> int:
+    """End sessions in the caller's transaction, each with its event; return how many there were."""
+    ending = dict(sessions.select_for_update().values_list("pk", "staff_id"))
+    StaffSession.objects.filter(pk__in=ending).update(ended_at=at, id_token="")
+    for staff_id in ending.values():
+        note(staff_id, what, at=at)
+    return len(ending)
+
+
+def _others(staff_id: UUID, token: str) -> "QuerySet[StaffSession]":
+    return _living(staff_id=staff_id).exclude(token_hash=token_hash(token))
 
 
 def _living(**of: Any) -> "QuerySet[StaffSession]":

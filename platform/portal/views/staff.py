@@ -58,6 +58,25 @@ def protect_staff(request: ActorRequest, staff_id: UUID) -> HttpResponse:
 
 
 @needs(Permission.ADMINISTER_ASSIGNMENTS, fresh=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def end_sessions(request: ActorRequest, staff_id: UUID) -> HttpResponse:
+    """Show in how many places somebody is signed in here; end them all."""
+    if request.method != "POST":
+        person = queries.member(staff_id=staff_id, at=request.at)
+        if person is None:
+            raise operations.NoSuchStaff
+        open_ = len(queries.sign_ins(staff_id=staff_id, at=request.at))
+        context = {"person": person, "open": open_, "key": new_key()}
+        return render(request, "portal/assignments/end_sessions.html", context)
+
+    def act() -> Done:
+        operations.end_sessions(actor=request.actor, staff_id=staff_id, at=request.at)
+        return Done(reverse("portal:staff"), gettext("Inloggningarna är avslutade."))
+
+    return once(request, act)
+
+
+@needs(Permission.ADMINISTER_ASSIGNMENTS, fresh=True)
 def import_assignments(request: ActorRequest) -> HttpResponse:
     """Compare a file with our assignments; take it over when what it changes has been read."""
     return imports.answer(
@@ -94,5 +113,6 @@ urlpatterns = [
     path("staff", list_staff, name="staff"),
     path("staff/import-hsa", import_hsa, name="import_hsa"),
     path("staff/<uuid:staff_id>/protect", protect_staff, name="protect_staff"),
+    path("staff/<uuid:staff_id>/end-sessions", end_sessions, name="end_sessions"),
     path("staff/import", import_assignments, name="import_assignments"),
 ]

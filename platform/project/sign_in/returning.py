@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from care.identity import attempts, queries
 from care.identity.attempts import MOST_SILENT, Attempt, Lost, NotRecognised, Why
-from care.identity.sessions import FRESH, Proof, is_locked_elsewhere
+from care.identity.sessions import FRESH, Proof, is_locked_or_ended
 from integrations.keycloak.prefixes import Kind
 from integrations.oidc.client import Refused, Unreachable, Vouched
 from integrations.oidc.tokens import BadToken
@@ -62,7 +62,7 @@ def come_back(request: access.Request) -> HttpResponse:
         return failing.answer(
             request, no.why, detail=no.detail, vouched=no.vouched, browser=browser
         )
-    if not attempt.is_again and _opens_a_locked_screen(vouched):
+    if not attempt.is_again and _opens_what_was_shut(vouched):
         return lead(request, browser=browser, leads_to=attempt.leads_to, is_again=True)
     response = sessions.open_for(
         request, staff_id=staff_id, proof=_proof(vouched), leads_to=attempt.leads_to
@@ -139,13 +139,13 @@ def _known(vouched: Vouched) -> UUID:
     return staff_id
 
 
-def _opens_a_locked_screen(vouched: Vouched) -> bool:
-    """Tell whether an old proof would open what was locked, the cookie of it being gone."""
+def _opens_what_was_shut(vouched: Vouched) -> bool:
+    """Tell whether an old proof would open what was locked or ended, its cookie being of no use."""
     who, now = vouched.who, datetime.now(UTC)
     if who.authenticated_at is not None and now - who.authenticated_at <= FRESH:
         return False
     issuer = provider().registration.issuer
-    return is_locked_elsewhere(issuer=issuer, sid=who.sid, subject=who.subject)
+    return is_locked_or_ended(issuer=issuer, sid=who.sid, subject=who.subject)
 
 
 def _proof(vouched: Vouched) -> Proof:

@@ -246,7 +246,13 @@ def _protect_staff(actor: Actor) -> None:
     operations.protect_staff(actor=actor, staff_id=actor.staff_id, is_protected=True, at=AT)
 
 
-ACTS = [_write_unit, _archive_unit, _add_assignment, _revoke_assignment, _protect_staff]
+def _end_sessions(actor: Actor) -> None:
+    operations.end_sessions(actor=actor, staff_id=actor.staff_id, at=AT)
+
+
+ACTS = [
+    _write_unit, _archive_unit, _add_assignment, _revoke_assignment, _protect_staff, _end_sessions,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("act", ACTS)

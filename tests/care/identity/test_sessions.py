@@ -12,10 +12,11 @@ from people import CASE_OFFICERS, DAY, DUTY, HOUR, WARD
 
 from care.identity import operations, queries, sessions
 from care.identity.actors import Actor
-from care.identity.models import Assignment, SessionEvent, StaffSession
+from care.identity.models import Assignment, DirectoryEvent, SessionEvent, StaffSession
 from care.identity.operations import NoSuchStaff, NotACandidate, SignedOut
 from care.identity.permissions import Role
 from care.identity.queries import NoAssignment
+from care.identity.sessions import NoSuchSession
 from tenants.context import acting_as
 from tenants.models import Unit
 
@@ -147,6 +148,99 @@ class TestWhereItIsKept:
             sessions.close(token=token, at=AT)
             assert SessionEvent.objects.filter(what="sign_out").count() == 1
         assert actor_of(nurse, token) is None
+
+
+class TestEnding:
+    """V7.4.5, V7.5.2: by the person from another session, or all of them by an administrator."""
+
+    def test_the_open_ones_are_listed_the_newest_first(self, coordinator: Hired) -> None:
+        first = coordinator.sign_in()
+        with acting_as(MUNICIPALITY):
+            second = operations.open_session(staff_id=coordinator.staff_id, at=AT + HOUR)
+            chosen = coordinator.assignments[1]
+            operations.choose_assignment(token=second, assignment_id=chosen, at=AT + HOUR)
+            newer, older = queries.sign_ins(
+                staff_id=coordinator.staff_id, token=first, at=AT + 2 * HOUR
+            )
+
+        assert (newer.opened_at, newer.is_this, newer.is_locked) == (AT + HOUR, False, False)
+        assert (newer.role, newer.unit_name) == (Role.INBOX_COORDINATOR, "Socialjouren")
+        assert (older.opened_at, older.is_this) == (AT, True)
+        assert (older.role, older.unit_name) == (None, "")
+
+    @pytest.mark.parametrize(
+        ("idle", "is_locked", "unused"), [(10, False, 10), (29, False, 29), (45, True, 15)]
+    )
+    def test_it_tells_when_it_was_used_and_of_a_locked_one_since_when(
+        self, nurse: Hired, idle: int, is_locked: bool, unused: int
+    ) -> None:
+        nurse.sign_in()
+        past = timedelta(minutes=idle)
+        with acting_as(REGION):
+            kept = StaffSession.objects.get()
+            StaffSession.objects.update(idle_expires_at=kept.idle_expires_at - past)
+            (shown,) = queries.sign_ins(staff_id=nurse.staff_id, at=AT)
+
+        assert shown.is_locked is is_locked
+        assert abs(AT - shown.used_at - timedelta(minutes=unused)) < timedelta(seconds=30)
+
+    def test_the_one_that_is_named_ends_and_keeps_no_token_of_the_provider(
+        self, nurse: Hired
+    ) -> None:
+        mine, named, third = nurse.sign_in(), nurse.sign_in(), nurse.sign_in()
+        name = sessions.name_of(sessions.token_hash(named))
+
+        with acting_as(REGION):
+            StaffSession.objects.update(id_token="raw")
+            sessions.end_own(staff_id=nurse.staff_id, token=mine, name=name, at=AT)
+            ended = StaffSession.objects.exclude(ended_at=None).get()
+            assert SessionEvent.objects.filter(what="end_own").count() == 1
+        assert (ended.token_hash, ended.id_token) == (sessions.token_hash(named), "")
+        assert actor_of(nurse, named) is None
+        assert isinstance(actor_of(nurse, mine), Actor)
+        assert isinstance(actor_of(nurse, third), Actor)
+
+    def test_one_that_is_not_there_ends_nothing(self, nurse: Hired) -> None:
+        mine = nurse.sign_in()
+        own = sessions.name_of(sessions.token_hash(mine))
+
+        for name in (own, sessions.token_hash(mine), mine, ""):
+            with acting_as(REGION), pytest.raises(NoSuchSession):
+                sessions.end_own(staff_id=nurse.staff_id, token=mine, name=name, at=AT)
+        assert isinstance(actor_of(nurse, mine), Actor)
+
+    def test_all_others_end_once(self, nurse: Hired) -> None:
+        mine, _, _ = nurse.sign_in(), nurse.sign_in(), nurse.sign_in()
+
+        with acting_as(REGION):
+            assert sessions.end_others(staff_id=nurse.staff_id, token=mine, at=AT) == 2
+            assert sessions.end_others(staff_id=nurse.staff_id, token=mine, at=AT) == 0
+            assert SessionEvent.objects.filter(what="end_own").count() == 2
+        assert isinstance(actor_of(nurse, mine), Actor)
+
+    def test_an_administrator_ends_those_of_one_person(
+        self, administrator: Actor, coordinator: Hired
+    ) -> None:
+        tokens = [coordinator.sign_in(), coordinator.sign_in()]
+        colleague = hire(
+            MUNICIPALITY, "Per Ek", "SE2999999127-P002", (CASE_OFFICERS, Role.CASE_OFFICER)
+        )
+        theirs = colleague.sign_in()
+
+        with acting_as(MUNICIPALITY):
+            for ended in (2, 0):
+                staff_id = coordinator.staff_id
+                assert ended == operations.end_sessions(
+                    actor=administrator, staff_id=staff_id, at=AT
+                )
+            assert SessionEvent.objects.filter(what="end_by_administrator").count() == 2
+            event = DirectoryEvent.objects.get()  # an end of nothing is no event
+        assert (event.what, event.subject, event.after) == (
+            "end_sessions", coordinator.hsa_id, {"sessions": 2},
+        )  # fmt: skip
+        assert event.staff_id == administrator.staff_id
+        assert [actor_of(coordinator, it) for it in tokens] == [None, None]
+        assert isinstance(actor_of(colleague, theirs), Actor)
 
 
 class TestReadAnew:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from cast import REGION
+from cast import AT, REGION
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
@@ -14,7 +14,7 @@ from hired import Hired, hire
 from people import WARD
 from visits import text, words
 
-from care.identity import drafts
+from care.identity import drafts, sessions
 from care.identity.models import Assignment, Draft, SessionEvent, StaffSession
 from care.identity.permissions import Role
 from portal.access import COOKIE
@@ -171,6 +171,26 @@ class TestTheLock:
         again = passer_by.sign_in(page=ACTING)["Location"]
         assert passer_by.come_back(to_provider(again))["Location"] == "/"
         assert passer_by.is_in
+
+    @pytest.mark.parametrize("is_named_by_sid", [True, False])
+    def test_nor_does_one_whose_session_was_ended_from_another(
+        self, hostile: Hostile, nurse: Hired, is_named_by_sid: bool
+    ) -> None:
+        """The provider's own session lives on in the browser that was left."""
+        if not is_named_by_sid:
+            hostile.claims = {"sid": ABSENT}
+        left = Person()
+        left.sign_in()
+        with acting_as(REGION):
+            assert sessions.end_others(staff_id=nurse.staff_id, token="", at=AT) == 1
+        grow_old(hostile, 1860)
+        assert not left.is_in
+
+        answer = left.sign_in(page=ACTING)
+        assert asked_of(answer["Location"])["max_age"] == "300"
+        assert not left.is_in
+        assert left.come_back(to_provider(answer["Location"]))["Location"] == "/"  # with the card
+        assert left.is_in
 
     def test_a_session_that_is_not_locked_asks_nobody_again(
         self, hostile: Hostile, sara: Person
