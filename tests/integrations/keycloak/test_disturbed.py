@@ -39,7 +39,7 @@ def test_a_disturbed_sign_in_needs_at_most_one_press_more(
 
     outcomes.append(outcome)
     assert outcome.is_in, outcome
-    assert outcome.extra <= disturbed.MOST_EXTRA.get(kind, 1), outcome
+    assert outcome.extra <= 1, outcome
 
 
 def test_there_are_as_many_kinds_as_promised() -> None:
