@@ -317,7 +317,7 @@ RECEIVE: dict[str, Callable[[str, Letter, datetime], None]] = {
 def _case(sender: str, core: Letter, at: datetime) -> Case:
     existing = access.own_case(UUID(core["common_id"]))
     if existing is not None:
-        individuals.protect(existing.individual, core["person"]["protection"])
+        individuals.protect(existing.individual, Person(**core["person"]))
         return existing
     individual = individuals.know(Person(**core["person"]))
     return cases.receive_case(
