@@ -98,6 +98,8 @@ def lift_told(case: Case, happenings: Iterable[Happening]) -> Happening | None:
 
 def receive(case: Case, told: Told, *, at: datetime) -> None:
     """Keep what another huvudman tells: a mark holds here too, that it is lifted is noted."""
+    if told["act"] not in (MARK, LIFT):
+        return  # no other act comes this way
     moment = datetime.fromisoformat(told["at"])
     if told["act"] == MARK:
         person = individuals.person(case.individual)
