@@ -62,6 +62,7 @@ from care.identity.units import NoSuchUnit
 from care.inbox.blocks import GuardianMayNotBlock, NoSuchBlock, NothingToBlock
 from care.inbox.emergencies import NeedsAnother, NoSuchEmergency, NotStated
 from care.inbox.operations import GroundMissing, NoReceiver, NotThere, TakenBefore
+from care.inbox.protection import NotChecked, NothingToLift
 from care.individuals.operations import BadIdentity
 from care.law import discharge
 from care.law.guards import Incomplete
@@ -301,6 +302,8 @@ VERDICTS: Mapping[type[BaseException], Callable[[Any], Verdict]] = {
     GuardianMayNotBlock: _says(texts.GUARDIAN_MAY_NOT_BLOCK),
     NothingToBlock: _says(texts.NOTHING_TO_BLOCK),
     NoSuchBlock: _says(texts.NO_SUCH_BLOCK),
+    NothingToLift: _says(texts.NOTHING_TO_LIFT),
+    NotChecked: _says(texts.NOT_CHECKED),
     ReasonNeeded: _reason_needed,
     NotProtected: _says(texts.NO_LIST),
     ListIsFull: _says(texts.LIST_IS_FULL),

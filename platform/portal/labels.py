@@ -171,6 +171,8 @@ HAPPENED = {
     "lift_block": _("En spärr hävdes."),
     "add_reader": _("Någon lades till på listan över dem som får se ärendet."),
     "remove_reader": _("Någon togs bort från listan över dem som får se ärendet."),
+    "mark_protected": _("Skyddade personuppgifter markerades."),
+    "lift_protection": _("Skyddet hävdes."),
     "open_emergency_access": _("En nödöppning begärdes."),
     "second_emergency_access": _("En andra person gick med på nödöppningen."),
     "read_in_emergency": _("Uppgifter öppnades i en nödsituation."),
@@ -329,7 +331,7 @@ EMERGENCY_OUTCOMES = {
     "justified": _("Befogad"),
     "not_justified": _("Inte befogad"),
 }
-PROTECTIONS = {
+PROTECTIONS = {  # the strictest last
     "flagged": _("Sekretessmarkering"),
     "protected_registration": _("Skyddad folkbokföring"),
     "assumed_identity": _("Fingerade personuppgifter"),
@@ -496,6 +498,7 @@ CONTENT = {
     "contacts": _("Vem man frågar"),
     "how": _("Hur"),
     "taken_over": _("Övertaget från"),
+    "protection": _("Skydd"),
 }
 # In the receiver's letter and of no use to a reader.
 NOT_SHOWN = frozenset({"municipalities", "corrects", "replaces", "message_id", "acted_for"})
@@ -508,6 +511,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
     "destination": DESTINATIONS,
     "reason": {**ABORT_REASONS, **WITHDRAWAL_REASONS},
     "how": INFORMED_HOW,
+    "protection": PROTECTIONS,
 }
 
 

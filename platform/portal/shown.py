@@ -28,6 +28,7 @@ from care.sharing.policy import HEALTH_CARE
 from portal import idempotent, labels, parties, places, times
 from portal.times import Limit, When
 from tenants.agreements import InfoClass
+from tenants.context import acting_for
 
 REPLACE = "replace_message"
 
@@ -702,6 +703,8 @@ def _sentence(it: Happening, names: Mapping[str, str]) -> str:
         return gettext("Ett meddelande fördelades till {name}.").format(
             name=it.body.get("assigned_to", "")
         )
+    if it.act == "lift_protection" and it.origin != acting_for():
+        return gettext("{name} uppger att skyddet är hävt.").format(name=parties.name(it.origin))
     if it.act == "deadline_passed":
         what = labels.due(str(it.body.get("rule", "")))
         unit = names.get(str(it.body.get("unit_id", "")), "")
@@ -995,6 +998,7 @@ class About:
     age: str
     protection: str  # which kind, in words; empty: none
     protection_means: str
+    lift_told: str  # that another huvudman has lifted it, in words
     facts: tuple[str, ...]
     title: str
     state: str
@@ -1038,6 +1042,7 @@ def about(page: CasePage, *, at: datetime) -> About:
         age=labels.years(person.age),
         protection=str(labels.PROTECTIONS.get(person.protection, "")),
         protection_means=str(labels.PROTECTION_MEANS.get(person.protection, "")),
+        lift_told=_sentence(page.lift_told, {}) if page.lift_told else "",
         facts=tuple(it for it in facts if it),
         title=gettext("Utskrivning från {unit}").format(unit=page.sending_unit),
         state=page.state,

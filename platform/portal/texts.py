@@ -297,6 +297,18 @@ REASON_NEEDED = Text(
     _("Ange skälet"),
     keeps=_("Skicka på nytt"),
 )
+NOTHING_TO_LIFT = Text(
+    409,
+    _("Det finns inget skydd att häva"),
+    _("Personen är inte markerad hos er. Någon kan ha hävt skyddet före dig."),
+    _("Öppna ärendet och se hur det står nu."),
+)
+NOT_CHECKED = Text(
+    409,
+    _("Skyddet hävdes inte"),
+    _("Det ska vara kontrollerat mot folkbokföringen, och skälet ska stå i historiken."),
+    _("Kontrollera, skriv skälet och kryssa i rutan."),
+)
 NO_LIST = Text(
     409,
     _("Ärendet har ingen lista"),

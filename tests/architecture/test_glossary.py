@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver
 from billing import methods
 from care.discharge import operations as discharge_operations
 from care.identity.permissions import Permission
-from care.inbox import blocks, consents, emergencies
+from care.inbox import blocks, consents, emergencies, protection
 from care.inbox import operations as inbox_operations
 from care.inbox.models import Delivery
 from care.law import deadlines, preconditions, terms
@@ -195,7 +195,9 @@ def test_every_row_has_a_swedish_word_and_a_paragraph_or_a_dash() -> None:
 
 def test_an_act_has_one_name_in_its_right_its_operation_and_its_event() -> None:
     acts = {*Act, *acts_beside_the_process()}
-    modules = (discharge_operations, inbox_operations, consents, blocks, emergencies, readers)
+    modules = (
+        discharge_operations, inbox_operations, consents, blocks, emergencies, readers, protection,
+    )  # fmt: skip
     operations = {name for module in modules for name in vars(module)}
     of_acts = {
         it.value.partition(":")[2]
@@ -217,7 +219,7 @@ def test_a_right_is_named_alike_in_code_and_value() -> None:
 
 def test_an_act_has_the_same_name_in_its_address() -> None:
     addresses = {route.split("/")[-1] for route in routes(urls.urlpatterns)}
-    modules = (discharge_operations, inbox_operations, consents, blocks, emergencies)
+    modules = (discharge_operations, inbox_operations, consents, blocks, emergencies, protection)
     operations = {name for module in modules for name in vars(module)}
     acts = acts_beside_the_process() & operations
 

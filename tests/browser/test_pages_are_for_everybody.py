@@ -17,7 +17,8 @@ PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         ("/", "/?view=all", "/cases/new", "/assignments", "{case}", "{case}?view=timeline",
          "{case}?view=messages", "{case}?view=history", "{case}/notify-ready",
          "{case}/transfer-information", "{case}/record-consent", "{case}/register",
-         "{case}/place-block", "{case}/open-emergency-access", "/cases/nobody"),
+         "{case}/place-block", "{case}/mark-protected", "{case}/open-emergency-access",
+         "/cases/nobody"),
     ),
     (
         "krokom", "Karin Nyström", "",

@@ -41,9 +41,10 @@ from visits import browser, post, sent
 
 from care.discharge import operations as discharge
 from care.identity.permissions import ROLES, Role
-from care.inbox import tasks
+from care.inbox import protection, tasks
 from care.inbox.models import Message
 from care.individuals.models import Individual
+from care.individuals.operations import Person
 from portal.access import rule_of
 from tenants.context import acting_as
 from tenants.leaving.export import export
@@ -159,10 +160,10 @@ class Story:
         return "/" + re.sub(r"<(?:\w+:)?\w+>", "notify-ready", filled)
 
 
-def told(opener: Hired) -> Story:
+def told(opener: Hired, her: Person = HER) -> Story:
     """Let her case run, and beside it the case of somebody of whom everybody may know."""
     nurse = acting(opener, Role.WARD_NURSE, WARD)
-    case_id = admit(by=nurse, person=HER, to=[CASE_OFFICERS])
+    case_id = admit(by=nurse, person=her, to=[CASE_OFFICERS])
     with acting_as(REGION):
         discharge.send_general_message(
             actor=nurse, case_id=case_id, subject="Kontakt", text=f"Nås på {PHONE}",
@@ -208,6 +209,31 @@ def test_nothing_tells_of_her(
     assert len(reading.surfaces) >= LEAST
     # Somebody of whom everybody may know is found by the same eyes.
     assert {"colleague ''", "search", "worklist"} <= reading.of_berit
+
+
+@pytest.mark.timeout(300)
+def test_nothing_tells_of_her_once_she_is_marked(place: Path, dba: psycopg.Connection[Any]) -> None:
+    """She got her protection while the case ran, at the municipality by letter."""
+    people = staff()
+    story = told(people["opener"], replace(HER, protection=""))
+    before, reading = Reading(), Reading()
+    _lists(before, people)
+    with acting_as(REGION):
+        protection.mark_protected(
+            actor=acting(people["opener"], Role.WARD_NURSE, WARD), case_id=story.at_region,
+            protection=HER.protection, at=AT + 2 * HOUR,
+        )  # fmt: skip
+    tasks.drain()
+    for name, role in (("colleague", Role.WARD_NURSE), ("officer", Role.CASE_OFFICER)):
+        _addresses(reading, name, people[name], role, story)
+    _lists(reading, people)
+    for schema in (REGION, MUNICIPALITY):
+        for table in ("individuals_individual", "inbox_worklistrow", "sharing_accesslog"):
+            texts = _texts(dba, schema, table)
+            reading.leaks += [f"{schema}.{table}: {it}" for it in texts if ADDRESS in it]
+
+    assert before.leaks != []
+    assert reading.leaks == []
 
 
 @pytest.mark.timeout(300)

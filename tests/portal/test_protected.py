@@ -4,14 +4,15 @@ import re
 from uuid import UUID, uuid4
 
 import pytest
-from cast import REGION
+from cast import MUNICIPALITY, REGION
 from django.test import Client
 from hired import Hired, acting, hire
-from isolation.county import admit
+from isolation.county import admit, case_at
 from people import BERIT, CASE_OFFICERS, WARD
 from visits import browser, post, sent, text, words
 
 from care.identity.permissions import Role
+from care.inbox import tasks
 from care.individuals.models import Individual
 from care.individuals.operations import Person
 from care.sharing.models import AccessLog
@@ -158,6 +159,91 @@ def test_an_address_that_is_typed_is_not_kept(nurse: Hired) -> None:
     with acting_as(REGION):
         known = Individual.objects.get()
     assert (known.protection, known.registered_address) == ("flagged", "")
+
+
+class TestMarkedWhileTheCaseRuns:
+    @pytest.fixture
+    def running(self, nurse: Hired) -> UUID:
+        return admit(by=acting(nurse, Role.WARD_NURSE, WARD), to=[CASE_OFFICERS])
+
+    def test_whoever_marks_comes_to_the_list_and_a_colleague_sees_nothing_more(
+        self, nurse: Hired, colleague: Hired, running: UUID
+    ) -> None:
+        place = f"/cases/{running}"
+        assert "Personen är inte markerad hos er." in text(browser(nurse), f"{place}/register")
+        form = text(browser(nurse), f"{place}/mark-protected")
+        assert "Ärendet syns sedan bara för dem på enhetens lista." in form
+        assert "Åkerlund" in text(browser(colleague), place)
+
+        leads = post(browser(nurse), nurse, f"{place}/mark-protected", protection="flagged",
+                     is_understood="on")  # fmt: skip
+
+        assert leads == f"{place}/readers"
+        unseen = _without_reference(text(browser(colleague), f"/cases/{uuid4()}", 404))
+        for page in ("", "/register", "/mark-protected", "/lift-protection"):
+            told = _without_reference(text(browser(colleague), f"{place}{page}", 404))
+            assert told == unseen
+        assert "Åkerlund" not in text(browser(colleague), "/?view=all")
+        assert "Sara Lindmark" in text(opened(nurse, running), leads)
+        history = text(opened(nurse, running), f"{place}?view=timeline")
+        assert "Skyddade personuppgifter markerades." in history
+        assert "Skydd Sekretessmarkering" in history
+
+    @pytest.mark.parametrize(
+        "told", [{}, {"protection": "flagged"}, {"protection": "curious", "is_understood": "on"}]
+    )
+    def test_it_asks_again_for_what_is_missing(
+        self, nurse: Hired, running: UUID, told: dict[str, str]
+    ) -> None:
+        answer = browser(nurse).post(f"/cases/{running}/mark-protected", sent(nurse, **told))
+
+        assert answer.status_code == 422
+        with acting_as(REGION):
+            assert Individual.objects.get().protection == ""
+
+    def test_only_a_stricter_kind_is_offered_afterwards(self, nurse: Hired, case_id: UUID) -> None:
+        page = opened(nurse, case_id).get(f"/cases/{case_id}/mark-protected").content.decode()
+
+        assert re.findall(r'name="protection" value="(\w+)"', page) == ["assumed_identity"]
+
+    def test_it_is_lifted_with_the_reason_and_is_everybodys_again(
+        self, nurse: Hired, colleague: Hired, case_id: UUID
+    ) -> None:
+        client, place = opened(nurse, case_id), f"/cases/{case_id}"
+        assert "Häv skyddet" in text(client, f"{place}/register")
+        for missing in ({"reason": "Fel person"}, {"is_checked": "on"}):
+            asked = client.post(f"{place}/lift-protection", sent(nurse, **missing))
+            assert asked.status_code == 422
+        post(client, nurse, f"{place}/lift-protection", reason="Fel person", is_checked="on")
+
+        page = text(browser(colleague), f"{place}?view=timeline")
+        assert "Skyddet hävdes." in page
+        assert "Skäl Fel person" in page
+        again = browser(nurse).get(f"{place}/lift-protection")
+        assert again.status_code == 409
+
+    def test_the_others_see_that_it_is_said_to_be_lifted(self, nurse: Hired, case_id: UUID) -> None:
+        coordinator = hire(MUNICIPALITY, "Karin Nyström", "SE2999999127-P003",
+                           (CASE_OFFICERS, Role.INBOX_COORDINATOR))  # fmt: skip
+        post(opened(nurse, case_id), nurse, f"/cases/{case_id}/lift-protection",
+             reason="Fel person", is_checked="on")  # fmt: skip
+        tasks.drain()
+        theirs = case_at(MUNICIPALITY).pk
+        client = opened(coordinator, theirs)
+
+        for page in ("", "/register", "?view=timeline"):
+            shown = text(client, f"/cases/{theirs}{page}")
+            assert "uppger att skyddet är hävt" in shown
+            assert "Fel person" not in shown
+        assert "Skyddet gäller fortfarande" in text(client, f"/cases/{theirs}/register")
+        post(client, coordinator, f"/cases/{theirs}/mark-protected",
+             protection="protected_registration", is_understood="on")  # fmt: skip
+        tasks.drain()
+
+        shown = text(client, f"/cases/{theirs}/register")
+        assert "Skyddet gäller fortfarande" not in shown
+        with acting_as(REGION):
+            assert Individual.objects.get().protection == "protected_registration"
 
 
 def _without_reference(page: str) -> str:

@@ -9,6 +9,7 @@ state), inbox.GroundMissing (an extension without a secrecy ground).
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -48,7 +49,7 @@ def open_case(
     :raises cases.IndividualHasOpenCase: if the person has a case that is not closed
     """
     access.refuse_unless(actor, Permission.OPEN_CASE)
-    individual = individuals.know(person)
+    individual = individuals.know(replace(person, protected_at=at.isoformat()))
     case = cases.open_case(
         individual=individual,
         unit_id=actor.unit_id,

@@ -16,6 +16,7 @@ from care.cases.queries import Due, Happening, Part
 from care.identity.actors import Actor
 from care.identity.permissions import Permission
 from care.inbox import emergencies as asked_in_emergency
+from care.inbox import protection
 from care.inbox import queries as inbox
 from care.inbox.queries import BeforeSending, Sent
 from care.individuals import queries as individuals
@@ -87,6 +88,7 @@ class CasePage:
     consents: tuple[ConsentShown, ...]
     blocks: tuple[BlockShown, ...]  # of what is held here
     is_blocked_elsewhere: bool  # told to vårdgivare only (2022:913 2 kap. 5 §)
+    lift_told: Happening | None  # another has lifted the protection that we keep
     emergencies: tuple[EmergencyShown, ...]
     sending_unit: str
     admitted_at: datetime | None
@@ -159,6 +161,7 @@ def case_page(
             consents=consents,
             blocks=tuple(it for it in blocks if it.branch == actor.branch),
             is_blocked_elsewhere=_is_blocked_elsewhere(actor, case, blocks),
+            lift_told=protection.lift_told(case, happenings),
             emergencies=emergencies.of_case(case.common_id) if is_vardgivare else (),
             sending_unit=case.sending_unit.name,
             admitted_at=history.stated_time(facts, "admitted_at"),

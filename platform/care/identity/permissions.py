@@ -55,6 +55,8 @@ class Permission(StrEnum):
     OPEN_EMERGENCY_ACCESS = "case:open_emergency_access"
     ADD_READER = "case:add_reader"
     REMOVE_READER = "case:remove_reader"
+    MARK_PROTECTED = "case:mark_protected"
+    LIFT_PROTECTION = "case:lift_protection"
     CLOSE_CASE = "case:close_case"
     ABORT_CASE = "case:abort_case"
     ACKNOWLEDGE_MESSAGE = "inbox:acknowledge_message"
@@ -144,6 +146,8 @@ _WARD = _INBOX | {
     P.LIFT_BLOCK,
     P.ADD_READER,  # who opens a case is on its list
     P.REMOVE_READER,
+    P.MARK_PROTECTED,
+    P.LIFT_PROTECTION,
     P.CLOSE_CASE,
     P.ABORT_CASE,
 }
@@ -191,10 +195,20 @@ ROLES: dict[Role, frozenset[Permission]] = {
         P.ASSIGN_MESSAGE,
         P.ADD_READER,
         P.REMOVE_READER,
+        P.MARK_PROTECTED,
+        P.LIFT_PROTECTION,
         P.OPEN_EMERGENCY_ACCESS,
     },
     Role.INBOX_COORDINATOR: _RECEIVING
-    | {P.PRACTISE_TRAINING, P.STATE_RECEPTION, P.ASSIGN_MESSAGE, P.ADD_READER, P.REMOVE_READER},
+    | {
+        P.PRACTISE_TRAINING,
+        P.STATE_RECEPTION,
+        P.ASSIGN_MESSAGE,
+        P.ADD_READER,
+        P.REMOVE_READER,
+        P.MARK_PROTECTED,
+        P.LIFT_PROTECTION,
+    },
     Role.CASE_OFFICER: _RECEIVING | {P.PRACTISE_TRAINING, P.STATE_RECEPTION},
     Role.MUNICIPAL_NURSE: _RECEIVING
     | {P.PRACTISE_TRAINING, P.STATE_RECEPTION, P.OPEN_EMERGENCY_ACCESS},

@@ -16,7 +16,16 @@ from django.db.models import Max
 from care.cases import operations as cases
 from care.cases.operations import Doer
 from care.identity import units
-from care.inbox import consents, emergencies, letters, operations, projections, takeovers, terms
+from care.inbox import (
+    consents,
+    emergencies,
+    letters,
+    operations,
+    projections,
+    protection,
+    takeovers,
+    terms,
+)
 from care.inbox.models import Delivery, Fetched, Message, Outbox, Received
 from care.individuals import operations as individuals
 from care.individuals.operations import Person
@@ -280,6 +289,23 @@ def _consent(sender: str, letter: Letter, at: datetime) -> None:
         rls.restamp(case, at=at)
 
 
+def _protection(sender: str, letter: Letter, at: datetime) -> None:
+    core, told = letter["body"].get("case"), letter["body"]["told"]
+    case = _case(sender, core, at) if core else access.own_case(letter["common_id"])
+    if case is None:
+        return
+    if core:
+        _join(case, core, at)
+        _follow_lead(case, sender, core)
+    # Each tells of what it has done itself; the lead passes on what it has been told.
+    if told["origin"] == acting_for() or sender not in (told["origin"], case.lead):
+        return
+    protection.receive(case, told, at=at)
+    if case.lead == acting_for():
+        knows = {tenant for _, tenant in core["parts"]} if core else set()
+        protection.tell(case, told, besides={sender, *knows}, at=at)
+
+
 def _takeover(sender: str, letter: Letter, at: datetime) -> None:
     """Keep what a case was in the lead's old system: all of it at once, so that nothing alarms.
 
@@ -311,13 +337,14 @@ RECEIVE: dict[str, Callable[[str, Letter, datetime], None]] = {
     Outbox.Kind.CONSENT: _consent,
     Outbox.Kind.TAKEOVER: _takeover,
     Outbox.Kind.EMERGENCY: emergencies.receive,
+    Outbox.Kind.PROTECTION: _protection,
 }
 
 
 def _case(sender: str, core: Letter, at: datetime) -> Case:
     existing = access.own_case(UUID(core["common_id"]))
     if existing is not None:
-        individuals.protect(existing.individual, core["person"]["protection"])
+        individuals.protect(existing.individual, Person(**core["person"]))
         return existing
     individual = individuals.know(Person(**core["person"]))
     return cases.receive_case(

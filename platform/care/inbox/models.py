@@ -90,6 +90,7 @@ class Outbox(AppendOnly):
         CONSENT = "consent"
         TAKEOVER = "takeover"
         EMERGENCY = "emergency"
+        PROTECTION = "protection"
 
     transaction = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
     recipient = models.CharField(max_length=63)

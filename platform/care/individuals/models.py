@@ -11,7 +11,7 @@ class Individual(Home):
     """Den enskilde (1 kap. 1 §)."""
 
     class Protection(models.TextChoices):
-        """Skyddade personuppgifter (OSL 21 kap. 3, 3 a §§, 22 kap. 2 §)."""
+        """Skyddade personuppgifter (OSL 21 kap. 3, 3 a §§, 22 kap. 2 §), the strictest last."""
 
         NONE = "", "Inget skydd"
         FLAGGED = "flagged", "Sekretessmarkering"
@@ -25,6 +25,10 @@ class Individual(Home):
     protection = models.CharField(
         max_length=30, choices=Protection.choices, default=Protection.NONE, blank=True
     )
+    # When it was last marked, here or elsewhere; None: before that was kept.
+    protected_at = models.DateTimeField(null=True)
+    # When it was lifted here: no letter brings back what had been marked before.
+    protection_lifted_at = models.DateTimeField(null=True)
     number = models.CharField(max_length=12, db_index=True)  # the identity used now
     registered_municipality = models.CharField(max_length=4)
     registered_address = models.CharField(max_length=200, blank=True)

@@ -34,6 +34,7 @@ class Person:
     registered_address: str = ""
     interpreter: str = ""
     protection: str = ""
+    protected_at: str = ""  # when that was last marked; empty: not known
 
 
 def identity_number(text: str) -> tuple[str, str]:
@@ -69,6 +70,7 @@ def know(person: Person) -> Individual:
     """Return our own row of a person, made or brought up to date, locked like one that is written.
 
     Of two that meet a person at once, the second waits and goes on from what the first has written.
+    Protection is never lowered: an empty form, a weaker kind or an older letter takes nothing away.
     """
     individual = _known(person)
     if individual is None:
@@ -110,8 +112,7 @@ def _written(individual: Individual, person: Person) -> Individual:
     individual.family_name = person.family_name
     individual.name_sort = sort_key(f"{person.family_name} {person.given_name}")
     individual.registered_municipality = person.registered_municipality
-    # Who is protected stays so: a form left empty, or an older letter, never takes it away.
-    individual.protection = person.protection or individual.protection
+    _raise_protection(individual, person.protection, _moment(person.protected_at))
     individual.registered_address = "" if individual.protection else person.registered_address
     individual.interpreter = person.interpreter
     individual.number = person.number
@@ -119,13 +120,67 @@ def _written(individual: Individual, person: Person) -> Individual:
     return individual
 
 
-def protect(individual: Individual, protection: str) -> None:
+def protect(individual: Individual, person: Person) -> None:
     """Keep what a letter tells of protected identity (OSL 21 kap. 3, 3 a §§, 22 kap. 2 §)."""
-    if protection and protection != individual.protection:
-        Individual.objects.filter(pk=individual.pk).update(
-            protection=protection, registered_address=""
-        )
-        individual.refresh_from_db()
+    if person.protection:
+        _locked(individual)
+        _raise_protection(individual, person.protection, _moment(person.protected_at))
+        individual.save(update_fields=PROTECTED)
+
+
+def mark_protected(
+    individual: Individual, protection: str, *, is_anew: bool = False, at: datetime
+) -> bool:
+    """Mark a person as protected, or more strictly so; return whether anything was changed.
+
+    :param is_anew: mark a person again who is marked as that: others have told that it is lifted
+    """
+    _locked(individual)
+    stricter = STRICTNESS.index(protection) - STRICTNESS.index(individual.protection)
+    if stricter < 0 or (stricter == 0 and not is_anew):
+        return False
+    individual.protection, individual.protected_at = protection, at
+    individual.registered_address = ""
+    individual.save(update_fields=PROTECTED)
+    return True
+
+
+def lift_protection(individual: Individual, *, at: datetime) -> bool:
+    """Take protection off a person; return whether there was any. The address stays unknown."""
+    _locked(individual)
+    if not individual.protection:
+        return False
+    individual.protection, individual.protected_at = "", None
+    individual.protection_lifted_at = at
+    individual.save(update_fields=PROTECTED)
+    return True
+
+
+PROTECTED = ("protection", "protected_at", "protection_lifted_at", "registered_address")
+STRICTNESS = Individual.Protection.values
+
+
+def _raise_protection(individual: Individual, protection: str, marked_at: datetime | None) -> None:
+    """Take over what is told of protection, if it is stricter and has not been lifted here since.
+
+    That somebody was marked at an unknown time was so before it was lifted.
+    """
+    lifted_at = individual.protection_lifted_at
+    if not protection or (lifted_at and (marked_at is None or marked_at <= lifted_at)):
+        return
+    individual.protection = max(protection, individual.protection, key=STRICTNESS.index)
+    moments = [it for it in (individual.protected_at, marked_at) if it]
+    individual.protected_at = max(moments, default=None)
+    individual.registered_address = ""
+
+
+def _locked(individual: Individual) -> None:
+    """Read a row again, and let nobody else write it until the transaction ends."""
+    individual.refresh_from_db(from_queryset=Individual.objects.select_for_update())
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def person(individual: Individual) -> Person:
@@ -141,6 +196,7 @@ def person(individual: Individual) -> Person:
         registered_address=individual.registered_address,
         interpreter=individual.interpreter,
         protection=individual.protection,
+        protected_at=individual.protected_at.isoformat() if individual.protected_at else "",
     )
 
 

@@ -124,6 +124,22 @@ def remove_reader(*, actor: Actor, case_id: UUID, staff_id: UUID, at: datetime) 
     _record(case, leaving.name, leaving.title, act="remove_reader", actor=actor, at=at)
 
 
+def begin_list(case: Case, *, actor: Actor, at: datetime) -> None:
+    """Let the unit's list of a case begin with whoever has marked the person, beside its own."""
+    listed = _listed(case, actor, at)
+    if all(it.staff_id != actor.staff_id for it in listed):
+        _write_down(case, listed[: MOST - 1], actor, at)
+        _name(case, actor.staff_id, actor.name, actor.title, actor, at)
+
+
+def end_lists(individual: Individual, *, actor: Actor, at: datetime) -> None:
+    """End every list here of the cases of a person who is protected no more."""
+    cases_of = individual.cases.values("common_id")
+    NamedReader.objects.filter(common_id__in=cases_of, removed_at=None).update(
+        removed_at=at, removed_by=actor.name
+    )
+
+
 @transaction.atomic
 def state_reason(*, actor: Actor, case_id: UUID, text: str, at: datetime) -> None:
     """Say why one opens the case of somebody with protected identity; it stands for half an hour.

@@ -1,4 +1,4 @@
-"""Forms of the case of somebody with protected identity: why it is opened, and who may see it."""
+"""Forms of protected identity: that it begins or ends, why a case is opened, who may see it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from portal import labels
-from portal.forms import Choice, Radio, Text
+from portal.forms import Choice, Prose, Radio, Text
 
 
 class ReasonForm(forms.Form):
@@ -49,3 +49,33 @@ class ReaderForm(forms.Form):
             ("", _("Välj")),
             *((str(it), name) for it, name in others),
         ]
+
+
+class MarkForm(forms.Form):
+    """Markera skyddade personuppgifter: which kind, and that what follows is understood."""
+
+    protection = Radio(_("Vilket skydd har personen?"), labels.PROTECTIONS, _("Välj slaget."))
+    is_understood = forms.BooleanField(
+        label=_("Ärendet ska sedan bara synas för dem på enhetens lista"),
+        error_messages={"required": _("Kryssa i rutan om det är så. Annars markeras inget.")},
+    )
+
+    def offer(self, kinds: Sequence[str]) -> "MarkForm":
+        """Offer some of the kinds only."""
+        words = [(it, labels.PROTECTIONS[it]) for it in kinds]
+        self.fields["protection"].choices = words  # type: ignore[attr-defined]
+        return self
+
+
+class LiftForm(forms.Form):
+    """Häv skyddet: why, and that the population register has been asked."""
+
+    reason = Prose(
+        _("Varför ska skyddet hävas?"),
+        _("Skriv varför skyddet ska hävas."),
+        help_text=_("Skälet står i ärendets historik hos er. Andra huvudmän får inte se det."),
+    )
+    is_checked = forms.BooleanField(
+        label=_("Jag har kontrollerat mot folkbokföringen att personen inte har skydd"),
+        error_messages={"required": _("Kontrollera först, och kryssa sedan i rutan.")},
+    )

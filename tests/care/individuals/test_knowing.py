@@ -1,17 +1,18 @@
 """The same person, met by two at once: one row, and what either has told."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
 from threading import Event as Signal
 from typing import Any
 
 import psycopg
 import pytest
-from cast import REGION
+from cast import AT, REGION
 from django.db import connection, transaction
-from people import BERIT
+from people import BERIT, HOUR
 
 from care.individuals import operations as individuals
 from care.individuals.models import Identity, Individual
@@ -58,6 +59,47 @@ def test_two_at_once_have_one_row_and_nothing_is_undone(
         assert (Individual.objects.count(), Identity.objects.count()) == (1, 1)
         kept = Individual.objects.get()
     assert (kept.protection, kept.registered_address) == ("flagged", "")
+
+
+LIVES = replace(BERIT, registered_address="Ekgatan 5")
+BEFORE, AFTER = AT - HOUR, AT + HOUR
+
+
+def know(protection: str, at: datetime | None = None) -> Individual:
+    told = at.isoformat() if at else ""
+    return individuals.know(replace(LIVES, protection=protection, protected_at=told))
+
+
+class TestProtection:
+    @pytest.fixture(autouse=True)
+    def at_home(self, committed: None) -> Iterator[None]:
+        with acting_as(REGION), transaction.atomic():
+            yield
+
+    @pytest.mark.parametrize("weaker", ["", "flagged", "protected_registration"])
+    def test_what_is_told_never_lowers_it(self, weaker: str) -> None:
+        know("assumed_identity")
+        found = know(weaker)
+
+        assert (found.protection, found.registered_address) == ("assumed_identity", "")
+
+    @pytest.mark.parametrize("at", [None, BEFORE, AT])
+    def test_what_was_marked_before_it_was_lifted_does_not_come_back(
+        self, at: datetime | None
+    ) -> None:
+        assert individuals.lift_protection(know("flagged", BEFORE), at=AT)
+        found = know("flagged", at)
+        individuals.protect(found, replace(LIVES, protection="flagged"))
+
+        assert (found.protection, found.registered_address) == ("", "Ekgatan 5")
+
+    def test_what_was_marked_after_it_was_lifted_holds(self) -> None:
+        individuals.lift_protection(know("assumed_identity", BEFORE), at=AT)
+        found = know("flagged", AFTER)
+
+        assert (found.protection, found.protected_at, found.registered_address) == (
+            "flagged", AFTER, "",
+        )  # fmt: skip
 
 
 def _wait_for_one_who_waits(dba: psycopg.Connection[Any]) -> None:

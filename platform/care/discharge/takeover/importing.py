@@ -5,7 +5,7 @@ been done there since is added with its own time; what contradicts our rows is l
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -271,7 +271,9 @@ def _write(actor: Actor, work: Sequence[_Work], source: Source) -> None:
 
 def _opened(actor: Actor, entry: Entry, source: Source, agreed: "_Agreed") -> Case:
     return cases.open_case(
-        individual=individuals.know(individuals.completed(entry.person)),
+        individual=individuals.know(
+            replace(individuals.completed(entry.person), protected_at=source.at.isoformat())
+        ),
         unit_id=entry.ward.hsa_id,
         variant=entry.variant,
         terms=agreed.terms(entry.person.registered_municipality),
