@@ -148,4 +148,4 @@ def test_who_takes_part_later_is_not_asked_for_in_a_row(secretary: Hired) -> Non
     form = office.get(f"/costs/tables/{table}/lines/new").content.decode()
 
     assert "2398; Främlinge kommun;" in form
-    assert "2399" not in form
+    assert "2399; Testkommun" not in form
