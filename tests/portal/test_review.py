@@ -90,6 +90,8 @@ def test_misuse_waits_for_somebody_else(reviewer: Hired, second: Hired, case_id:
     assert "En andra granskare behövs" in text(browser(reviewer), item)
     refused = browser(reviewer).post(item, sent(reviewer, **told))
     assert refused.status_code == 409
+    with acting_as(REGION):
+        assert AccessLog.objects.get(activity="denied").reason == "needs_another"
     post(browser(second), second, item, **told)
     assert "Klar" in text(browser(second), item)
 

@@ -48,7 +48,7 @@ class NoSuchEmergency(Exception):
     """There is no such emergency access of the unit's in the case, or it has ended."""
 
 
-class NeedsAnother(Exception):
+class NeedsAnother(access.Denied):
     """The second person must be another than the first."""
 
 
@@ -113,7 +113,9 @@ def second_emergency_access(
     if opened is None:
         raise NoSuchEmergency
     if opened.staff_id == actor.staff_id:
-        raise NeedsAnother
+        raise NeedsAnother(
+            actor=actor, common_id=case.common_id, reason=policy.Reason.NEEDS_ANOTHER
+        )
     opened.second_id, opened.second_name = actor.staff_id, actor.name_abroad
     opened.second_title = actor.title
     _record(case, act="second_emergency_access", actor=actor, opened=opened, at=at)

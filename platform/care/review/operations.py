@@ -20,6 +20,7 @@ from care.review.occasions import Key, Occasion, gathered
 from care.sharing import access, reviewing
 from care.sharing import emergencies as opened
 from care.sharing.extract import Extract, of
+from care.sharing.policy import Reason
 
 Verdict = ReviewDecision.Verdict
 DAYS = 10  # working days in which a round is to be read
@@ -35,11 +36,11 @@ class NoSuchReview(Exception):
     """There is no such item here."""
 
 
-class OwnAccess(Exception):
+class OwnAccess(access.Denied):
     """Nobody reviews what they have done themselves."""
 
 
-class NeedsSecondReader(Exception):
+class NeedsSecondReader(access.Denied):
     """Who has suspected misuse does not judge alone: another person reads next."""
 
 
@@ -109,12 +110,12 @@ def decide_item(
     if item is None:
         raise NoSuchReview
     if item.staff_id == actor.staff_id:
-        raise OwnAccess
+        raise OwnAccess(actor=actor, common_id=None, reason=Reason.OWN_ACCESS)
     before = [course.Reading(it.verdict, it.staff_id) for it in _decisions(item)]
     if course.state(before) is course.State.SETTLED:
         raise Settled
     if not course.may_read(before, actor.staff_id):
-        raise NeedsSecondReader
+        raise NeedsSecondReader(actor=actor, common_id=None, reason=Reason.NEEDS_ANOTHER)
     access.log(actor=actor, owner=actor.tenant, activity="review", common_ids=[item.common_id],
                rows=1, at=at)  # fmt: skip
     try:
@@ -143,7 +144,7 @@ def follow_up_emergency(
     if found is None:
         raise emergencies.NoSuchEmergency
     if actor.staff_id in (found.staff_id, found.second_id):
-        raise OwnAccess
+        raise OwnAccess(actor=actor, common_id=None, reason=Reason.OWN_ACCESS)
     access.log(actor=actor, owner=actor.tenant, activity="review", common_ids=[found.common_id],
                rows=1, at=at, emergency_id=emergency_id)  # fmt: skip
     emergencies.follow_up(

@@ -25,6 +25,8 @@ class Reason(StrEnum):
     GRANTED = "granted"
     NOT_IN_ROLE = "not_in_role"
     OWN_REQUEST = "own_request"
+    OWN_ACCESS = "own_access"
+    NEEDS_ANOTHER = "needs_another"
     UNIT_TAKES_NO_PART = "unit_takes_no_part"
     NOT_THE_UNITS_MESSAGE = "not_the_units_message"
     NOT_ON_LIST = "not_on_list"

@@ -17,6 +17,7 @@ from care.review.course import State
 from care.review.models import ReviewDecision, ReviewItem
 from care.sharing import access
 from care.sharing.models import AccessLog
+from care.sharing.policy import Reason
 from tenants.context import acting_as
 
 SOMEBODY = actor("Sven Åkerlund", Role.WARD_NURSE, "Sjuksköterska", WARD)
@@ -158,8 +159,10 @@ def test_nobody_decides_about_what_they_did_themselves(case_id: UUID, reviewer: 
     item = items(draw(reviewer))[NURSE.name]
     also = Actor(**{**vars(reviewer), "staff_id": NURSE.staff_id})
 
-    with pytest.raises(operations.OwnAccess):
+    with pytest.raises(operations.OwnAccess) as refusal:
         decide(item, also, "in_order")
+    assert isinstance(refusal.value, access.Denied)  # and so stands in the access log
+    assert refusal.value.reason is Reason.OWN_ACCESS
 
 
 def test_a_round_is_overdue_after_ten_working_days(case_id: UUID, reviewer: Actor) -> None:

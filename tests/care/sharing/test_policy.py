@@ -123,6 +123,7 @@ def test_every_reason_is_reached() -> None:
     reached = {reason for _, reason in REFUSALS} | {Reason.GRANTED, Reason.NOT_IN_ROLE}
     reached.add(Reason.NOT_THE_UNITS_MESSAGE)  # by the inbox, which knows whose a message is
     reached.add(Reason.OWN_REQUEST)  # by who approves assignments
+    reached |= {Reason.OWN_ACCESS, Reason.NEEDS_ANOTHER}  # by log review, and in an emergency
     reached |= {Reason.INNER_BLOCK, Reason.NO_EMERGENCY_FOR_BRANCH, Reason.NOT_ON_LIST}  # beside
 
     assert reached == set(Reason)
