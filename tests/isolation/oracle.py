@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 from zoneinfo import ZoneInfo
 
 CARE = "health_care"  # vårdgivare
@@ -68,6 +68,15 @@ class Written:
     unit: str
 
 
+class Letter(NamedTuple):
+    """What one huvudman posts to another in a case."""
+
+    case: int
+    parts: frozenset[Seat]  # who takes part, as the writer knows it
+    is_answer: bool = False
+    tells_of_blocks: bool = False
+
+
 @dataclass(frozen=True)
 class Block:
     """What the person has blocked at a huvudman: to all others, or to the other units there."""
@@ -112,9 +121,9 @@ class World:
         self.word: dict[int, Yes | None] = dict.fromkeys(parts)  # the person's last one
         self.written: dict[int, list[Written]] = {case: [] for case in parts}
         self.has_asked: set[tuple[str, int]] = set()  # who knows of any answer in a case
-        self.post: dict[tuple[str, str], list[tuple[int, frozenset[Seat], bool]]] = defaultdict(
-            list
-        )
+        self.post: dict[tuple[str, str], list[Letter]] = defaultdict(list)
+        self.has_blocked: set[tuple[str, int]] = set()  # who has ever blocked to others, and whose
+        self.lead_knows: set[int] = set()  # cases in which others have told it of blocks
         self.person = person  # of a case
         self.blocks: dict[str, Block] = {}  # by the name that the script gives it
         self.emergencies: dict[int, list[Emergency]] = defaultdict(list)
@@ -141,17 +150,28 @@ class World:
     def blocks_at(self, home: str, name: str, block: Block) -> None:
         """Let the person block at a huvudman, which tells of it in every case of hers."""
         self.blocks[name] = block
+        if not block.unit:
+            self.has_blocked.add((home, block.person))
         self._tell_blocks(home, block.person)
 
     def lifts(self, home: str, name: str) -> None:
         self._tell_blocks(home, self.blocks.pop(name).person)
 
     def _tell_blocks(self, home: str, person: int) -> None:
-        """Post a letter in each case of hers; like every letter it carries who takes part."""
+        """Post a letter in each case of hers; like every letter it carries who takes part.
+
+        Of inner blocks alone nothing is told, and so nothing is posted.
+        """
         for case in self.word:
-            if self.person(case) == person and self.ever[home, case]:
+            is_hers = self.person(case) == person and self.ever[home, case]
+            if is_hers and self._knows_of_blocks(home, case):
                 self.has_asked.add((home, case))
                 self._tell(home, case)
+
+    def _knows_of_blocks(self, home: str, case: int) -> bool:
+        """Tell whether a letter in a case tells that there are blocks, or were."""
+        of_others = home == self.lead and case in self.lead_knows
+        return of_others or (home, self.person(case)) in self.has_blocked
 
     def holders(self, home: str, unit: str, case: int) -> set[str]:
         """Return who answers in an emergency that it holds something which may be read."""
@@ -176,7 +196,8 @@ class World:
         tenant = seat[0]
         self.known[self.lead, case].add(seat)
         self.ever[self.lead, case].add(tenant)
-        self.post[self.lead, tenant].append((case, frozenset(self.known[self.lead, case]), False))
+        seats = frozenset(self.known[self.lead, case])
+        self.post[self.lead, tenant].append(Letter(case, seats))
         if (self.lead, case) in self.has_asked:
             self._tell(self.lead, case)
 
@@ -187,12 +208,13 @@ class World:
 
     def fetches(self, recipient: str, sender: str) -> None:
         letters, self.post[sender, recipient] = self.post[sender, recipient], []
-        for case, parts, is_answer in letters:
+        for case, parts, is_answer, tells_of_blocks in letters:
             self.known[recipient, case] |= parts
             self.ever[recipient, case] |= {tenant for tenant, _ in parts}
             if is_answer:
                 self.has_asked.add((recipient, case))
                 if recipient == self.lead:
+                    self.lead_knows |= {case} if tells_of_blocks else set()
                     told = frozenset(tenant for tenant, _ in parts)
                     self._tell(recipient, case, besides=told | {sender})
 
@@ -205,7 +227,8 @@ class World:
         seats = frozenset(self.known[home, case])
         for tenant in self.ever[home, case] - {home, *besides}:
             told = seats if tenant in self.parts(home, case) else frozenset()
-            self.post[home, tenant].append((case, told, True))
+            letter = Letter(case, told, True, self._knows_of_blocks(home, case))
+            self.post[home, tenant].append(letter)
 
     def stamps(self, case: int, written: Written, *, now: datetime) -> Stamps:
         """Return who may read what was written, and until when."""
