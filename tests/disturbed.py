@@ -87,14 +87,14 @@ class Visit:
         """Wait until a page asks for something, and return what."""
         page = page or self.page
         page.locator(SETTLED).first.wait_for()
-        what = self._seen(page)
+        what = self._asked_by(page)
         if what == FAULT:  # unless the page goes on by itself
             page.wait_for_timeout(1_000)
             page.locator(SETTLED).first.wait_for()
-            what = self._seen(page)
+            what = self._asked_by(page)
         return what
 
-    def _seen(self, page: Page) -> str:
+    def _asked_by(self, page: Page) -> str:
         for what in (IN, CARD, *BUTTONS, FAULT):
             if page.locator(what).first.is_visible():
                 return what

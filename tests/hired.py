@@ -50,6 +50,11 @@ def hire(tenant: str, name: str, hsa_id: str, *held: tuple[str, Role]) -> Hired:
     return Hired(tenant, staff.pk, hsa_id, name, tuple(row.pk for row in rows))
 
 
+def working(tenant: str, name: str, number: int, role: Role, unit: str) -> Actor:
+    """Write somebody with one assignment, and return the actor in it."""
+    return acting(hire(tenant, name, f"{unit[:12]}-P{number:03}", (unit, role)), role, unit)
+
+
 def acting(hired: Hired, role: Role, unit_id: str) -> Actor:
     """Return the actor that somebody is in the first assignment."""
     unit = next(it for it in UNITS if it[0] == unit_id)

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from cast import AT, MUNICIPALITY, REGION, STRANGER
 from django.db import transaction
-from hired import acting, hire
+from hired import working
 from isolation.county import admit, case_at
 from people import BERIT, CASE_OFFICERS, ELSEWHERE, HEALTH_CENTRE, HOUR, WARD, write_units
 
@@ -31,7 +31,7 @@ BECAUSE = "Fel person markerades."
 
 
 def person(name: str, number: int, role: Role, unit: str, tenant: str = REGION) -> Actor:
-    return acting(hire(tenant, name, f"{unit[:12]}-P{number:03}", (unit, role)), role, unit)
+    return working(tenant, name, number, role, unit)
 
 
 @pytest.fixture

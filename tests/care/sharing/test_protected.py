@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from cast import AT, MUNICIPALITY, REGION
 from django.db import transaction
-from hired import acting, hire
+from hired import working
 from isolation.county import admit, agree, case_at
 from people import BERIT, CASE_OFFICERS, DAY, HOUR, MUNICIPAL_NURSES, WARD, write_units
 
@@ -34,8 +34,7 @@ KINDS = ("flagged", "protected_registration", "assumed_identity")
 
 
 def person(name: str, number: int, role: Role, unit: str) -> Actor:
-    tenant = REGION if unit == WARD else MUNICIPALITY
-    return acting(hire(tenant, name, f"{unit[:12]}-P{number:03}", (unit, role)), role, unit)
+    return working(REGION if unit == WARD else MUNICIPALITY, name, number, role, unit)
 
 
 @pytest.fixture
