@@ -88,7 +88,9 @@ def read_hsa(units: int, assignments: int) -> tuple[float, float, int]:
         seconds, reports = [], []
         for _ in range(2):
             began = time.perf_counter()
-            reports.append(import_hsa(actor=actor, content=content, dry_run=False, at=at))
+            reports.append(
+                import_hsa(actor=actor, content=content, takes_two=False, dry_run=False, at=at)
+            )
             seconds.append(time.perf_counter() - began)
     if len(reports[0].of(Change.ADDED)) != assignments:
         raise SystemExit("the batch was not read as it was made")

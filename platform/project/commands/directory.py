@@ -87,8 +87,9 @@ def import_hsa(
     with acting_as(schema):
         actor = operator(schema, command="samplan directory")
         try:
-            content = file.read_bytes()
-            _tell(act(actor=actor, content=content, dry_run=dry_run, at=clock.moment()))
+            content, at = file.read_bytes(), clock.moment()
+            # The operator fetches the batch, and is nobody whom it gives an assignment.
+            _tell(act(actor=actor, content=content, takes_two=False, dry_run=dry_run, at=at))
         except importing.BadFile as problem:
             _refuse(str(problem))
         except OSError as problem:

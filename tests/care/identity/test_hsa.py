@@ -73,10 +73,10 @@ def run(boss: Actor) -> Callable[..., Report]:
 
     def act(content: bytes, *, at: datetime = AT) -> Report:
         with acting_as(REGION):
-            told = import_hsa(actor=boss, content=content, dry_run=True, at=at)
+            told = import_hsa(actor=boss, content=content, takes_two=False, dry_run=True, at=at)
             before = list(Assignment.objects.order_by("pk").values())
             assert list(Assignment.objects.order_by("pk").values()) == before
-            done = import_hsa(actor=boss, content=content, dry_run=False, at=at)
+            done = import_hsa(actor=boss, content=content, takes_two=False, dry_run=False, at=at)
         assert told.lines == done.lines
         assert (told.is_written, done.is_written) == (False, True)
         return done
@@ -243,7 +243,9 @@ class TestAgain:
         run(batch(person(SARA, commission())))
 
         with acting_as(REGION), pytest.raises(BadFile, match="äldre"):
-            import_hsa(actor=boss, content=batch(made=AT - DAY), dry_run=False, at=AT)
+            import_hsa(
+                actor=boss, content=batch(made=AT - DAY), takes_two=False, dry_run=False, at=AT
+            )
         assert len(held()) == 1
 
     @pytest.mark.parametrize(
@@ -260,7 +262,7 @@ class TestAgain:
         content = batch(person(SARA, commission()), made=made)
         for dry_run in (True, False):
             with acting_as(REGION), pytest.raises(BadFile, match=advice):
-                import_hsa(actor=boss, content=content, dry_run=dry_run, at=AT)
+                import_hsa(actor=boss, content=content, takes_two=False, dry_run=dry_run, at=AT)
 
         assert counts(run(batch(person(SARA, commission())))) == {"added": 1}
 
@@ -486,7 +488,7 @@ def test_nobody_but_an_administrator_imports(units: None) -> None:
     actor = acting(nurse, Role.MUNICIPAL_NURSE, MUNICIPAL_NURSES)
 
     with acting_as(MUNICIPALITY), pytest.raises(NotAdministrator):
-        import_hsa(actor=actor, content=batch(), dry_run=True, at=AT)
+        import_hsa(actor=actor, content=batch(), takes_two=False, dry_run=True, at=AT)
 
 
 def test_the_documentation_shows_the_sample() -> None:

@@ -64,7 +64,7 @@ class _Plan:
 
 
 def import_hsa(
-    *, actor: Actor, content: bytes, takes_two: bool = False, dry_run: bool, at: datetime
+    *, actor: Actor, content: bytes, takes_two: bool, dry_run: bool, at: datetime
 ) -> Report:
     """Bring the huvudman's assignments in line with a batch; a dry run reports only.
 
