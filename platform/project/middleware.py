@@ -134,6 +134,8 @@ class WhoActs:
     ) -> HttpResponse | None:
         """Let the view be called, or answer in its place."""
         rule = access.rule_of(view)
+        if _has_nul(request):
+            return errors.refuse(request, texts.BAD_REQUEST)
         if not rule.needs_session:
             return None
         if acting_for() == NOBODY:
@@ -152,6 +154,15 @@ class WhoActs:
         if rule.needs_fresh and not (request.held and request.held.is_fresh):
             return _asked_again(request)
         return None
+
+
+def _has_nul(request: HttpRequest) -> bool:
+    """Tell whether something holds the character that no text of PostgreSQL can; nobody types it.
+
+    Forms refuse it by themselves; what a view reads without one would be a fault.
+    """
+    sent = (it for told in (request.GET, request.POST) for _, them in told.lists() for it in them)
+    return "\0" in request.path or any("\0" in str(it) for it in sent)
 
 
 def _held(request: access.Request) -> Session | None:

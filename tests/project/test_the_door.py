@@ -133,3 +133,17 @@ def test_an_operation_that_refuses_is_logged_as_a_denial(nurse: Hired) -> None:
     with acting_as(REGION):
         denied = AccessLog.objects.get(activity="denied")
     assert (denied.staff_id, denied.reason) == (nurse.staff_id, "not_in_role")
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [("/search", {"text": "a\0"}), ("/?sender=a%00", None), ("/units/route?unit=a%00", None)],
+)
+def test_a_character_that_no_text_can_hold_is_the_senders_fault(
+    nurse: Hired, path: str, form: dict[str, str] | None
+) -> None:
+    client = browser(nurse)
+
+    answer = client.post(path, form) if form else client.get(path)
+
+    assert answer.status_code == 400
