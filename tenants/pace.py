@@ -20,7 +20,7 @@ COUNT = """
     ON CONFLICT (key) DO UPDATE
     SET due_at = greatest(kept.due_at, clock_timestamp()) + %(each)s * interval '1 second'
     WHERE kept.due_at <= clock_timestamp() + %(ahead)s * interval '1 second'
-    RETURNING true
+    RETURNING extract(epoch FROM due_at - clock_timestamp())
 """
 WAIT = """
     SELECT extract(epoch FROM due_at - clock_timestamp()) - %(ahead)s
@@ -37,10 +37,26 @@ class Pace:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Läge: how long somebody has to wait, and how many are left at once."""
+
+    seconds_to_wait: int
+    left: int
+
+
 def seconds_to_wait(pace: Pace, *, who: str) -> int:
     """Count one more thing done, and return 0; or count nothing, and return how long to wait.
 
     :param who: a person or an address; kept as a keyed hash, so that the rows tell of nobody
+    """
+    return standing(pace, who=who).seconds_to_wait
+
+
+def standing(pace: Pace, *, who: str) -> Standing:
+    """Count one more thing done and return what is left; or count nothing and say how long to wait.
+
+    :param who: a person, a client or an address; kept as a keyed hash
     """
     key = salted_hmac("samplan.pace", f"{pace.name}/{who}", algorithm="sha256").hexdigest()
     asked: dict[str, str | float] = {
@@ -50,11 +66,12 @@ def seconds_to_wait(pace: Pace, *, who: str) -> int:
     }
     with connection.cursor() as cursor:
         cursor.execute(COUNT, asked)
-        if cursor.fetchone():
-            return 0
+        counted = cursor.fetchone()
+        if counted:
+            return Standing(0, max(0, pace.burst - ceil(float(counted[0]) / pace.seconds)))
         cursor.execute(WAIT, asked)
         left = cursor.fetchone()
-    return max(1, ceil(left[0])) if left else 1
+    return Standing(max(1, ceil(left[0])) if left else 1, 0)
 
 
 def forget() -> int:

@@ -6,7 +6,6 @@ Neither the log nor the page of a fault says anything of the request or of a pat
 """
 
 import logging
-import secrets
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -82,12 +81,12 @@ from tenants.idempotency import InFlight, KeyReused
 from tenants.identifiers import BadIdentifier
 from tenants.onboarding import CannotRecord
 from tenants.progress import CannotOpen, NotOpened, WrittenMeanwhile
+from tenants.reference import new_reference
 from tenants.rounds import BadRound, NoSuchRound, NotTheirText
 from tenants.routines import NoSuchRoutine, NotTheWriter
 
 logger = logging.getLogger(__name__)
 
-LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is mistaken for another when read aloud
 NOT_KEPT = frozenset({"csrfmiddlewaretoken"})
 ROUTINE_ONLY = frozenset({"", discharge.ROUTINE})
 
@@ -181,12 +180,6 @@ def unexpected(request: HttpRequest, exception: BaseException | None = None) -> 
         response = HttpResponse("\n".join(words), "text/plain; charset=utf-8", status=500)
     response["Cache-Control"] = "no-store"
     return response
-
-
-def new_reference() -> str:
-    """Return a code that a page shows and the log has, to be read aloud."""
-    code = "".join(secrets.choice(LETTERS) for _ in range(6))
-    return f"{code[:4]}-{code[4:]}"
 
 
 def _failure(request: HttpRequest, verdict: Verdict, *, reference: str = "") -> Failure:

@@ -10,10 +10,12 @@ from django.db import OperationalError
 from project.commands import (
     audit,
     case,
+    client,
     cost,
     demo,
     directory,
     doctor,
+    export,
     keycloak,
     law,
     population,
@@ -39,6 +41,9 @@ app.add_typer(case.app, name="case", help="Öppna ärenden från ett gammalt sys
 app.add_typer(training.app, name="training", help="Övningsmiljöerna: töm och fyll på nytt.")
 app.add_typer(keycloak.app, name="keycloak", help="Inloggningens realmer i Keycloak.")
 app.add_typer(audit.app, name="audit", help="Loggarna: skriv ut, pröva, byt nyckel.")
+app.add_typer(client.app, name="client", help="Maskinklienter som anropar API:et.")
+app.add_typer(export.app, name="export", help="Filer som beskriver produkten.")
+app.command("token")(client.token)
 app.command("demo")(demo.demo)
 app.command("seed")(seed.seed)
 app.command("work")(work.work)

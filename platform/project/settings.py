@@ -6,6 +6,7 @@ from secrets import token_urlsafe
 from csp.constants import NONE, SELF
 from django.contrib.messages import constants as message_levels
 
+from api import description
 from integrations.keycloak.providers import SIMULATED
 from project import environment
 
@@ -24,6 +25,10 @@ OIDC_ACR_VALUES = environment.words(
 # Whom it trusts in turn, and for which HSA-ids: a file of integrations.keycloak.providers.
 IDENTITY_PROVIDERS = environment.text("SAMPLAN_IDENTITY_PROVIDERS", str(SIMULATED) if DEMO else "")
 PERSONAS = DEMO and not OIDC_ISSUER
+# Who issues the tokens of machine clients: the realm `api`. The demo signs its own without it.
+API_ISSUER = environment.text("SAMPLAN_API_ISSUER", "")
+API_AUDIENCE = "samplan-api"
+DEMO_API_KEY = ROOT / ".samplan" / "api-key.json"
 # It belongs to no huvudman: what Samplan is, and where the provider tells of logouts. Empty: none.
 PUBLIC_HOST = environment.text("SAMPLAN_PUBLIC_HOST", "localhost" if DEMO else "")
 SECRET_KEY = environment.text("SAMPLAN_SECRET_KEY", token_urlsafe(50))
@@ -81,6 +86,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
+    "rest_framework",
+    "drf_spectacular",
     "django_htmx",
     "template_partials",
     "django_cotton.apps.SimpleAppConfig",
@@ -93,6 +100,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # The API has a door of its own, before everything that is for browsers.
+    "project.machines.Door",
     # Before the first question to the database: the page that says that it is away is in the
     # reader's language, and its form has a token that the browser can send again.
     "django.middleware.locale.LocaleMiddleware",
@@ -238,6 +247,18 @@ OUTGOING = environment.words(
 OUTGOING_PROXY = environment.text("SAMPLAN_OUTGOING_PROXY", "")
 
 CELERY_BROKER_URL = environment.text("SAMPLAN_BROKER_URL", "")
+
+REST_FRAMEWORK = {
+    # Who calls is told by project.machines, before any view.
+    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_TOKEN": None,
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = description.SETTINGS
 
 LOGGING = {
     "version": 1,

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from care.identity.permissions import ROLES, Permission, Role
+from care.identity.scopes import Scope, rights_of
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,9 @@ class Actor:
     is_protected: bool = False  # skyddade personuppgifter: the others see no name
     confirmed_at: datetime | None = None  # when HSA has said the assignment last; None: local
     via: Via = field(default=NOT_ASKED, compare=False)
+    # Of the role's rights only what these name, where a machine client acts; None: all of them.
+    scopes: frozenset[Scope] | None = None
+    is_asserted: bool = False  # who it is was said by a client, and proved to us by nobody
 
     @property
     def name_abroad(self) -> str:
@@ -48,4 +52,5 @@ class Actor:
 
     def may(self, permission: Permission) -> bool:
         """Tell whether the role carries a right; the door asks for participation as well."""
-        return permission in ROLES[self.role]
+        is_within = self.scopes is None or permission in rights_of(self.scopes)
+        return is_within and permission in ROLES[self.role]

@@ -235,6 +235,24 @@ class Draft(Home):
         return f"draft of {self.written_at:%Y-%m-%d %H:%M}"
 
 
+class ApiClient(Home):
+    """Maskinklient: a system of an integrator that calls the API in assignments of its own.
+
+    The system is a member of staff by the HSA-id of its function certificate, and gets its
+    assignments like anybody else: what it may do, and where, is said there.
+    """
+
+    client_id = models.CharField(max_length=60, primary_key=True)  # at the sign-in service
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    scopes = models.JSONField(default=list)  # the most that its tokens are good for
+    registered_at = models.DateTimeField()
+    registered_by = models.CharField(max_length=100)
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.client_id
+
+
 class SessionEvent(AppendOnly):
     """Händelse i inloggningen: signed in or out, assignment chosen or switched (from, to), refused.
 

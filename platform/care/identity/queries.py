@@ -110,6 +110,13 @@ def candidates(*, staff_id: UUID, at: datetime) -> tuple[Held, ...]:
     return tuple(sorted(used, key=lambda it: it.last_used_at or at, reverse=True) + never)
 
 
+def actors(*, hsa_id: str, at: datetime) -> tuple[Actor, ...]:
+    """Return as whom somebody may act now, once for each assignment, by unit and role (R1)."""
+    rows = Assignment.objects.filter(staff__hsa_id=hsa_id, revoked_at=None)
+    asked = rows.order_by("unit__name_sort", "role", "id").values(*_LISTED, *_ASKED)
+    return tuple(_actor(it, it, assignment_id=it["id"]) for it in asked if _holds(it, at=at))
+
+
 def session_of(*, token: str, at: datetime) -> Session | None:
     """Return a session, read anew at each request (R3, R4), in one query.
 
@@ -270,11 +277,17 @@ def _who(row: dict[str, Any], *, at: datetime) -> Actor | NoAssignment:
     assignment = {it: row[f"assignment__{it}"] for it in _ASKED}
     if row["assignment_id"] is None or not _holds(assignment, at=at):
         return NoAssignment(row["staff_id"], row["staff__name"], row["assignment_id"])
+    return _actor(row, assignment, assignment_id=row["assignment_id"])
+
+
+def _actor(
+    person: Mapping[str, Any], assignment: Mapping[str, Any], *, assignment_id: UUID
+) -> Actor:
     return Actor(
         tenant=acting_for(),
-        staff_id=row["staff_id"],
-        name=row["staff__name"],
-        assignment_id=row["assignment_id"],
+        staff_id=person["staff_id"],
+        name=person["staff__name"],
+        assignment_id=assignment_id,
         role=Role(assignment["role"]),
         title=assignment["title"],
         purpose=assignment["purpose"],
@@ -282,8 +295,8 @@ def _who(row: dict[str, Any], *, at: datetime) -> Actor | NoAssignment:
         unit_name=assignment["unit__name"],
         unit_kind=assignment["unit__kind"],
         branch=assignment["unit__branch"],
-        hsa_id=row["staff__hsa_id"],
-        is_protected=_is_protected(row),
+        hsa_id=person["staff__hsa_id"],
+        is_protected=_is_protected(person),
         confirmed_at=assignment["confirmed_at"] if _is_from_hsa(assignment) else None,
     )
 

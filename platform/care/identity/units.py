@@ -100,6 +100,22 @@ def receiving(*, owners: Sequence[str], kinds: Sequence[str]) -> tuple[Address, 
     return tuple(_address(row) for row in rows.order_by("-is_default", "name_sort", "name"))
 
 
+def listed(*, kind: str, owner: str, first: int, count: int) -> tuple[Address, ...]:
+    """Return some units of the address book in Swedish order, archived ones left out.
+
+    :param kind: empty: any
+    :param owner: schema of a huvudman; empty: any
+    :param first: how many to pass over
+    """
+    rows = Unit.objects.filter(archived_on=None)
+    if kind:
+        rows = rows.filter(kind=kind)
+    if owner:
+        rows = rows.filter(owner=owner)
+    ordered = rows.order_by("name_sort", "hsa_id")[first : first + count]
+    return tuple(_address(row) for row in ordered)
+
+
 def line(unit: Address, own: Mapping[str, Address]) -> list[Address]:
     """Return who takes over from a unit, one after another.
 

@@ -118,10 +118,12 @@ def worklist(
     sender: str = "",
     order: Order = Order.DEADLINE,
     page: int = 1,
+    size: int = PAGE,
     at: datetime,
 ) -> Worklist:
     """Return a page of what waits for the actor's unit; the page shown is logged.
 
+    :param size: rows of a page
     :raises access.NotAllowed: if the role does not read the inbox
     """
     access.refuse_unless(actor, Permission.READ_INBOX)
@@ -131,7 +133,7 @@ def worklist(
         rows = rows.filter(state=state)
     if sender:
         rows = rows.filter(latest_unit=sender)
-    first = (max(page, 1) - 1) * PAGE
+    first = (max(page, 1) - 1) * size
     ordered = rows.order_by(*_ORDERS[order])
     with transaction.atomic():
         # Before the rows: what changes in between is shown again, and never missed.
@@ -139,17 +141,17 @@ def worklist(
             **{name: Count("pk", filter=condition) for name, condition in _VIEWS.items()},
             **_told(at),
         )
-        entries = _entries(actor, ordered, first, "list", at)
+        entries = _entries(actor, ordered, first, "list", at, size=size)
     # Where a filter narrows the view, a full page tells that there is another one.
     is_narrowed = bool(state or sender)
-    shown = first + len(entries) + (len(entries) == PAGE) if is_narrowed else counts[view]
+    shown = first + len(entries) + (len(entries) == size) if is_narrowed else counts[view]
     return Worklist(
         view=view,
         entries=entries,
         counts={name: counts[name] for name in _VIEWS},
         overdue=counts["overdue"],
         page=max(page, 1),
-        pages=max(1, -(-shown // PAGE)),
+        pages=max(1, -(-shown // size)),
         senders=tuple(sorted({it.latest_unit for it in entries if it.latest_unit}, key=sort_key)),
         tag=_tag(counts),
     )
@@ -214,9 +216,15 @@ def busy_units() -> frozenset[str]:
 
 
 def _entries(
-    actor: Actor, rows: "QuerySet[WorklistRow]", first: int, activity: str, at: datetime
+    actor: Actor,
+    rows: "QuerySet[WorklistRow]",
+    first: int,
+    activity: str,
+    at: datetime,
+    *,
+    size: int = PAGE,
 ) -> tuple[Entry, ...]:
-    found = list(rows.values_list(*_COLUMNS)[first : first + PAGE])
+    found = list(rows.values_list(*_COLUMNS)[first : first + size])
     access.log(actor=actor, owner=actor.tenant, activity=activity,
                common_ids=[row[1] for row in found], rows=len(found), at=at)  # fmt: skip
     today = calendar.local_date(at)

@@ -17,7 +17,7 @@ from integrations import outgoing
 from integrations.oidc import mapping, tokens
 from integrations.oidc.mapping import Asserted
 from integrations.oidc.registration import Registration
-from integrations.oidc.tokens import BadToken, IdToken, LogoutToken, UnknownKey
+from integrations.oidc.tokens import AccessToken, BadToken, IdToken, LogoutToken, UnknownKey
 
 TIMEOUT = (2.0, 4.0)  # seconds to connect, and between two pieces of an answer
 METADATA_LIVES = 600.0
@@ -154,6 +154,20 @@ class Provider:
         """
         return self._with_keys(
             lambda keys: tokens.read_logout_token(
+                raw, keys=keys, registration=self.registration, at=at
+            ),
+            is_sent_by_anybody=True,
+        )
+
+    def access_token(self, raw: str, *, at: datetime) -> AccessToken:
+        """Return which machine client a token was issued to.
+
+        :param at: the real time, by which tokens run out
+        :raises Unreachable: if its keys are needed and it does not answer
+        :raises BadToken: if the token does not hold
+        """
+        return self._with_keys(
+            lambda keys: tokens.read_access_token(
                 raw, keys=keys, registration=self.registration, at=at
             ),
             is_sent_by_anybody=True,

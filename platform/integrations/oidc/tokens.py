@@ -17,6 +17,7 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from integrations.oidc.registration import ALGORITHMS, LEEWAY, Registration
 
+TENANT = "samplan_tenant"  # the claim of an access token that says for which huvudman
 LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 LOGOUT_LIVES = 300  # seconds that a logout token is believed after it was issued
 REGISTRY = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
@@ -128,6 +129,49 @@ def read_logout_token(
     if not all(isinstance(it, str) for it in named.values()) or not any(named.values()):
         raise BadToken("sub")
     return LogoutToken(registration.issuer, named["sid"], named["sub"], claims["jti"])
+
+
+@dataclass(frozen=True)
+class AccessToken:
+    """Åtkomsttoken: which machine client may call for which huvudman, within which scopes."""
+
+    client_id: str
+    tenant: str
+    scopes: tuple[str, ...]
+
+
+def read_access_token(
+    raw: str, *, keys: KeySet, registration: Registration, at: datetime
+) -> AccessToken:
+    """Return whom an access token was issued to, and for what (RFC 9068, 4; RFC 8725).
+
+    :param registration: the issuer, and in `client_id` the audience that the API is known by
+    :raises BadToken: if anything of it does not hold
+    :raises UnknownKey: if its key is not among `keys`
+    """
+    token = _decoded(raw, keys)
+    if str(token.header.get("typ", "")).lower() not in ("jwt", "at+jwt"):
+        raise BadToken("typ")
+    registry = JWTClaimsRegistry(
+        int(at.timestamp()),
+        LEEWAY,
+        iss={"essential": True, "value": registration.issuer},
+        aud={"essential": True, "value": registration.client_id},
+        iat={"essential": True},
+        exp={"essential": True},
+    )
+    claims = token.claims
+    _refuse_unless(lambda: registry.validate(claims))
+    if claims.get("typ", "Bearer") != "Bearer":
+        raise BadToken("typ")  # Keycloak's refresh and ID tokens say so here
+    if "act" in claims:
+        raise BadToken("act")  # exchanged: somebody else than the client would act
+    for name in ("azp", TENANT):
+        _refuse_unless_text(claims, name)
+    scope = claims.get("scope", "")
+    if not isinstance(scope, str):
+        raise BadToken("scope")
+    return AccessToken(claims["azp"], claims[TENANT], tuple(scope.split()))
 
 
 def read_userinfo(raw: str, *, keys: KeySet, registration: Registration) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ This is how the first local administrator comes to be; from then on the pages do
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -46,7 +46,7 @@ def import_directory(
     from tenants import clock
     from tenants.context import acting_as
 
-    _refuse_unless_joined(schema)
+    refuse_unless_joined(schema)
     with acting_as(schema):
         actor, at = operator(schema, command="samplan directory"), clock.moment()
         try:
@@ -65,9 +65,9 @@ def import_directory(
                     )
                 )
         except importing.BadFile as problem:
-            _refuse(str(problem))
+            refuse(str(problem))
         except OSError as problem:
-            _refuse(f"{problem.filename} går inte att läsa. Kontrollera sökvägen.")
+            refuse(f"{problem.filename} går inte att läsa. Kontrollera sökvägen.")
 
 
 @app.command("import-hsa")
@@ -83,7 +83,7 @@ def import_hsa(
     from tenants import clock
     from tenants.context import acting_as
 
-    _refuse_unless_joined(schema)
+    refuse_unless_joined(schema)
     with acting_as(schema):
         actor = operator(schema, command="samplan directory")
         try:
@@ -91,18 +91,19 @@ def import_hsa(
             # The operator fetches the batch, and is nobody whom it gives an assignment.
             _tell(act(actor=actor, content=content, takes_two=False, dry_run=dry_run, at=at))
         except importing.BadFile as problem:
-            _refuse(str(problem))
+            refuse(str(problem))
         except OSError as problem:
-            _refuse(f"{problem.filename} går inte att läsa. Kontrollera sökvägen.")
+            refuse(f"{problem.filename} går inte att läsa. Kontrollera sökvägen.")
 
 
-def _refuse_unless_joined(schema: str) -> None:
+def refuse_unless_joined(schema: str) -> None:
+    """Let only a huvudman through that has joined."""
     from tenants.context import acting_as
     from tenants.models import Tenant
 
     with acting_as("public"):
         if not Tenant.objects.filter(schema_name=schema).exists():
-            _refuse(f"{schema} är inte ansluten. Se namnen med samplan tenant list.")
+            refuse(f"{schema} är inte ansluten. Se namnen med samplan tenant list.")
 
 
 def _tell(report: "Report") -> None:
@@ -110,10 +111,11 @@ def _tell(report: "Report") -> None:
         if line.change != "unchanged":
             typer.echo(f"{CHANGES[line.change]}: {line.subject} {line.text}".rstrip())
     if report.is_refused:
-        _refuse("Ingenting är ändrat. Rätta raderna ovan i filen och läs in den igen.")
+        refuse("Ingenting är ändrat. Rätta raderna ovan i filen och läs in den igen.")
     typer.echo("Inläst." if report.is_written else "Inget är ändrat ännu.")
 
 
-def _refuse(text: str) -> None:
+def refuse(text: str) -> NoReturn:
+    """Say what is wrong, and end with 2."""
     typer.echo(f"Fel: {text}", err=True)
     raise typer.Exit(2)

@@ -14,7 +14,17 @@ from uuid import UUID
 from care.identity.models import Assignment, Staff
 from care.identity.permissions import CARE_ROLES, Role
 from project.commands import setup
-from project.demo import board, consultation, joining, ordinary, people, review, stories, training
+from project.demo import (
+    board,
+    consultation,
+    joining,
+    machines,
+    ordinary,
+    people,
+    review,
+    stories,
+    training,
+)
 from project.demo.county import HUVUDMAN, MUNICIPALITIES, REGION, Huvudman
 from project.demo.stage import STAFF, UNITS, assignment_id
 from tenants import agreements
@@ -58,6 +68,7 @@ def fill(*, seed: int, people_count: int, now: datetime, tell: Tell = lambda _: 
         with acting_as(huvudman.schema):
             _write_units(huvudman)
             _write_staff(huvudman, now)
+            machines.write(huvudman, now)
     tell("Överenskommelser")
     for huvudman in MUNICIPALITIES:
         _agree(huvudman, now)

@@ -9,10 +9,11 @@ from django.shortcuts import render
 from care.identity import attempts, queries
 from care.identity.attempts import Failure, Why
 from integrations.oidc.client import Vouched
-from portal import access, errors, sign_in
+from portal import access, sign_in
 from project.sign_in import leaving
 from project.sign_in.addresses import BROWSER, OFFERED, remember
 from project.sign_in.provider import name_of
+from tenants.reference import new_reference
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ def answer(
     """
     who = vouched.who if vouched else None
     failure = Failure(
-        reference=errors.new_reference(),
+        reference=new_reference(),
         why=why,
         detail=detail,
         identity_provider=who.identity_provider if who else "",

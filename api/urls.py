@@ -1,0 +1,35 @@
+"""Addresses of the API: one act, one word; no identity number in any of them."""
+
+from django.urls import URLPattern, path
+
+from api.operation import Operation, address
+from api.v1 import about, acts, cases, directory, individuals, messages
+
+
+def _acts(place: str, operations: tuple[Operation, ...]) -> list[URLPattern]:
+    """Return one address for each act, its name with hyphens."""
+    return [
+        path(f"api/v1/{place}/<uuid:id>/{it.name.replace('_', '-')}", address(post=it),
+             name=it.name)
+        for it in operations
+    ]  # fmt: skip
+
+
+urlpatterns: list[URLPattern] = [
+    path("api/v1/api-info", about.info_address, name="api_info"),
+    path("api/v1/health", about.health_address, name="health"),
+    path("api/v1/assignments", directory.assignments, name="list_assignments"),
+    path("api/v1/units", directory.units_address, name="list_units"),
+    path("api/v1/units/<str:id>", directory.unit, name="read_unit"),
+    path("api/v1/units/<str:id>/watch", directory.watch, name="read_watch"),
+    path("api/v1/cases", cases.cases, name="list_cases"),
+    path("api/v1/cases/<uuid:id>", cases.case, name="read_case"),
+    path("api/v1/cases/<uuid:id>/timeline", cases.timeline, name="read_timeline"),
+    path("api/v1/cases/<uuid:id>/deadlines", cases.deadlines, name="list_deadlines"),
+    path("api/v1/cases/<uuid:id>/contributions", cases.contributions, name="list_contributions"),
+    path("api/v1/cases/<uuid:id>/messages", cases.messages, name="list_messages"),
+    *_acts("cases", acts.DONE),
+    path("api/v1/messages/<uuid:id>", messages.message, name="read_message"),
+    *_acts("messages", messages.DONE),
+    path("api/v1/individuals/search", individuals.search, name="search_individuals"),
+]
