@@ -9,7 +9,7 @@ RUN := $(BIN)/python infra/dev/postgres.py
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-keycloak test check lint browser keycloak bench matrix oracle sign-ins sbom attack format assets docs messages migrations clean
+.PHONY: help demo demo-reset demo-keycloak test check lint browser keycloak spectral bench matrix oracle sign-ins sbom attack format assets docs messages migrations clean
 
 help: ## print this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -24,7 +24,7 @@ demo-reset: .venv/.demo assets ## the same with a database that begins anew
 demo-keycloak: .venv/.demo assets keycloak ## the demo with a real Keycloak to sign in by (SAMPLAN_KEYCLOAK_PORT=8180)
 	@SAMPLAN_DEMO=1 $(BIN)/python infra/dev/keycloak.py -- $(RUN) -- $(BIN)/samplan demo
 
-test: .venv/.dev assets browser keycloak ## set everything up and run every test
+test: .venv/.dev assets browser keycloak spectral ## set everything up and run every test
 	@$(BIN)/pytest
 
 check: lint test ## everything that CI runs: format, lint, types, imports, migrations, translations, tests
@@ -77,6 +77,9 @@ browser: .venv/.dev ## install the browser of the tests, where it is missing
 
 keycloak: .venv/.demo ## fetch and build Keycloak, where this user has none; without it its tests are left out
 	@infra/dev/maven.sh && $(BIN)/python infra/dev/keycloak.py --fetch || true
+
+spectral: .venv/.demo ## install what lints the API's document; where it cannot be had its tests are left out
+	@$(BIN)/python tests/api/spectral/linter.py || true
 
 messages: .venv/.dev ## bring the translations in line with the texts
 	@$(BIN)/python infra/dev/messages.py
