@@ -10,11 +10,15 @@ T = TypeVar("T")
 LIMIT, MOST, LAST = 20, 100, 10_000  # rows of a page; the last page that is counted to
 
 PAGE = OpenApiParameter(
-    "page", int, description="Sidan, från 1. / The page, from 1.",
-)  # fmt: skip
+    "page",
+    {"type": "integer", "default": 1, "minimum": 1, "maximum": LAST},
+    description="Sidan, från 1. / The page, from 1.",
+)
 LIMITED = OpenApiParameter(
-    "limit", int, description="Rader på en sida, högst 100. / Rows of a page, 100 at most.",
-)  # fmt: skip
+    "limit",
+    {"type": "integer", "default": LIMIT, "minimum": 1, "maximum": MOST},
+    description="Rader på en sida, högst 100. / Rows of a page, 100 at most.",
+)
 PAGED = (PAGE, LIMITED)
 
 
