@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.encoding import escape_uri_path
 from rest_framework import exceptions as drf
 
 from api import problems
@@ -28,6 +29,7 @@ from tenants.reference import new_reference
 
 logger = logging.getLogger(__name__)
 
+PLACE = "/api/v1"
 CONTENT_TYPE = "application/problem+json"
 SOON, LATER = "1", "60"  # seconds
 Told = Mapping[str, Any]
@@ -80,7 +82,8 @@ def refuse(
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail,
-        "instance": request.path,
+        # Only an address of ours is said again: anything may stand in another.
+        "instance": escape_uri_path(request.path) if request.resolver_match else PLACE,
         "reference": reference,
         **more,
     }

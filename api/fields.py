@@ -1,5 +1,6 @@
 """Fields of what is sent and answered: each with its bounds, so that the description has them."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+NAME = re.compile(r"[a-z_]{1,60}")
 EARLIEST, LATEST = 1900, 2199
 LINE, PROSE, CODE, HSA_ID = 200, 4000, 60, 32  # characters
 MOST = 1000  # things in a list
@@ -23,10 +25,12 @@ class Values(serializers.Serializer):
     def to_internal_value(self, data: Any) -> Any:
         """Return what was sent, if nothing else was."""
         if isinstance(data, dict):
-            unknown = sorted(str(it) for it in set(data) - set(self.fields))
+            unknown = {str(it) for it in set(data) - set(self.fields)}
             if unknown:
+                # What is no name is not said again: anything may stand there.
+                named = sorted({it if NAME.fullmatch(it) else "" for it in unknown})
                 raise serializers.ValidationError(
-                    {it[:CODE]: ["Fältet finns inte. Ta bort det."] for it in unknown[:10]}
+                    {it or "non_field_errors": ["Fältet finns inte. Ta bort det."] for it in named}
                 )
         return super().to_internal_value(data)
 

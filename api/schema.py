@@ -43,6 +43,14 @@ HEADERS: Node = {
         "schema": {"type": "string", "maxLength": 300, "pattern": "^https?://.+$"},
     },
 }
+# What the headers that are asked for look like.
+PATTERNS = {
+    KEY: "^[!-~]{8,100}$",
+    IF_MATCH: '^(\\*|"[!-~]+")$',
+    IF_NONE_MATCH: '^(\\*|(W/)?"[!-~]+")$',
+    "X-Samplan-Assignment": "^[0-9A-Fa-f-]{32,36}$",
+    "X-Samplan-End-User": "^[A-Z0-9-]{1,32}$",
+}
 ETAG: Node = {
     "description": "Svarets version, för If-None-Match och If-Match. / The version of the answer.",
     "schema": {"type": "string", "format": "etag", "maxLength": 80},
@@ -70,8 +78,11 @@ def complete(result: Node, generator: Any, request: Any, public: bool) -> Node:
     components = result.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = _problem()
     components["headers"] = {**deepcopy(HEADERS), "ETag": deepcopy(ETAG)}
-    components["responses"] = {_of(it): _response(it) for it in problems.ALL}
-    components["responses"]["Problem"] = _response(problems.FAULT)
+    by_status: dict[int, list[Problem]] = {}
+    for it in problems.ALL:
+        by_status.setdefault(it.status, []).append(it)
+    components["responses"] = {_of(code): _response(them) for code, them in by_status.items()}
+    components["responses"]["Problem"] = _response([problems.FAULT])
     for path, item in result["paths"].items():
         for method in METHODS:
             if method in item:
@@ -122,16 +133,13 @@ def _complete_operation(path: str, method: str, told: Node) -> None:
             "description": "Inget har ändrats. / Nothing has changed.",
             "headers": {name: _ref("headers", name) for name in (*HEADERS, "ETag")},
         }
-    by_status: dict[int, list[Problem]] = {}
-    for it in wrong:
-        by_status.setdefault(it.status, []).append(it)
-    for code, them in sorted(by_status.items()):
-        responses[str(code)] = _ref("responses", _of(them[0]))
+    for code in sorted({it.status for it in wrong}):
+        responses[str(code)] = _ref("responses", _of(code))
     responses["default"] = _ref("responses", "Problem")
 
 
 def _header(name: str, means: str, length: int, *, is_required: bool = False) -> Node:
-    schema = {"type": "string", "maxLength": length}
+    schema = {"type": "string", "maxLength": length, "pattern": PATTERNS[name]}
     told: Node = {"in": "header", "name": name, "description": means, "schema": schema}
     return {**told, "required": True} if is_required else told
 
@@ -140,28 +148,32 @@ def _ref(kind: str, name: str) -> Node:
     return {"$ref": f"#/components/{kind}/{name}"}
 
 
-def _of(problem: Problem) -> str:
-    return "".join(it.capitalize() for it in problem.name.split("-"))
+def _of(status: int) -> str:
+    return f"Problem{status}"
 
 
-def _response(problem: Problem) -> Node:
+def _response(them: list[Problem]) -> Node:
+    """Return what answers with one status, with each of its problems as an example."""
     headers = {name: _ref("headers", name) for name in HEADERS}
-    if problem.status in (409, 429, 503):
+    if them[0].status in (409, 429, 503):
         headers["Retry-After"] = deepcopy(RETRY_AFTER)
-    example = {
-        "type": problem.type, "title": problem.title, "status": problem.status,
-        "detail": problem.detail, "instance": "/api/v1/cases", "reference": "K7PX-4M",
-    }  # fmt: skip
     return {
-        "description": problem.title,
+        "description": " ".join(f"{it.title}." for it in them),
         "headers": headers,
         "content": {
             "application/problem+json": {
                 "schema": _ref("schemas", "Problem"),
-                "examples": {problem.name: {"value": example}},
+                "examples": {it.name: {"value": _example(it)} for it in them},
             }
         },
     }
+
+
+def _example(problem: Problem) -> Node:
+    return {
+        "type": problem.type, "title": problem.title, "status": problem.status,
+        "detail": problem.detail, "instance": "/api/v1/cases", "reference": "K7PX-4M",
+    }  # fmt: skip
 
 
 def _problem() -> Node:

@@ -22,7 +22,10 @@ from packageurl import PackageURL
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("base", "demo", "dev", "attack")  # of Python's packages, the first one in production
-NPM = ROOT / "platform" / "portal" / "assets" / "package-lock.json"
+NPM = (
+    ROOT / "platform" / "portal" / "assets" / "package-lock.json",
+    ROOT / "tests" / "api" / "spectral" / "package-lock.json",
+)
 TO = ROOT / ".samplan" / "sbom.json"
 LOCKED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
 
@@ -68,13 +71,16 @@ def _python() -> Iterator[Component]:
 
 
 def _npm() -> Iterator[Component]:
-    for place, locked in json.loads(NPM.read_text())["packages"].items():
-        if place:
-            name = place.rpartition("node_modules/")[2]
-            yield _component(
-                "npm", name, locked["version"], in_production=not locked.get("dev"),
-                integrity=locked.get("integrity", ""), place=place,
-            )  # fmt: skip
+    told: set[tuple[str, str]] = set()
+    for lock in NPM:
+        for place, locked in json.loads(lock.read_text())["packages"].items():
+            if place and (place, locked["version"]) not in told:
+                told.add((place, locked["version"]))
+                yield _component(
+                    "npm", place.rpartition("node_modules/")[2], locked["version"],
+                    in_production=not locked.get("dev"), integrity=locked.get("integrity", ""),
+                    place=place,
+                )  # fmt: skip
 
 
 def _component(

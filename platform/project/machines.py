@@ -111,7 +111,7 @@ def _called(request: HttpRequest) -> Called:
     if "\0" in request.get_full_path():
         raise Refused(problems.MALFORMED)
     try:
-        match = resolve(request.path_info, URLS)
+        match = request.resolver_match = resolve(request.path_info, URLS)
     except Resolver404:
         raise Http404 from None
     operations = match.func.cls.operations  # type: ignore[attr-defined]

@@ -39,10 +39,10 @@ def test_every_locked_package_of_python_stands_in_it(bill: str) -> None:
 
 
 def test_every_locked_package_of_the_front_end_stands_in_it(bill: str) -> None:
-    packages = json.loads(sbom.NPM.read_text())["packages"]
     every = {
         place.rpartition("node_modules/")[2].replace("@", "%40", 1) + f"@{it['version']}"
-        for place, it in packages.items()
+        for lock in sbom.NPM
+        for place, it in json.loads(lock.read_text())["packages"].items()
         if place
     }
 
