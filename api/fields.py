@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.dateparse import parse_datetime
 from drf_spectacular.types import OpenApiTypes
@@ -17,7 +17,29 @@ LINE, PROSE, CODE, HSA_ID = 200, 4000, 60, 32  # characters
 MOST = 1000  # things in a list
 
 
-class Values(serializers.Serializer):
+class Swedish:
+    """What a field says when something is wrong with what was sent: plain, and what to do."""
+
+    default_error_messages: ClassVar[dict[str, str]] = {
+        "required": "Fältet krävs. Skicka det.",
+        "null": "Fältet får inte vara null.",
+        "blank": "Fältet får inte vara tomt.",
+        "invalid": "Skicka ett värde av den typ som beskrivningen anger.",
+        "max_length": "Korta det till högst {max_length}.",
+        "min_length": "Skicka minst {min_length}.",
+        "empty": "Välj minst ett värde.",
+        "invalid_choice": "Värdet finns inte bland valen i beskrivningen.",
+        "not_a_list": "Skicka en lista.",
+        "surrogate_characters_not_allowed": "Ta bort tecknet som inte är Unicode.",
+        "null_characters_not_allowed": "Ta bort det osynliga tecknet.",
+    }
+
+
+class Flag(Swedish, serializers.BooleanField):
+    """Yes or no."""
+
+
+class Values(Swedish, serializers.Serializer):
     """What an address takes or gives. A field that is not known is refused, never left unread."""
 
     example: dict[str, Any]
@@ -36,10 +58,11 @@ class Values(serializers.Serializer):
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
-class Moment(serializers.Field):
+class Moment(Swedish, serializers.Field):
     """A moment as RFC 3339 writes it: any offset is taken, UTC is given."""
 
-    default_error_messages = {
+    default_error_messages: ClassVar[dict[str, str]] = {
+        **Swedish.default_error_messages,
         "invalid": "Skriv tidpunkten enligt RFC 3339 med tidszon, till exempel"
         " 2026-03-02T08:15:00Z.",
         "year": "Kontrollera årtalet.",
@@ -62,7 +85,7 @@ class Moment(serializers.Field):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-class Line(serializers.CharField):
+class Line(Swedish, serializers.CharField):
     """A line of text."""
 
     def __init__(self, *, length: int = LINE, **more: Any) -> None:
@@ -80,7 +103,7 @@ class Prose(Line):
         super().__init__(length=PROSE, **more)
 
 
-class Word(serializers.ChoiceField):
+class Word(Swedish, serializers.ChoiceField):
     """One of some words."""
 
     def __init__(self, words: Iterable[str], **more: Any) -> None:
@@ -90,7 +113,7 @@ class Word(serializers.ChoiceField):
         super().__init__(choices=[(it, it) for it in words], **more)
 
 
-class Words(serializers.MultipleChoiceField):
+class Words(Swedish, serializers.MultipleChoiceField):
     """Some of some words, in their order."""
 
     def __init__(self, words: Iterable[str], **more: Any) -> None:
@@ -102,7 +125,7 @@ class Words(serializers.MultipleChoiceField):
         return [it for it in self.choices if it in chosen]
 
 
-class HsaIds(serializers.ListField):
+class HsaIds(Swedish, serializers.ListField):
     """HSA-ids of units."""
 
     def __init__(self, **more: Any) -> None:

@@ -43,6 +43,7 @@ HEADERS: Node = {
         "schema": {"type": "string", "maxLength": 300, "pattern": "^https?://.+$"},
     },
 }
+WHICH = "Vilken, som en lista eller en händelse har namngett den. / Which, as a list has named it."
 # What the headers that are asked for look like.
 PATTERNS = {
     KEY: "^[!-~]{8,100}$",
@@ -100,6 +101,8 @@ def _complete_operation(path: str, method: str, told: Node) -> None:
     if "{" in path or not is_open:
         wrong.append(problems.NOT_FOUND)
     parameters = told.setdefault("parameters", [])
+    for it in parameters:
+        it["description"] = it.get("description") or WHICH
     if method != "get":
         wrong += OF_CHANGES
     if told.pop("x-has-key", False):

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from api import docs
 from api.operation import Operation, address
 from api.v1 import about, acts, cases, directory, individuals, messages
 
@@ -16,6 +17,8 @@ def _acts(place: str, operations: tuple[Operation, ...]) -> list[URLPattern]:
 
 
 urlpatterns: list[URLPattern] = [
+    path("api/v1/docs", docs.page, name="docs"),
+    path("api/v1/openapi.yaml", docs.openapi, name="openapi"),
     path("api/v1/api-info", about.info_address, name="api_info"),
     path("api/v1/health", about.health_address, name="health"),
     path("api/v1/assignments", directory.assignments, name="list_assignments"),

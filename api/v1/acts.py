@@ -7,7 +7,7 @@ from uuid import UUID
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from api.fields import CODE, HsaIds, Line, Moment, Prose, Values, Word, Words
+from api.fields import CODE, Flag, HsaIds, Line, Moment, Prose, Values, Word, Words
 from api.operation import Call, Operation
 from api.v1.examples import INSTANT, UNIT
 from api.v1.messages import Sent
@@ -16,7 +16,7 @@ from care.identity.permissions import Permission
 from care.identity.scopes import RIGHTS, Scope
 from care.inbox import consents
 from care.law import disclosure
-from care.law.discharge import ACT_LABELS, Act
+from care.law.discharge import ACT_LABELS, PROCESS, ROUTINE, Act
 from care.law.disclosure import Teller
 from tenants.agreements import InfoClass
 
@@ -112,7 +112,7 @@ class StateAvailability(Values):
                "ground": ""}  # fmt: skip
 
     status = Word(("available", "not_available", "not_clarified"))
-    is_cause = serializers.BooleanField(required=False, allow_null=True, default=None)
+    is_cause = Flag(required=False, allow_null=True, default=None)
     starts_at = Moment(required=False, allow_null=True, default=None)
     reason = Prose(required=False)
     ground = Ground()
@@ -123,7 +123,7 @@ class StateReception(Values):
 
     example = {"can_receive": True, "from_at": INSTANT, "reason": "", "ground": ""}
 
-    can_receive = serializers.BooleanField()
+    can_receive = Flag()
     from_at = Moment(required=False, allow_null=True, default=None)
     reason = Prose(required=False)
     ground = Ground()
@@ -281,7 +281,7 @@ class RecordConsent(Values):
     recipients = serializers.ListField(
         child=Line(length=63), required=False, default=list, max_length=100
     )
-    is_clarified = serializers.BooleanField(required=False, default=False)
+    is_clarified = Flag(required=False, default=False)
     purpose = Line(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -337,7 +337,9 @@ def _act(act: Act) -> Operation:
         done = do(actor=request.actor, case_id=id, at=request.at, **sent)
         return None if is_silent else {"message_id": done.pk}
 
-    return _operation(act, str(ACT_LABELS[act]), run, TAKES[act], None if is_silent else Sent)
+    statute = PROCESS.statute(act)
+    label = str(ACT_LABELS[act]) + (f" ({statute})" if statute != ROUTINE else "")
+    return _operation(act, label, run, TAKES[act], None if is_silent else Sent)
 
 
 def _refuse_ground(ground: str, branch: str) -> None:

@@ -114,8 +114,8 @@ def _called(request: HttpRequest) -> Called:
         match = request.resolver_match = resolve(request.path_info, URLS)
     except Resolver404:
         raise Http404 from None
-    operations = match.func.cls.operations  # type: ignore[attr-defined]
-    named = operations.get((request.method or "").lower())
+    kind = getattr(match.func, "cls", None)  # none: a page about the API itself
+    named = kind.operations.get((request.method or "").lower()) if kind else None
     # One that there is no such method of is told so, and nothing else.
     return Called(match.func, match.kwargs, is_open=named.is_open if named else True)
 

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     *SHARED_APPS,
     *TENANT_APPS,
     "portal",
+    "api",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",

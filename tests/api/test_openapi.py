@@ -5,18 +5,24 @@ from typing import Any
 
 import pytest
 import yaml
+from cast import REGION
+from django.test import Client
 from openapi_spec_validator import validate
+from visits import HOSTS
 
-from api import schema
+from api import problems, schema
 from api.operation import Endpoint, Operation
 from api.urls import urlpatterns
 from api.v1 import acts
 from portal import labels
 
 FILE = Path(__file__).resolve().parents[2] / "api" / "openapi.yaml"
+ADDRESSES = [it for it in urlpatterns if it.name not in ("docs", "openapi")]
 OPERATIONS: list[Operation] = [
-    it for pattern in urlpatterns for it in pattern.callback.cls.operations.values()  # type: ignore[attr-defined]
-]  # fmt: skip
+    operation
+    for it in ADDRESSES
+    for operation in it.callback.cls.operations.values()  # type: ignore[attr-defined]
+]
 
 
 def test_the_file_says_what_the_code_does() -> None:
@@ -69,4 +75,19 @@ def test_a_choice_is_among_the_words_of_the_pages(field: Any, words: dict[str, A
 
 
 def test_every_address_is_an_operations_own() -> None:
-    assert all(issubclass(it.callback.cls, Endpoint) for it in urlpatterns)  # type: ignore[attr-defined]
+    kinds = [it.callback.cls for it in ADDRESSES]  # type: ignore[attr-defined]
+
+    assert all(issubclass(it, Endpoint) for it in kinds)
+
+
+def test_the_page_shows_every_operation_and_problem(units: None) -> None:
+    told = Client().get("/api/v1/docs", headers={"host": HOSTS[REGION]}).content.decode()
+
+    assert [it.name for it in OPERATIONS if f'id="{it.name}"' not in told] == []
+    assert [it.type for it in problems.ALL if it.type not in told] == []
+
+
+def test_the_file_is_served(units: None) -> None:
+    answer = Client().get("/api/v1/openapi.yaml", headers={"host": HOSTS[REGION]})
+
+    assert answer.content.decode() == FILE.read_text()

@@ -183,6 +183,19 @@ class TestAnswers:
 
         assert "#/extra" in {it["pointer"] for it in told["errors"]}
 
+    def test_what_is_wrong_is_said_in_swedish(self, ward: Machine) -> None:
+        case = "/cases/00000000-0000-4000-8000-000000000000/notify-admission"
+        body = {
+            "recipients": [], "admitted_at": None, "physician": "", "needs": ["x"],
+            "expected_discharge_at": 1, "reason": "x" * 4001, "ground": "y",
+        }  # fmt: skip
+
+        told = {it["pointer"]: it["detail"] for it in ward.post(case, body).json()["errors"]}
+
+        assert len(told) == 7
+        english = {"this", "ensure", "not", "valid", "field", "choice", "may", "required"}
+        assert [it for it in told.values() if english & set(it.lower().split())] == []
+
     def test_a_moment_without_a_zone_is_asked_for_again(self, ward: Machine) -> None:
         body = {"person": {}, "variant": "somatic", "admitted_at": "2026-03-02T08:15:00"}
 
