@@ -84,7 +84,14 @@ def since(
     return Stretch(tuple(told), until, is_full or looked_at == MOST_LOOKED_AT)
 
 
-def now() -> Position:
+def is_anything_after(position: Position) -> bool:
+    """Tell whether the log has a row after a position, final or not, or begins anew there."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_ANY, {"transaction": position.transaction, "number": position.number})
+        return bool(cursor.fetchone()[0])
+
+
+def end() -> Position:
     """Return the position before which everything is final, and after which all else will come."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1")
@@ -120,4 +127,9 @@ FROM now LEFT JOIN looked ON true LEFT JOIN cases_case AS own
 WHERE looked.id IS NULL OR own.id IS NOT NULL OR (looked.transaction, looked.id) =
       (SELECT transaction, id FROM looked ORDER BY transaction DESC, id DESC LIMIT 1)
 ORDER BY looked.transaction, looked.id LIMIT %(limit)s + 1
+"""
+_IS_ANY = """
+SELECT EXISTS (SELECT FROM cases_event
+               WHERE (transaction, id) > (%(transaction)s::bigint, %(number)s::bigint))
+    OR %(transaction)s::bigint >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
 """

@@ -250,11 +250,11 @@ class TestNothingIsLost:
         with transaction_of(session) as slow:
             slow.execute(INSERT, [common_id, "late", 1])
             with acting_as(REGION):
-                begun = queries.write_cursor(happened.now())
+                begun = queries.write_cursor(happened.end())
         assert types(read(NURSE, begun)) == ["late"]
 
         with acting_as(REGION):
-            begun = queries.write_cursor(happened.now())
+            begun = queries.write_cursor(happened.end())
         page = read(NURSE, begun)
         assert (page.events, page.has_more, page.cursor) == ((), False, begun)
 
@@ -336,6 +336,6 @@ def test_a_page_costs_the_same_at_the_end_of_a_hundred_thousand_as_at_the_beginn
     first = cost(lambda: read(NURSE))
     at_end = cost(lambda: read(NURSE, end))
 
-    assert first[0] == at_end[0]
+    assert at_end[0] <= first[0] <= 6
     assert at_end[1] < 3 * first[1] + 0.01
     assert len(whole(NURSE, limit=500)) == MANY // every + 2
