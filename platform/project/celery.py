@@ -41,4 +41,4 @@ app.conf.update(
     worker_cancel_long_running_tasks_on_connection_loss=True,
     worker_soft_shutdown_timeout=20,
 )
-app.autodiscover_tasks(["care.inbox"])
+app.autodiscover_tasks(["care.inbox", "integrations.webhooks"])

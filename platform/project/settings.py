@@ -66,6 +66,7 @@ TENANT_APPS = [
     "care.sharing",
     "care.inbox",
     "care.discharge",
+    "care.feed",
     "care.review",
     "care.training",
     "billing",

@@ -4,8 +4,10 @@ What it does is in rows: a round that is cut short is undone, and the next one f
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
+from threading import Event, Thread
 from time import monotonic
 
 from django.conf import settings
@@ -15,6 +17,7 @@ from care.inbox import tasks
 from care.inbox.tasks import Seen
 from care.law import calendar
 from care.training import resetting
+from integrations.webhooks import tasks as webhooks
 from project.logs import without_values
 from tenants import apart, clock
 
@@ -23,6 +26,7 @@ logger = logging.getLogger(__name__)
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0  # seconds, while the database cannot be reached
 SEAL_EVERY, WITNESS_EVERY = 10.0, 300.0  # seconds; a checkpoint of the hour is seen within minutes
 SEAL_WHOLE_EVERY = 86400.0  # seconds; every row of a log is looked at
+LAST_CALLS = 15.0  # seconds in which whoever tells subscribers ends, told to stop
 
 
 class DatabaseLost(Exception):
@@ -32,11 +36,20 @@ class DatabaseLost(Exception):
 def run(*, once: bool, interval: float, pause: Callable[[float], bool]) -> None:
     """Work, round by round, until told to stop; a round that has begun is finished.
 
-    A database that is away is tried again, at ever longer intervals.
+    A database that is away is tried again, at ever longer intervals. Subscribers are told beside
+    it: one that does not answer keeps no letter waiting.
 
     :param interval: seconds from the beginning of a round to that of the next
     :param pause: waits for some seconds, and tells whether to stop
     """
+    if once:
+        _run(once=True, interval=interval, pause=pause)
+        return
+    with _telling(interval):
+        _run(once=False, interval=interval, pause=pause)
+
+
+def _run(*, once: bool, interval: float, pause: Callable[[float], bool]) -> None:
     memory: dict[str, Seen] = {}
     sealed: dict[str, float] = {}
     day: date | None = None
@@ -52,6 +65,8 @@ def run(*, once: bool, interval: float, pause: Callable[[float], bool]) -> None:
             work(tenants, memory, alone=settings.TENANT_PINNED is not None)
             seal(tenants, sealed, now=begun)
             reset = reset_training(tenants, done=reset)
+            if once:
+                tell(tenants)
             if today != day:
                 forget(tenants)
                 day = today
@@ -77,6 +92,45 @@ def work(tenants: Iterable[str], memory: dict[str, Seen], *, alone: bool = False
         tenants,
         lambda tenant: tasks.work_alone(tenant) if alone else tasks.work([tenant], memory),
     )
+
+
+def tell(tenants: Iterable[str]) -> int:
+    """Tell the subscribers of each huvudman what has happened; return how much was done.
+
+    :raises DatabaseLost: if the database cannot be reached
+    """
+    return _for_each(tenants, lambda tenant: webhooks.tell(tenant=tenant))
+
+
+@contextmanager
+def _telling(interval: float) -> Iterator[None]:
+    """Tell subscribers in a thread of its own, on a connection of its own, until the end."""
+    is_over = Event()
+    teller = Thread(target=_tell_on, args=(interval, is_over), name="webhooks", daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        # A call that still hangs is given up with the process: its delivery comes due again.
+        teller.join(LAST_CALLS)
+
+
+def _tell_on(interval: float, is_over: Event) -> None:
+    wait = FIRST_WAIT
+    try:
+        while not is_over.is_set():
+            try:
+                tell(_tenants())
+                seconds, wait = interval, FIRST_WAIT
+            except DatabaseLost:  # told by the loop beside
+                seconds, wait = wait, min(2 * wait, LONGEST_WAIT)
+            except Exception as fault:  # whatever it is, subscribers are told in the next round
+                logger.error("webhooks: %s", without_values(fault))
+                seconds = wait
+            is_over.wait(seconds)
+    finally:
+        connection.close()
 
 
 def seal(tenants: Iterable[str], done: dict[str, float], *, now: float) -> int:
@@ -113,7 +167,9 @@ def forget(tenants: Iterable[str]) -> int:
 
     :raises DatabaseLost: if the database cannot be reached
     """
-    return _for_each(tenants, lambda tenant: tasks.forget(tenant=tenant))
+    return _for_each(
+        tenants, lambda tenant: tasks.forget(tenant=tenant) + webhooks.forget(tenant=tenant)
+    )
 
 
 def reset_training(

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
+from threading import Event as Signal
 from threading import Thread
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,6 +25,7 @@ from care.cases import operations as cases
 from care.cases.models import Case, Deadline, Event
 from care.discharge import operations as discharge
 from care.inbox import tasks
+from integrations.webhooks import tasks as webhooks
 from project import worker
 from tenants import clock
 from tenants.context import acting_as
@@ -78,6 +80,12 @@ def started(cluster: dict[str, str], arguments: str) -> Iterator["subprocess.Pop
         finally:
             process.kill()
             process.communicate()
+
+
+@pytest.fixture
+def no_subscribers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody be told beside the loop, where it is looked at alone."""
+    monkeypatch.setattr(worker, "tell", lambda tenants: 0)
 
 
 class TestRunTwice:
@@ -171,6 +179,7 @@ class TestFailing:
         assert worker.work([REGION], {}) == 0
 
 
+@pytest.mark.usefixtures("no_subscribers")
 class TestDatabaseAway:
     def test_it_is_tried_again_at_longer_intervals(
         self, units: None, monkeypatch: pytest.MonkeyPatch
@@ -204,6 +213,7 @@ class TestDatabaseAway:
         assert fired() == once_each(2)
 
 
+@pytest.mark.usefixtures("no_subscribers")
 def test_every_letter_is_asked_for_and_what_is_old_forgotten_at_the_start_and_nightly(
     units: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -237,6 +247,7 @@ def test_the_loop_forgets_what_is_old(units: None) -> None:
         assert Answer.objects.count() == 1
 
 
+@pytest.mark.usefixtures("no_subscribers")
 @pytest.mark.parametrize(("interval", "longest"), [(60, 59.9), (0.05, 0)])
 def test_the_interval_is_counted_from_the_beginning_of_a_round(
     units: None, monkeypatch: pytest.MonkeyPatch, interval: float, longest: float
@@ -253,3 +264,62 @@ def test_a_pinned_process_works_for_its_huvudman_only(settings: Settings) -> Non
     settings.TENANT_PINNED = REGION
 
     assert worker._tenants() == [REGION]
+
+
+class TestSubscribers:
+    """They are called beside the loop, so that no letter waits for one of them."""
+
+    def test_one_that_does_not_answer_keeps_no_deadline_waiting(
+        self, units: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        overdue(3)
+        is_called, answers = Signal(), Signal()
+
+        def tell(*, tenant: str) -> int:
+            is_called.set()
+            answers.wait(20)
+            return 0
+
+        monkeypatch.setattr(webhooks, "tell", tell)
+
+        def pause(seconds: float) -> bool:
+            assert is_called.wait(20)
+            is_done = fired() == once_each(3)
+            answers.set()
+            return is_done
+
+        worker.run(once=False, interval=0, pause=pause)
+
+        assert fired() == once_each(3)
+
+    def test_they_are_told_again_after_the_database_was_away_and_after_any_fault(
+        self, units: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        faults: list[Exception | None] = [worker.DatabaseLost(), ValueError("Åkerlund"), None]
+        is_told = Signal()
+
+        def tell(tenants: list[str]) -> int:
+            if fault := faults.pop(0):
+                raise fault
+            is_told.set()
+            faults.append(None)
+            return 0
+
+        monkeypatch.setattr(worker, "FIRST_WAIT", 0.01)
+        monkeypatch.setattr(worker, "tell", tell)
+        worker.run(once=False, interval=0.01, pause=lambda _: is_told.wait(20))
+
+        assert is_told.is_set()
+        lines = [it.getMessage() for it in caplog.records if it.name == "project.worker"]
+        assert any(it.startswith("webhooks: ValueError") for it in lines)
+        assert "Åkerlund" not in " ".join(lines)
+
+    def test_a_single_round_tells_them_too(
+        self, units: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told: list[str] = []
+        monkeypatch.setattr(webhooks, "tell", lambda *, tenant: told.append(tenant) or 0)
+
+        worker.run(once=True, interval=0, pause=never)
+
+        assert {REGION, MUNICIPALITY, STRANGER} <= set(told)

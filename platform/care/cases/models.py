@@ -100,6 +100,8 @@ class Event(AppendOnly):
         indexes = [
             models.Index(fields=["common_id", "at"], name="event_case"),
             models.Index(fields=["transaction"], name="event_transaction"),
+            # The order in which the feed tells of rows, many of which an import writes at once.
+            models.Index(fields=["transaction", "id"], name="event_order"),
         ]
         constraints = [
             models.UniqueConstraint(

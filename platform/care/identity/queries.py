@@ -205,6 +205,17 @@ def closed_here(*, unit_id: str) -> tuple[Closed, ...]:
     return tuple(Closed(key, name, role, on) for key, name, role, on in asked if on is not None)
 
 
+def actor_in(*, assignment_id: UUID, at: datetime) -> Actor | None:
+    """Return who acts in an assignment on which nobody is signed in; None: it does not hold."""
+    rows = Assignment.objects.filter(pk=assignment_id).values(*_LISTED, *_ASKED)
+    row: dict[str, Any] | None = rows.first()
+    if row is None:
+        return None
+    asked = {f"assignment__{it}": row[it] for it in _ASKED}
+    who = _who({**row, **asked, "assignment_id": assignment_id}, at=at)
+    return who if isinstance(who, Actor) else None
+
+
 def administrators(*, at: datetime) -> tuple[Held, ...]:
     """Return who administers assignments here: whom a person without one turns to (R2)."""
     return _held(Assignment.objects.filter(role=Role.LOCAL_ADMINISTRATOR), at=at)

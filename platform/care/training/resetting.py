@@ -12,6 +12,7 @@ from operator import attrgetter
 from django.db import IntegrityError, connection, transaction
 from psycopg import sql
 
+from care.feed import operations as feed
 from care.inbox.models import Fetched, Outbox
 from care.law import calendar
 from care.training import operations, seeding
@@ -62,6 +63,7 @@ def empty() -> None:
     with transaction.atomic():
         # Whoever is fetching is waited for, and finds nothing afterwards.
         list(Fetched.objects.select_for_update().values_list("pk", flat=True))
+        feed.forget_deliveries()  # whoever subscribes goes on with what happens from now on
         with connection.cursor() as cursor:
             # Foreign keys are asked at the end of the transaction: any order will do.
             for model in isolation.case_models():
