@@ -60,6 +60,8 @@ SETTINGS: dict[str, Any] = {
         {"name": "messages", "description": "Meddelanden och kvittenser. / Messages, receipts."},
         {"name": "individuals", "description": "Sök en person. / Find a person."},
         {"name": "directory", "description": "Enheter och uppdrag. / Units and assignments."},
+        {"name": "events", "description": "Händelseflödet. / The event feed."},
+        {"name": "webhooks", "description": "Anrop när något händer. / Calls when it happens."},
         {"name": "service", "description": "Om API:et. / About the API."},
     ],
     "OAS_VERSION": "3.1.1",

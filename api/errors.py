@@ -16,6 +16,15 @@ from rest_framework import exceptions as drf
 from api import problems
 from api.problems import Problem
 from care.cases.operations import IndividualHasOpenCase
+from care.feed.operations import (
+    BadAddress,
+    BadTypes,
+    NoSuchDelivery,
+    Stale,
+    TooManyWebhooks,
+)
+from care.feed.queries import BadCursor
+from care.feed.subscriptions import NoSuchWebhook
 from care.identity.clients import ChooseAssignment, NoSuchCaller, UnknownClient
 from care.identity.units import NoSuchUnit
 from care.inbox.operations import GroundMissing, NoReceiver, NotThere, TakenBefore
@@ -158,6 +167,13 @@ VERDICTS: Mapping[type[BaseException], Problem | Callable[[Any], tuple[Problem, 
     GroundMissing: problems.GROUND_MISSING,
     NoReceiver: problems.NO_RECEIVER,
     BadIdentity: _says,
+    NoSuchWebhook: problems.NOT_FOUND,
+    NoSuchDelivery: problems.NOT_FOUND,
+    Stale: problems.STALE,
+    TooManyWebhooks: problems.TOO_MANY_WEBHOOKS,
+    BadTypes: problems.INVALID,
+    BadAddress: problems.INVALID,
+    BadCursor: problems.INVALID,
     drf.ValidationError: _invalid,
     drf.ParseError: problems.MALFORMED,
     drf.UnsupportedMediaType: problems.UNSUPPORTED,

@@ -130,3 +130,10 @@ class HsaIds(Swedish, serializers.ListField):
 
     def __init__(self, **more: Any) -> None:
         super().__init__(child=Line(length=HSA_ID), max_length=100, **more)
+
+
+class SomeWords(Swedish, serializers.ListField):
+    """Any of some words; none may mean all."""
+
+    def __init__(self, words: Iterable[str], **more: Any) -> None:
+        super().__init__(child=Word(sorted(words)), max_length=100, **more)

@@ -38,6 +38,8 @@ class Call(HttpCall):
     at: datetime
     actor: Actor
     client_id: str
+    # Raises where an address may not be called from here; who may be, the integrations know.
+    refuse_unless_callable: Callable[[str], None]
 
 
 @dataclass(frozen=True)

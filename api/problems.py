@@ -79,6 +79,10 @@ HAS_OPEN_CASE = Problem(
     "has-open-case", 409, "Personen har redan ett ärende som pågår",
     "Fortsätt i det ärendet, om enheten deltar i det. Annars: kontakta den enhet som har det.",
 )  # fmt: skip
+TOO_MANY_WEBHOOKS = Problem(
+    "too-many-webhooks", 409, "Klienten har så många webhooks som den får ha vid enheten",
+    "Ta bort en som inte används.",
+)  # fmt: skip
 IN_FLIGHT = Problem(
     "in-flight", 409, "Samma anrop besvaras just nu",
     "Vänta det antal sekunder som Retry-After säger och skicka om med samma Idempotency-Key.",

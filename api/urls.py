@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from api import docs
 from api.operation import Operation, address
-from api.v1 import about, acts, cases, directory, individuals, messages
+from api.v1 import about, acts, cases, directory, events, individuals, messages, webhooks
 
 
 def _acts(place: str, operations: tuple[Operation, ...]) -> list[URLPattern]:
@@ -34,5 +34,20 @@ urlpatterns: list[URLPattern] = [
     *_acts("cases", acts.DONE),
     path("api/v1/messages/<uuid:id>", messages.message, name="read_message"),
     *_acts("messages", messages.DONE),
+    path("api/v1/events", events.events, name="list_events"),
+    path("api/v1/webhooks", webhooks.webhooks, name="list_webhooks"),
+    path("api/v1/webhooks/<uuid:id>", webhooks.webhook, name="read_webhook"),
+    path("api/v1/webhooks/<uuid:id>/rotate-secret", webhooks.secret, name="rotate_webhook_secret"),
+    path(
+        "api/v1/webhooks/<uuid:id>/deliveries",
+        webhooks.deliveries,
+        name="list_webhook_deliveries",
+    ),
+    path("api/v1/webhooks/<uuid:id>/resend", webhooks.resending, name="resend_webhook"),
+    path(
+        "api/v1/webhooks/<uuid:id>/deliveries/<uuid:delivery>/resend",
+        webhooks.resending_one,
+        name="resend_webhook_delivery",
+    ),
     path("api/v1/individuals/search", individuals.search, name="search_individuals"),
 ]

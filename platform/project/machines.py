@@ -24,9 +24,11 @@ from api.errors import Refused
 from care.identity import clients as callers
 from care.identity import scopes
 from care.identity.actors import Via
+from integrations import outgoing
 from integrations.oidc.client import Provider, Unreachable
 from integrations.oidc.registration import Registration
 from integrations.oidc.tokens import AccessToken, BadToken
+from integrations.webhooks import client as webhooks
 from project import clients, throttling
 from project.demo import tokens as of_demo
 from tenants import clock
@@ -157,6 +159,7 @@ def _act_as(request: HttpRequest, token: AccessToken) -> None:
     at: datetime = request.at  # type: ignore[attr-defined]
     address = clients.address_of(request)
     request.client_id = token.client_id  # type: ignore[attr-defined]
+    request.refuse_unless_callable = _refuse_unless_callable  # type: ignore[attr-defined]
     request.actor = callers.actor_of(  # type: ignore[attr-defined]
         client_id=token.client_id,
         granted=scopes.known(token.scopes),
@@ -171,6 +174,18 @@ def _act_as(request: HttpRequest, token: AccessToken) -> None:
         ),
         at=at,
     )
+
+
+def _refuse_unless_callable(url: str) -> None:
+    """Let an address through that a webhook may have.
+
+    :raises Refused: otherwise, with what to do
+    """
+    try:
+        webhooks.refuse_unless_callable(url)
+    except outgoing.Refused as no:
+        wrong = [{"pointer": "#/url", "detail": str(no)}]
+        raise Refused(problems.INVALID, errors=wrong) from no
 
 
 def _assignment(request: HttpRequest) -> UUID | None:

@@ -21,6 +21,7 @@ from care.feed import queries, subscriptions
 from care.feed.models import Webhook, WebhookDelivery
 from care.feed.subscriptions import Subscription
 from care.feed.types import TYPES
+from care.identity import clients
 from care.identity import queries as identity
 from care.identity.actors import NOT_ASKED, Actor
 from care.identity.permissions import Permission
@@ -357,7 +358,7 @@ def _has_work(row: Webhook, *, at: datetime) -> bool:
 def _actor(row: Webhook, *, at: datetime) -> Actor | None:
     """Return on whose behalf a webhook is told of anything; None: of nobody who may be."""
     actor = identity.actor_in(assignment_id=row.assignment_id, at=at)
-    if actor is None or actor.unit_id != row.unit_id:
+    if actor is None or actor.unit_id != row.unit_id or clients.has_ended(row.client):
         return None
     if not (actor.may(Permission.READ_INBOX) or actor.may(Permission.READ_CASE)):
         return None

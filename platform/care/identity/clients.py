@@ -70,6 +70,11 @@ def end(*, client_id: str, at: datetime) -> None:
         raise UnknownClient
 
 
+def has_ended(client_id: str) -> bool:
+    """Tell whether a client that was registered here has been ended."""
+    return ApiClient.objects.filter(client_id=client_id).exclude(ended_at=None).exists()
+
+
 def known_here() -> tuple[Client, ...]:
     """Return every client that has been registered here, ended ones too."""
     rows = ApiClient.objects.order_by("client_id").select_related("staff")
