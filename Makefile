@@ -43,8 +43,8 @@ bench: .venv/.dev assets ## measure, beside stock yardsticks, and write .samplan
 sbom: .venv/.dev ## write the bill of materials of every locked package to .samplan/sbom.json
 	@$(BIN)/python infra/dev/sbom.py
 
-attack: .venv/.dev assets .samplan/attack/.made ## let wapiti and sqlmap try the demo, on loopback
-	@$(BIN)/python tests/attack/run.py
+attack: .venv/.dev assets .samplan/attack/.made ## let wapiti and sqlmap try the pages and schemathesis the API, on loopback (ONLY=pages or api)
+	@ONLY=$(ONLY) $(BIN)/python tests/attack/run.py
 
 # The tools live by themselves: what they need would otherwise decide what the product gets.
 .samplan/attack/.made: requirements/attack.txt

@@ -43,6 +43,7 @@ HEADERS: Node = {
         "schema": {"type": "string", "maxLength": 300, "pattern": "^https?://.+$"},
     },
 }
+HSA_ID = "^[A-Za-z0-9][A-Za-z0-9-]{0,31}$"
 WHICH = "Vilken, som en lista eller en händelse har namngett den. / Which, as a list has named it."
 # What the headers that are asked for look like.
 PATTERNS = {
@@ -103,6 +104,8 @@ def _complete_operation(path: str, method: str, told: Node) -> None:
     parameters = told.setdefault("parameters", [])
     for it in parameters:
         it["description"] = it.get("description") or WHICH
+        if it["in"] == "path" and it["schema"].get("format") != "uuid":
+            it["schema"] = {"type": "string", "maxLength": 32, "pattern": HSA_ID}
     if method != "get":
         wrong += OF_CHANGES
     if told.pop("x-has-key", False):

@@ -1,10 +1,20 @@
 """Addresses of the API: one act, one word; no identity number in any of them."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
+from django.urls.converters import StringConverter
 
 from api import docs
 from api.operation import Operation, address
 from api.v1 import about, acts, cases, directory, events, individuals, messages, webhooks
+
+
+class HsaId(StringConverter):
+    """An HSA-id in an address; longer ones are nobody's."""
+
+    regex = "[A-Za-z0-9][A-Za-z0-9-]{0,31}"
+
+
+register_converter(HsaId, "hsa")
 
 
 def _acts(place: str, operations: tuple[Operation, ...]) -> list[URLPattern]:
@@ -23,8 +33,8 @@ urlpatterns: list[URLPattern] = [
     path("api/v1/health", about.health_address, name="health"),
     path("api/v1/assignments", directory.assignments, name="list_assignments"),
     path("api/v1/units", directory.units_address, name="list_units"),
-    path("api/v1/units/<str:id>", directory.unit, name="read_unit"),
-    path("api/v1/units/<str:id>/watch", directory.watch, name="read_watch"),
+    path("api/v1/units/<hsa:id>", directory.unit, name="read_unit"),
+    path("api/v1/units/<hsa:id>/watch", directory.watch, name="read_watch"),
     path("api/v1/cases", cases.cases, name="list_cases"),
     path("api/v1/cases/<uuid:id>", cases.case, name="read_case"),
     path("api/v1/cases/<uuid:id>/timeline", cases.timeline, name="read_timeline"),

@@ -217,7 +217,9 @@ def _scopes(run: Sync, realm: Realm) -> None:
                 continue
             there[name] = run.admin.create_client_scope({
                 "name": name, "protocol": "openid-connect",
-                "attributes": {"include.in.token.scope": "false"}, "protocolMappers": mappers,
+                # One that adds nothing to the token is told by its name, and is good for that.
+                "attributes": {"include.in.token.scope": str(not mappers).lower()},
+                "protocolMappers": mappers,
             })  # fmt: skip
         of = there[name]
         _mappers(
