@@ -12,7 +12,7 @@ from api.operation import Call, address, operation
 from api.v1.examples import CASE, INSTANT, MESSAGE, UNIT
 from api.v1.messages import Message
 from api.v1.rows import listed, page_of
-from care.discharge import operations, queries
+from care.discharge import operations, reads
 from care.identity.permissions import Permission
 from care.identity.scopes import Scope
 from care.inbox import queries as inbox
@@ -252,7 +252,7 @@ def read_case(request: Call, id: UUID) -> Any:
 
     A case in which the unit takes part; `acts` are what the role may do now.
     """
-    return queries.case_page(actor=request.actor, case_id=id, at=request.at)
+    return reads.core(actor=request.actor, case_id=id, at=request.at)
 
 
 @operation("GET", **READS, answers=listed(Happening), parameters=paging.PAGED)
@@ -261,8 +261,7 @@ def read_timeline(request: Call, id: UUID) -> dict[str, Any]:
 
     What has happened in a case: when it was true, and when it was learnt here.
     """
-    page = queries.case_page(actor=request.actor, case_id=id, at=request.at)
-    return _cut(request, page.happenings)
+    return _cut(request, reads.timeline(actor=request.actor, case_id=id, at=request.at))
 
 
 @operation("GET", **READS, answers=listed(Due), parameters=paging.PAGED)
@@ -271,8 +270,7 @@ def list_deadlines(request: Call, id: UUID) -> dict[str, Any]:
 
     The deadlines at the units here.
     """
-    page = queries.case_page(actor=request.actor, case_id=id, at=request.at)
-    return _cut(request, page.dues)
+    return _cut(request, reads.deadlines(actor=request.actor, case_id=id, at=request.at))
 
 
 @operation("GET", **READS, answers=listed(Contribution), parameters=paging.PAGED)
@@ -281,8 +279,7 @@ def list_contributions(request: Call, id: UUID) -> dict[str, Any]:
 
     What the units have written and is open to the caller; the rest is left out.
     """
-    page = queries.case_page(actor=request.actor, case_id=id, at=request.at)
-    return _cut(request, page.contributions)
+    return _cut(request, reads.contributions(actor=request.actor, case_id=id, at=request.at))
 
 
 @operation("GET", tag="messages", scope=Scope.MESSAGE_READ, needs=(Permission.READ_CASE,),
@@ -292,8 +289,7 @@ def list_messages(request: Call, id: UUID) -> dict[str, Any]:
 
     The messages of a case with what has become of each.
     """
-    page = queries.case_page(actor=request.actor, case_id=id, at=request.at)
-    return _cut(request, page.messages)
+    return _cut(request, reads.messages(actor=request.actor, case_id=id, at=request.at))
 
 
 @operation("POST", tag="cases", scope=Scope.CASE_WRITE, needs=(Permission.OPEN_CASE,),

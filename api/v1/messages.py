@@ -11,7 +11,7 @@ from api.errors import Refused
 from api.fields import CODE, HSA_ID, Line, Moment, Values, Word
 from api.operation import Call, Operation, address, operation
 from api.v1.examples import CASE, INSTANT, MESSAGE, UNIT
-from care.discharge import queries as cases
+from care.discharge import reads
 from care.identity.permissions import Permission
 from care.identity.scopes import Scope
 from care.inbox import operations, queries
@@ -130,8 +130,8 @@ def read_message(request: Call, id: UUID) -> Any:
     A message with its receipts. It is noted as opened only by `open-message`.
     """
     case_id = queries.case_id_of_message(actor=request.actor, message_id=id)
-    page = cases.case_page(actor=request.actor, case_id=case_id, at=request.at)
-    return next(it for it in page.messages if it.id == id)
+    found = reads.messages(actor=request.actor, case_id=case_id, at=request.at)
+    return next(it for it in found if it.id == id)
 
 
 ACTS: dict[str, Any] = {"tag": "messages", "scope": Scope.INBOX_ACK, "has_key": True}

@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[Databases], list[Result]]] = {
         pages.tenancy,
         pages.inbox,
         pages.case_json,
+        pages.api,
         audit.audit,
         statements.queries,
         scale.worklist_scale,

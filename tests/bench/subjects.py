@@ -7,7 +7,31 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 
 
-def page(host: str, path: str, cookie: str = "", *, ok: str = "200 OK") -> Callable[[], bytes]:
+def called(host: str, path: str, unit_id: str) -> Callable[[], bytes]:
+    """Return a call of the API by a system that is registered at a unit."""
+    from datetime import UTC, datetime
+
+    from care.identity import clients, queries
+    from care.identity.scopes import Scope
+    from project.demo import tokens
+    from tenants.context import acting_as
+    from tenants.middleware import schema_of
+
+    now, scopes = datetime.now(UTC), tuple(Scope)
+    tenant = schema_of(host) or ""
+    with acting_as(tenant):
+        held = queries.assignments_of_unit(unit_id=unit_id, at=now)[0]
+        clients.register(
+            client_id="measured", hsa_id=held.hsa_id, granted=scopes, by="bench", at=now
+        )
+    token = tokens.issue(client_id="measured", tenant=tenant, scopes=scopes, at=now)
+    named = str(held.assignment_id)
+    return page(host, path, HTTP_AUTHORIZATION=f"Bearer {token}", HTTP_X_SAMPLAN_ASSIGNMENT=named)
+
+
+def page(
+    host: str, path: str, cookie: str = "", *, ok: str = "200 OK", **headers: str
+) -> Callable[[], bytes]:
     """Return a request through the whole stack: WSGI in, bytes out, no socket between."""
     application = get_wsgi_application()
     environ = {
@@ -22,6 +46,7 @@ def page(host: str, path: str, cookie: str = "", *, ok: str = "200 OK") -> Calla
         "HTTP_COOKIE": cookie,
         "REMOTE_ADDR": "127.0.0.1",
         "HTTP_X_FORWARDED_PROTO": "https",  # as the gateway says that has ended TLS
+        **headers,
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "http",
         "wsgi.multithread": True,

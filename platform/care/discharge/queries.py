@@ -142,11 +142,7 @@ def case_page(
         happenings = cases.happenings(case)
         facts = cases.facts_of(happenings, kinds={part.unit_id: part.kind for part in parts})
         messages = inbox.messages(case)
-        dues = tuple(
-            it
-            for it in cases.dues(case)
-            if is_vardgivare or it.rule not in asked_in_emergency.OF_VARDGIVARE
-        )
+        dues = dues_for(actor, case)
         terms = cases.terms(case)
         return CasePage(
             case_id=case.pk,
@@ -170,14 +166,11 @@ def case_page(
             parts=tuple(parts),
             stages=_stages(case, facts),
             next_step=_next_step(actor, case, facts, messages, dues, at),
-            acts=_acts(actor, case, facts),
+            acts=acts_offered(actor, case, facts),
             messages=messages,
             contributions=seen,
             hidden=hidden,
-            # That a branch has blocked is told to no other.
-            happenings=tuple(
-                it for it in happenings if it.body.get("branch", actor.branch) == actor.branch
-            ),
+            happenings=told_to(actor, happenings),
             readings=tuple(access.readings(case=case)) if with_readings else (),
             dues=dues,
             checks=_checks(facts),
@@ -186,6 +179,21 @@ def case_page(
             reckoning=_reckoning(facts, terms, at),
             before_sending=inbox.before_sending(parts=parts, actor=actor, at=at),
         )
+
+
+def dues_for(actor: Actor, case: Case) -> tuple[Due, ...]:
+    """Return the deadlines of a case that the actor is told of, the next one first."""
+    is_vardgivare = actor.branch == HEALTH_CARE
+    return tuple(
+        it
+        for it in cases.dues(case)
+        if is_vardgivare or it.rule not in asked_in_emergency.OF_VARDGIVARE
+    )
+
+
+def told_to(actor: Actor, happenings: Sequence[Happening]) -> tuple[Happening, ...]:
+    """Return of a history what the actor is told: that a branch has blocked is told to no other."""
+    return tuple(it for it in happenings if it.body.get("branch", actor.branch) == actor.branch)
 
 
 def _is_blocked_elsewhere(actor: Actor, case: Case, blocks: Sequence[BlockShown]) -> bool:
@@ -224,7 +232,8 @@ OFFERED = (
 )
 
 
-def _acts(actor: Actor, case: Case, facts: Sequence[Fact]) -> tuple[str, ...]:
+def acts_offered(actor: Actor, case: Case, facts: Sequence[Fact]) -> tuple[str, ...]:
+    """Return what the role may do now in a case, in the order of the process."""
     state = State(case.state)
     ended = {State.CLOSED, State.ABORTED}
     offered = [
@@ -327,7 +336,7 @@ def _next_step(
         due = next((it for it in mine if not it.is_cancelled), None)
         message = timed[due.key] if due else waiting[0]
         return NextStep("acknowledge_message", due, message, bool(due and due.is_overdue(at=at)))
-    acts = _acts(actor, case, facts)
+    acts = acts_offered(actor, case, facts)
     for due in dues:
         act = MEETS.get(due.rule)
         is_running = due.unit_id == actor.unit_id and due.met_at is None and not due.is_cancelled

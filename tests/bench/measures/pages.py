@@ -58,12 +58,12 @@ def case_json(databases: Databases) -> list[Result]:
     """Measure a case across three huvudmän, beside a stock view of one row."""
     databases.make_yardstick()
     known = databases.known
-    api = f"/api/cases/{known.case}"
+    ours_at = f"/json/cases/{known.case}"
     found = pairs.rounds(
         {
-            "stock": _doing(databases, "yardstick.stock", STOCK, api),
-            "ours": _doing(databases, "ours.whole", OURS, api, known.cookie),
-            "lean": _doing(databases, "ours.whole", OURS, f"{api}/contributions", known.cookie),
+            "stock": _doing(databases, "yardstick.stock", STOCK, f"/api/cases/{known.case}"),
+            "ours": _doing(databases, "ours.whole", OURS, ours_at, known.cookie),
+            "lean": _doing(databases, "ours.whole", OURS, f"{ours_at}/contributions", known.cookie),
             "html": _doing(databases, "ours.whole", OURS, f"/cases/{known.case}", known.cookie),
         },
         count=ROUNDS,
@@ -82,6 +82,42 @@ def case_json(databases: Databases) -> list[Result]:
                lean.cpu, "×"),
         Result("case_html", f"the page as HTML, {over}: CPU", html.cpu, "×"),
     ]  # fmt: skip
+
+
+def api(databases: Databases) -> list[Result]:
+    """Measure the API's case and inbox, beside stock DRF views of one row and of fifty."""
+    databases.make_yardstick()
+    known = databases.known
+    one = _called(databases, f"/api/v1/cases/{known.case}")
+    fifty = _called(databases, "/api/v1/cases?view=all&limit=50")
+    found = pairs.rounds(
+        {
+            "stock_one": _doing(databases, "yardstick.stock", STOCK, f"/api/cases/{known.case}"),
+            "stock_fifty": _doing(
+                databases, "yardstick.stock", STOCK, f"/api/worklist/{known.inbox}"
+            ),
+            "one": one,
+            "fifty": fifty,
+        },
+        count=ROUNDS,
+    )
+    case = pairs.middle(found, lambda it: it["one"] / it["stock_one"])
+    inbox = pairs.middle(found, lambda it: it["fifty"] / it["stock_fifty"])
+    return [
+        Result("api_case", "GET /cases/{id}, a case across 3 huvudmän, over a stock DRF view of"
+               " one row: CPU", case.cpu, "×", 1.5),
+        Result("api_case_wall", "the same by the clock", case.wall, "×"),
+        Result("api_inbox", "GET /cases of 50 rows, over a stock DRF list of 50 rows: CPU",
+               inbox.cpu, "×", 2.0),
+        Result("api_inbox_wall", "the same by the clock", inbox.wall, "×"),
+        Result("api_case_ms", "the case alone: CPU", _median_ms(found, "one"), "ms"),
+        Result("api_inbox_ms", "the inbox alone: CPU", _median_ms(found, "fifty"), "ms"),
+    ]  # fmt: skip
+
+
+def _called(databases: Databases, path: str) -> Doing:
+    arguments = (OURS, path, databases.known.inbox)
+    return Doing("ours.called", "subjects:called", arguments, databases.environment())
 
 
 def _doing(databases: Databases, settings: str, *arguments: str) -> Doing:

@@ -11,6 +11,6 @@ __all__ = ["handler400", "handler403", "handler404", "handler500"]
 urlpatterns = [
     *of_the_product,
     path("individuals/<uuid:pk>", views.individual),
-    path("api/cases/<uuid:case_id>", views.case),
-    path("api/cases/<uuid:case_id>/contributions", views.contributions),
+    path("json/cases/<uuid:case_id>", views.case),
+    path("json/cases/<uuid:case_id>/contributions", views.contributions),
 ]

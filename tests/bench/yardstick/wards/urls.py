@@ -6,6 +6,7 @@ from yardstick.wards import views
 urlpatterns = [
     path("individuals/<uuid:pk>", views.individual),
     path("api/cases/<uuid:pk>", views.CaseView.as_view()),
+    path("api/worklist/<str:unit_id>", views.WorklistView.as_view()),
     path("worklist/<str:unit_id>", views.Worklist.as_view(), name="worklist"),
     path("cases/<uuid:pk>", views.other, name="case"),
     path("messages/<uuid:pk>", views.other, name="message"),

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.views.generic import ListView
-from rest_framework.generics import RetrieveAPIView
+from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.serializers import ModelSerializer
 from yardstick.rows import one_row
 from yardstick.wards.models import Case, Individual, WorklistRow
@@ -29,6 +29,26 @@ class CaseView(RetrieveAPIView):
 
     queryset = Case.objects.all()
     serializer_class = CaseSerializer
+
+
+class WorklistSerializer(ModelSerializer):
+    """A row of a worklist as JSON, with its case."""
+
+    class Meta:
+        model = WorklistRow
+        fields = "__all__"
+        depth = 2
+
+
+class WorklistView(ListAPIView):
+    """The first fifty rows of the worklist of a unit."""
+
+    serializer_class = WorklistSerializer
+
+    def get_queryset(self) -> "QuerySet[WorklistRow]":
+        """Return them."""
+        rows = WorklistRow.objects.filter(unit_id=self.kwargs["unit_id"], is_open=True)
+        return rows.select_related("case__individual").order_by("due_at", "-latest_at")[:50]
 
 
 class Worklist(ListView):
