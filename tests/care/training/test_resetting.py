@@ -14,9 +14,13 @@ from psycopg import errors
 from pytest_django import Settings
 from typer.testing import CliRunner
 
+from care.cases.happened import Position
 from care.cases.models import Case, Event
 from care.discharge import operations as discharge
 from care.discharge.models import CutOver
+from care.feed import operations as feed
+from care.feed.models import WebhookDelivery
+from care.feed.queries import write_cursor
 from care.identity.models import Assignment, Staff
 from care.identity.permissions import Role
 from care.inbox import tasks
@@ -102,6 +106,22 @@ class TestAReset:
 
             assert (Staff.objects.count(), Assignment.objects.count()) == before
             assert TrainingRun.objects.count() == 1
+
+    def test_keeps_webhooks_and_removes_what_they_were_to_be_sent(self, filled: None) -> None:
+        sara = as_learner("Sara Lindmark", Role.WARD_NURSE, TRAINING_REGION)
+        with acting_as(TRAINING_REGION):
+            feed.subscribe(
+                actor=sara, client="journal", url="https://journal.example/",
+                after=write_cursor(Position(1, 1)), refuse=str, at=AT,
+            )  # fmt: skip
+            feed.pump(at=AT)
+            assert WebhookDelivery.objects.exists()
+
+            resetting.reset(at=AT + timedelta(days=1))
+
+            assert not WebhookDelivery.objects.exists()
+            # It goes on with what happens now: the persons of the new day.
+            assert feed.pump(at=AT + timedelta(days=1)) > 0
 
     def test_leaves_the_real_ones_as_they_are(self, filled: None) -> None:
         admit()
