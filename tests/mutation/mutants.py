@@ -18,7 +18,7 @@ from mutmut.mutation.mutators import mutation_operators
 # Types are judged by mypy; the words of an enum are names, and decide nothing.
 LEFT_OUT = (
     m.Annotation() | m.Decorator() | m.Import() | m.ImportFrom()
-    | m.Call(func=m.Name("isinstance") | m.Name("TypeVar"))
+    | m.Call(func=m.Name("isinstance")) | m.Assign(value=m.Call(func=m.Name("TypeVar")))
     | m.ClassDef(bases=[m.Arg(m.Name("StrEnum"))])
 )  # fmt: skip
 OPPOSITES = m.Is() | m.IsNot() | m.In() | m.NotIn() | m.Equal() | m.NotEqual()

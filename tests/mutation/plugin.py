@@ -100,7 +100,8 @@ def first_to_fail(asked: list[pytest.Item]) -> pytest.Item | None:
 def put_in_place(module: ModuleType, mutant: dict[str, Any]) -> Iterator[None]:
     """Let a mutant stand where its statement stood, and what was made of it be made anew."""
     body = ast.parse(Path(str(module.__file__)).read_text()).body
-    undo: list[Callable[[], None]] = []
+    kept = {name: it for name, it in vars(module).items() if isinstance(it, dict)}
+    undo = [filled_as_now(it) for name, it in kept.items() if name != "__builtins__"]
     scratch, changed = dict(vars(module)), set[str]()
     try:
         for number, node in enumerate(
@@ -128,6 +129,17 @@ def put_in_place(module: ModuleType, mutant: dict[str, Any]) -> Iterator[None]:
     finally:
         for it in reversed(undo):
             it()
+
+
+def filled_as_now(kept: dict[Any, Any]) -> Callable[[], None]:
+    """Return how to fill what a module remembers as it is filled now."""
+    now = dict(kept)
+
+    def refill() -> None:
+        kept.clear()
+        kept.update(now)
+
+    return refill
 
 
 def pairs(old: Any, new: Any) -> Iterator[tuple[FunctionType, FunctionType]]:
