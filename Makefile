@@ -9,7 +9,7 @@ RUN := $(BIN)/python infra/dev/postgres.py
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-keycloak test check lint browser keycloak spectral bench matrix oracle sign-ins sbom attack format assets docs messages migrations clean
+.PHONY: help demo demo-reset demo-keycloak test check lint browser keycloak spectral bench matrix oracle sign-ins sbom attack mutation format assets docs messages migrations clean
 
 help: ## print this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -50,6 +50,14 @@ attack: .venv/.dev assets .samplan/attack/.made ## let wapiti and sqlmap try the
 .samplan/attack/.made: requirements/attack.txt
 	@$(PYTHON) -m venv .samplan/attack
 	@$(BIN)/uv pip install --quiet --python .samplan/attack/bin/python --require-hashes -r requirements/attack.txt
+	@touch $@
+
+mutation: .venv/.dev assets .samplan/mutation/.made ## spoil what decides and who signs in, and see that tests notice (ONLY=word for one module)
+	@$(BIN)/python tests/mutation/run.py $(ONLY)
+
+.samplan/mutation/.made: requirements/mutation.txt
+	@$(PYTHON) -m venv .samplan/mutation
+	@$(BIN)/uv pip install --quiet --python .samplan/mutation/bin/python --require-hashes -r requirements/mutation.txt
 	@touch $@
 
 oracle: export SAMPLAN_ORACLE_CHUNKS = 26

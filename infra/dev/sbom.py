@@ -21,7 +21,8 @@ from cyclonedx.validation import make_schemabased_validator
 from packageurl import PackageURL
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("base", "demo", "dev", "attack")  # of Python's packages, the first one in production
+# Of Python's packages, the first one in production.
+LOCKS = ("base", "demo", "dev", "attack", "mutation")
 NPM = (
     ROOT / "platform" / "portal" / "assets" / "package-lock.json",
     ROOT / "tests" / "api" / "spectral" / "package-lock.json",

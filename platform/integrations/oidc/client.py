@@ -93,15 +93,13 @@ class Provider:
         :raises Unreachable: if it is not
         """
         metadata = self._known_metadata(lives=METADATA_IS_NEW)
-        more: dict[str, str | int] = {} if max_age is None else {"max_age": max_age}
-        if through:
-            more["kc_idp_hint"] = through
         url, _ = self._session(redirect_uri).create_authorization_url(
             _text(metadata, "authorization_endpoint"),
             state=state,
             code_verifier=verifier,
             nonce=nonce,
-            **more,
+            max_age=max_age,  # what is None is not sent
+            kc_idp_hint=through or None,
         )
         return str(url)
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 
 LOA3 = "http://id.sambi.se/loa/loa3"
-ALGORITHMS = ("ES256", "PS256")  # nothing symmetric, nothing that PKCS #1 v1.5 signs, never none
-LEEWAY = 60  # seconds that two clocks may differ
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,15 @@ from typing import Any
 
 from authlib.oidc.core import CodeIDToken
 from joserfc import jws, jwt
-from joserfc.errors import InvalidClaimError, InvalidKeyIdError, JoseError, MissingClaimError
+from joserfc.errors import ClaimError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 from joserfc.jwt import JWTClaimsRegistry
 
-from integrations.oidc.registration import ALGORITHMS, LEEWAY, Registration
+from integrations.oidc.registration import Registration
 
+ALGORITHMS = ("ES256", "PS256")  # nothing symmetric, nothing that PKCS #1 v1.5 signs, never none
+LEEWAY = 60  # seconds that two clocks may differ
 TENANT = "samplan_tenant"  # the claim of an access token that says for which huvudman
 LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 LOGOUT_LIVES = 300  # seconds that a logout token is believed after it was issued
@@ -74,8 +76,9 @@ def read_id_token(
         token.claims,
         token.header,
         {
-            "iss": {"essential": True, "value": registration.issuer},
-            "aud": {"essential": True, "value": registration.client_id},
+            # Authlib asks for these, sub, exp and iat by itself.
+            "iss": {"value": registration.issuer},
+            "aud": {"value": registration.client_id},
             # Optional in the code flow; ours always sends it, so a token without it is not ours.
             "at_hash": {"essential": True},
             "nonce": {"essential": True},
@@ -84,14 +87,16 @@ def read_id_token(
             "nonce": nonce,
             "client_id": registration.client_id,
             "access_token": access_token,
-            "max_age": max_age,
         },
     )
     now = int(at.timestamp())
     _refuse_unless(lambda: claims.validate(now=now, leeway=LEEWAY))
     _refuse_unless_text(claims, "sub")
-    if max_age is not None and claims["auth_time"] + max_age + LEEWAY < now:
-        raise BadToken("auth_time")
+    if max_age is not None:
+        # Authlib asks for it only where more than nought seconds are asked for.
+        proved_at = claims.get("auth_time")
+        if not isinstance(proved_at, int | float) or proved_at + max_age + LEEWAY < now:
+            raise BadToken("auth_time")
     return IdToken(claims=dict(claims), raw=raw)
 
 
@@ -104,7 +109,7 @@ def read_logout_token(
     :raises UnknownKey: if its key is not among `keys`
     """
     token = _decoded(raw, keys)
-    if str(token.header.get("typ", "JWT")).lower() not in ("jwt", "logout+jwt"):
+    if str(token.header.get("typ", "jwt")).lower() not in ("jwt", "logout+jwt"):
         raise BadToken("typ")  # an ID token or an access token in its place
     now = int(at.timestamp())
     registry = JWTClaimsRegistry(
@@ -113,7 +118,6 @@ def read_logout_token(
         iss={"essential": True, "value": registration.issuer},
         aud={"essential": True, "value": registration.client_id},
         iat={"essential": True},
-        jti={"essential": True},
         events={"essential": True},
     )
     claims = token.claims
@@ -219,17 +223,10 @@ def _names_a_key(raw: str) -> bool:
 def _refuse_unless(validate: Any) -> None:
     try:
         validate()
-    except (InvalidClaimError, MissingClaimError) as fault:
-        raise BadToken(str(fault.claim)) from fault
-    except JoseError as fault:
-        raise BadToken(_of(fault)) from fault
-    except (TypeError, ValueError, KeyError) as fault:
+    except ClaimError as fault:
+        raise BadToken(fault.claim) from fault
+    except (JoseError, TypeError, ValueError, KeyError) as fault:
         raise BadToken("claims") from fault
-
-
-def _of(fault: JoseError) -> str:
-    """Name the claim of a fault that has a class of its own."""
-    return {"expired_token": "exp", "invalid_token": "iat"}.get(fault.error, "claims")
 
 
 def _refuse_unless_text(claims: Mapping[str, Any], name: str) -> None:

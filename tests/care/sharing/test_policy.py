@@ -148,6 +148,27 @@ def test_a_consent_covers_only_what_was_said(change: dict[str, object]) -> None:
     assert policy.direct_access(**{**GRANTED, "consents": [consent]}).reason is Reason.NO_CONSENT
 
 
+@pytest.mark.parametrize("value", ["yes", "partial"])
+def test_a_consent_to_a_part_is_one_to_that_part(value: str) -> None:
+    consent = replace(CONSENT, value=value)
+
+    assert policy.direct_access(**{**GRANTED, "consents": [consent]}).reason is Reason.GRANTED
+
+
+def test_nothing_is_clarified_before_somebody_has_said_so() -> None:
+    told = (UUID(int=4), "unable", frozenset(["planning"]), frozenset([MUNICIPALITY]))
+
+    assert ConsentGiven(*told, AT, YEARS_AHEAD, None).is_clarified is False
+
+
+def test_an_answer_that_no_longer_runs_does_not_hide_the_next() -> None:
+    ended = replace(CONSENT, withdrawn_at=AT)
+
+    for answers in ([ended, CONSENT], [CONSENT, ended]):
+        decision = policy.direct_access(**{**GRANTED, "consents": answers})
+        assert decision.reason is Reason.GRANTED
+
+
 def test_a_consent_lasts_to_its_last_microsecond() -> None:
     consent = replace(CONSENT, expires_at=AT + DAY)
 
@@ -233,8 +254,8 @@ def test_of_who_cannot_decide_omsorgsgivare_read_only_what_other_omsorgsgivare_h
     decision = policy.direct_access(**given)
 
     assert decision.reason is reason
-    assert (decision.ground is None) == (reason is not Reason.GRANTED)
-    assert not decision.ground or decision.ground.kind is GroundKind.UNABLE
+    expected = Ground(GroundKind.UNABLE, CLARIFIED.id, CLARIFIED.expires_at)
+    assert decision.ground == (expected if reason is Reason.GRANTED else None)
 
 
 @pytest.mark.parametrize(
@@ -303,6 +324,30 @@ def test_an_inner_block_closes_what_a_unit_holds_to_the_other_units(
     assert reason is policy.within_huvudman(
         reader=CARE, reader_unit=unit, branch=CARE, unit=WARD, info_class=info_class,
         huvudman=REGION, consents=[], blocks=[INNER], inner_is_lifted=lifted, at=AT,
+    )  # fmt: skip
+
+
+def test_nothing_lifts_an_inner_block_unless_it_is_said_and_an_outer_is_no_inner() -> None:
+    inside = {
+        "reader": CARE, "reader_unit": HEALTH_CENTRE, "branch": CARE, "unit": WARD,
+        "info_class": "planning", "huvudman": REGION, "consents": [], "at": AT,
+    }  # fmt: skip
+
+    assert policy.within_huvudman(**inside, blocks=[INNER]) is Reason.INNER_BLOCK
+    for block in (replace(INNER, unit_id=HEALTH_CENTRE), replace(OUTER, unit_id=WARD)):
+        assert policy.within_huvudman(**inside, blocks=[block]) is Reason.GRANTED
+
+
+@pytest.mark.parametrize(
+    ("reader", "branch", "reason"),
+    [(CARE, SOCIAL, Reason.GRANTED), (SOCIAL, CARE, Reason.ONLY_OTHER_CARE)],
+)
+def test_of_who_cannot_decide_the_branches_of_a_huvudman_read_as_others_do(
+    reader: str, branch: str, reason: Reason
+) -> None:
+    assert reason is policy.within_huvudman(
+        reader=reader, reader_unit=HEALTH_CENTRE, branch=branch, unit=WARD, info_class="planning",
+        huvudman=MUNICIPALITY, consents=[CLARIFIED], at=AT,
     )  # fmt: skip
 
 
