@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import Enum
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,7 +27,15 @@ from joserfc.jws import JWSRegistry
 LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 CLIENT_ID, CLIENT_SECRET = "samplan", "a secret: with %/+ in it"
 LOA3 = "http://id.sambi.se/loa/loa3"
-ABSENT = object()
+
+
+class Absent(Enum):
+    """What is left out. A member of an enumeration, so that a test has the same name everywhere."""
+
+    ABSENT = "absent"
+
+
+ABSENT = Absent.ABSENT
 ALL = ["ES256", "PS256", "RS256", "HS256", "none"]
 Key = ECKey | RSAKey | OctKey
 Words = dict[str, Any]
