@@ -159,4 +159,4 @@ def test_its_pages_and_its_code_are_there_in_the_demo_only(demo_switch: str, mou
 def test_a_character_that_no_text_can_hold_is_nobody(units: None) -> None:
     client = Client(headers={"host": "region.localhost"})
 
-    assert client.post("/sign-in", {"persona": "a\0"}).status_code == 400
+    assert client.post("/sign-in", {"persona": "a\0"}).status_code == 422
