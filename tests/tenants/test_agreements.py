@@ -1,6 +1,7 @@
 """Överenskommelse: drafted, signed by every party, in force, ended, and heard from parties only."""
 
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from cast import AT, MUNICIPALITY, REGION, STRANGER
 from django.db import ProgrammingError, transaction
 
 from tenants import agreements
-from tenants.agreements import Agreement, Channel, InfoClass, State
+from tenants.agreements import Agreement, Channel, InfoClass, Signed, State
 from tenants.context import acting_as
 from tenants.models import AgreementText, Signature, Termination
 
@@ -99,6 +100,93 @@ def test_the_period_is_counted_in_swedish_days(at: datetime, state: State) -> No
     assert agreement.closes_at == datetime.fromisoformat("2026-06-30T23:59:59+02:00")
 
 
+def test_it_binds_from_the_first_moment_of_its_first_day() -> None:
+    agreement = sign(draft(), *PARTIES)
+    further = draft(agreement=agreement.id, valid_from=date(2026, 4, 1))
+    sign(further, *PARTIES)
+    begins = datetime.fromisoformat("2026-04-01T00:00:00+02:00")
+
+    assert further.begins_at == begins
+    assert in_force(at=begins) == [2]
+    assert in_force(at=begins - timedelta(microseconds=1)) == [1]
+
+
+def test_a_version_that_was_ended_before_it_began_replaces_nothing() -> None:
+    first = sign(draft(), *PARTIES)
+    both = (*PARTIES, STRANGER)
+    second = draft(agreement=first.id, parties=both, valid_from=date(2026, 4, 1))
+    sign(second, *both)
+
+    _end(first, STRANGER)  # a party to the second alone
+
+    assert in_force(REGION, at=AT + timedelta(days=60)) == [1]
+
+
+def test_everybody_whom_an_agreement_in_force_names_is_bound() -> None:
+    sign(draft(), *PARTIES)
+    with acting_as(REGION):
+        assert agreements.bound(at=AT) == {*PARTIES}
+        assert agreements.bound(at=AT - timedelta(days=365)) == frozenset()
+    sign(draft(parties=[REGION, STRANGER]), REGION)
+    with acting_as(REGION):
+        assert agreements.bound(at=AT) == {*PARTIES}
+
+
+def test_it_is_read_as_it_was_written_and_signed() -> None:
+    written = draft()
+    sign(written, MUNICIPALITY, at=AT + HOUR)
+    sign(written, REGION, at=AT)
+    read = newest(written)
+
+    assert (read.title, read.text) == ("Samverkan vid utskrivning", "Parterna är överens.")
+    assert (read.written_by, read.written_at, read.terms) == (REGION, AT, {"grace_days": 3})
+    assert read.signatures == (
+        Signed(REGION, "Anna Berg", "Direktör", AT),
+        Signed(MUNICIPALITY, "Anna Berg", "Direktör", AT + HOUR),
+    )
+
+
+def test_what_counts_at_one_moment_stands_in_a_fixed_order() -> None:
+    agreement = draft()
+    for party, number in ((REGION, 2), (MUNICIPALITY, 1)):
+        with acting_as(party):
+            Signature.objects.create(owner=party, id=UUID(int=number), **_signature(agreement))
+            Termination.objects.create(
+                owner=party, id=UUID(int=number), agreement=agreement.id, reason=party,
+                name="x", ended_at=AT,
+            )  # fmt: skip
+    read = newest(agreement)
+
+    assert [it.party for it in read.signatures] == [MUNICIPALITY, REGION]
+    assert read.ended_because == MUNICIPALITY
+
+
+def test_the_first_who_ends_it_has_ended_it() -> None:
+    agreement = sign(draft(), *PARTIES)
+    for party, number, at in ((MUNICIPALITY, 1, AT + HOUR), (REGION, 2, AT)):
+        with acting_as(party):
+            Termination.objects.create(
+                owner=party, id=UUID(int=number), agreement=agreement.id, reason="x", name="x",
+                ended_at=at,
+            )  # fmt: skip
+
+    assert (newest(agreement).ended_by, newest(agreement).ended_at) == (REGION, AT)
+
+
+def test_what_is_signed_is_the_hash_of_exactly_this() -> None:
+    """Written out: what somebody has signed must be found again by whoever reads the text."""
+    number = UUID(int=1)
+    written = draft(agreement=number, text="Vi är överens.")
+    signed = (
+        '{"agreement":"00000000-0000-0000-0000-000000000001",'
+        '"channels":{"planning":["A","B"]},"parties":["test_municipality","test_region"],'
+        '"terms":{"grace_days":3},"text":"Vi är överens.","title":"Samverkan vid utskrivning",'
+        '"valid_from":"2026-01-01","valid_until":"2089-12-31","version":1}'
+    )
+
+    assert written.text_hash == sha256(signed.encode()).hexdigest()
+
+
 def test_a_further_version_replaces_the_former_only_when_it_is_signed_too() -> None:
     first = sign(draft(), *PARTIES)
     second = draft(MUNICIPALITY, agreement=first.id, text="Parterna är mer överens.")
@@ -128,7 +216,9 @@ def test_what_a_text_would_put_in_force_is_known_before_it_is_written() -> None:
         second = agreements.propose(agreement=first.id, **values)
         other = agreements.propose(**values)
 
-        assert agreements.in_force_with(REGION, second, at=AT)[0].version == 2
+        (replaced,) = agreements.in_force_with(REGION, second, at=AT)
+        assert replaced.version == 2
+        assert replaced.signatures == tuple(Signed(it, "", "", AT) for it in sorted(PARTIES))
         assert len(agreements.in_force_with(REGION, other, at=AT)) == 2
         assert [it.version for it in agreements.versions(first.id)] == [1]
     with acting_as(STRANGER), pytest.raises(agreements.NotAParty):
@@ -142,12 +232,25 @@ def test_the_signature_is_of_the_text_that_was_read() -> None:
     assert newest(first).signatures == ()
 
 
+def test_what_has_been_ended_nobody_puts_in_force_by_signing() -> None:
+    other = sign(draft(), *PARTIES)
+    ended = draft()
+    _end(ended, REGION)
+
+    with acting_as(REGION):
+        text = agreements.versions(ended.id)[0]
+        assert [it.id for it in agreements.in_force_with(REGION, text, at=AT)] == [other.id]
+        assert agreements.in_force_with(STRANGER, text, at=AT) == ()
+
+
 @pytest.mark.parametrize("party", PARTIES)
 def test_any_party_ends_it_and_it_is_over_at_once(party: str) -> None:
     agreement = sign(draft(), *PARTIES)
     with acting_as(party):
         agreements.end(agreement=agreement.id, reason="Ny upphandling", name="Anna Berg", at=AT)
 
+    with acting_as(party):
+        assert Termination.objects.get().name == "Anna Berg"
     ended = newest(agreement)
     assert (ended.state(AT), ended.ended_by, ended.ended_because) == (
         State.ENDED, party, "Ny upphandling"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from care.identity.actors import Actor
@@ -127,9 +127,9 @@ def session_of(*, token: str, at: datetime) -> Session | None:
             token_hash=token_hash(token), ended_at=None, expires_at__gt=Now()
         )
         .annotate(
-            is_locked=_is(idle_expires_at__lte=Now()),
-            is_fresh=_is(fresh_until__gt=Now()),
-            is_drowsy=_is(idle_expires_at__lte=Now() + IDLE - TOLD, idle_expires_at__gt=Now()),
+            is_locked=Q(idle_expires_at__lte=Now()),
+            is_fresh=Q(fresh_until__gt=Now()),
+            is_drowsy=Q(idle_expires_at__lte=Now() + IDLE - TOLD, idle_expires_at__gt=Now()),
         )
         .values(
             "staff_id", "staff__name", "staff__hsa_id", "staff__is_protected",
@@ -149,10 +149,9 @@ def sign_ins(*, staff_id: UUID, token: str = "", at: datetime) -> tuple[SignIn, 
     :param token: of the session from which it is asked
     """
     # How long a screen still stays open is told by the database's clock, and counted from `at`.
-    left = ExpressionWrapper(F("idle_expires_at") - Now(), output_field=DurationField())
     rows = (
         StaffSession.objects.filter(staff=staff_id, ended_at=None, expires_at__gt=Now())
-        .annotate(left=left)
+        .annotate(left=F("idle_expires_at") - Now())
         .order_by("-opened_at", "token_hash")
         .values("token_hash", "opened_at", "left", "assignment__role", "assignment__unit__name")
     )
@@ -253,10 +252,6 @@ _LISTED = (
     "id", "staff_id", "staff__hsa_id", "staff__name", "staff__is_protected",
     "staff__is_protected_here", "last_used_at",
 )  # fmt: skip
-
-
-def _is(**condition: Any) -> "ExpressionWrapper[Q]":
-    return ExpressionWrapper(Q(**condition), output_field=BooleanField())
 
 
 def _sign_in(row: Mapping[str, Any], *, token: str, at: datetime) -> SignIn:

@@ -90,9 +90,9 @@ class TestWhatHolds:
         places = [(CASE_OFFICERS, Role.CASE_OFFICER), (DUTY, Role.CASE_OFFICER),
                   (CASE_OFFICERS, Role.INBOX_COORDINATOR)]  # fmt: skip
         karin = hire(MUNICIPALITY, "Karin Nyström", "SE2999999127-P001", *places)
-        never, long_ago, lately = karin.assignments
-        change(karin, 1, last_used_at=AT - DAY)
-        change(karin, 2, last_used_at=AT - HOUR)
+        never, lately, long_ago = karin.assignments
+        change(karin, 1, last_used_at=AT - HOUR)
+        change(karin, 2, last_used_at=AT - DAY)
 
         assert candidates(karin) == [lately, long_ago, never]
 
@@ -155,6 +155,21 @@ class TestHeld:
             (BO, DUTY, Role.CASE_OFFICER),
             *((ANNA, *it) for it in in_order),
         ]
+
+    def test_those_at_two_units_of_one_name_stand_in_a_fixed_order(self, units: None) -> None:
+        karin = hire(MUNICIPALITY, "Karin Nyström", ANNA)
+        with acting_as(MUNICIPALITY):
+            Unit.objects.filter(pk=DUTY).update(
+                name_sort=Unit.objects.get(pk=CASE_OFFICERS).name_sort
+            )
+            for number, unit in ((2, CASE_OFFICERS), (1, DUTY)):
+                Assignment.objects.create(
+                    id=UUID(int=number), staff_id=karin.staff_id, unit_id=unit,
+                    role=Role.CASE_OFFICER, title="Handläggare", valid_from=AT,
+                )  # fmt: skip
+            held = queries.held_locally(at=AT)
+
+        assert [it.assignment_id.int for it in held] == [1, 2]
 
     def test_those_that_the_huvudman_has_given_itself(self, coordinator: Hired) -> None:
         change(coordinator, 0, **HSA)
@@ -254,17 +269,18 @@ def test_what_is_closed_here_though_hsa_has_it_is_told_the_last_first(units: Non
         )
 
 
-def test_of_those_closed_at_one_moment_the_order_is_fixed(units: None) -> None:
-    people = [
-        hire(MUNICIPALITY, "Anna Ek", f"SE2999999127-P01{it}", (DUTY, Role.CASE_OFFICER))
-        for it in range(6)
-    ]
-    for it in people:
-        change(it, revoked_at=AT, closed_here_at=AT, **HSA)
-
+def test_those_closed_stand_by_moment_and_of_one_moment_in_a_fixed_order(units: None) -> None:
+    karin = hire(MUNICIPALITY, "Karin Nyström", ANNA)
+    moments = [AT - HOUR, AT - HOUR, AT, AT - DAY]
     with acting_as(MUNICIPALITY):
-        told = [it.assignment_id for it in queries.closed_here(unit_id=DUTY)]
-    assert told == sorted(it.assignments[0] for it in people)
+        for number, moment in zip((3, 2, 4, 1), moments, strict=True):
+            Assignment.objects.create(
+                id=UUID(int=number), staff_id=karin.staff_id, unit_id=DUTY, role=Role.CASE_OFFICER,
+                title="Handläggare", valid_from=AT, revoked_at=AT, closed_here_at=moment, **HSA,
+            )  # fmt: skip
+        told = [it.assignment_id.int for it in queries.closed_here(unit_id=DUTY)]
+
+    assert told == [4, 2, 3, 1]
 
 
 class TestSession:
@@ -308,6 +324,15 @@ class TestSession:
 
         assert session is not None
         assert session.who == NoAssignment(nurse.staff_id, "Sara Lindmark", nurse.assignments[0])
+
+    def test_nor_is_one_at_a_unit_that_is_not_there(self, nurse: Hired) -> None:
+        token = nurse.sign_in()
+        change(nurse, unit_id="SE2999999119-NONE")
+
+        session = session_of(nurse, token)
+
+        assert session is not None
+        assert isinstance(session.who, NoAssignment)
 
     @pytest.mark.parametrize(
         ("left", "locked", "drowsy"),
