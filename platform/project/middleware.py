@@ -134,10 +134,11 @@ class WhoActs:
     ) -> HttpResponse | None:
         """Let the view be called, or answer in its place."""
         rule = access.rule_of(view)
-        if not rule.needs_session:
-            return None  # the pages of signing in have ways of their own out of whatever comes
-        if _has_nul(request):
+        # The pages of signing in have ways of their own out of whatever comes.
+        if request.held is not None and _has_nul(request):
             return errors.refuse(request, texts.BAD_REQUEST)
+        if not rule.needs_session:
+            return None
         if acting_for() == NOBODY:
             return errors.refuse(request, texts.NOT_FOUND)
         if request.staff is None:
