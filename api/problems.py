@@ -47,6 +47,10 @@ NOT_ALLOWED = Problem(
     "not-allowed", 403, "Rollen eller tokens omfattning räcker inte",
     "Kontrollera vilken omfattning (scope) operationen kräver och vilken roll uppdraget har.",
 )  # fmt: skip
+TLS_NEEDED = Problem(
+    "tls-needed", 403, "API:et anropas bara över https",
+    "Byt adressen till https, och byt den nyckel som kan ha lästs på vägen.",
+)  # fmt: skip
 REASON_NEEDED = Problem(
     "reason-needed", 403, "Personen har skyddade personuppgifter",
     "Ärendet öppnas bara av en person i Samplan, som anger varför.",

@@ -83,6 +83,8 @@ def _answered(request: HttpRequest, tenant: str) -> HttpResponse:
     told: Standing | None = None
     try:
         request.at = clock.moment()  # type: ignore[attr-defined]
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            raise Refused(problems.TLS_NEEDED)
         called = _called(request)
         token = None if called.is_open else _token(request, tenant)
         who = f"{token.client_id}" if token else throttling.address_of(request)

@@ -135,6 +135,8 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 PROXIES = environment.number("SAMPLAN_PROXIES", 0 if DEMO else 1)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 SECURE_SSL_REDIRECT = not DEMO
+# A call with a token that came in the clear is refused, and not led on as if nothing had happened.
+SECURE_REDIRECT_EXEMPT = [r"^api/"]
 SECURE_HSTS_SECONDS = 0 if DEMO else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True  # a consent only: nothing is preloaded before the domain's owner asks

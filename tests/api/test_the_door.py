@@ -220,6 +220,13 @@ class TestAnswers:
 
         assert answer.json()["api_status"] == "active"
 
+    def test_a_call_in_the_clear_is_refused_and_not_led_on(
+        self, ward: Machine, settings: Any
+    ) -> None:
+        settings.SECURE_SSL_REDIRECT = True
+
+        assert type_of(ward.get("/cases")) == "tls-needed"
+
     def test_a_host_that_belongs_to_nobody_is_a_problem(self, units: None) -> None:
         answer = Client().get(CASES, headers={"host": "nowhere.localhost"})
 
