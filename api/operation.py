@@ -101,7 +101,10 @@ class Operation:
         status, content = idempotency.once(
             client=f"api:{request.client_id}",
             key=key,
-            body=JSONRenderer().render([request.method, request.path, request.data]),
+            # Of another assignment the same key is another change: its answer is not theirs.
+            body=JSONRenderer().render(
+                [request.method, request.path, request.data, request.actor.assignment_id]
+            ),
             act=lambda: (self.status, self._stored(request, where)),
             at=request.at,
         )
@@ -158,6 +161,7 @@ class Endpoint(APIView):
     authentication_classes: ClassVar[Sequence[Any]] = ()
     permission_classes: ClassVar[Sequence[Any]] = ()
     operations: ClassVar[Mapping[str, Operation]] = {}
+    http_method_names: ClassVar[Sequence[str]] = ("get", "head", "post", "put", "patch", "delete")
 
     def handle_exception(self, exc: Exception) -> HttpResponse:
         """Answer every exception as a problem."""

@@ -87,11 +87,13 @@ def _answered(request: HttpRequest, tenant: str) -> HttpResponse:
             raise Refused(problems.TLS_NEEDED)
         called = _called(request)
         token = None if called.is_open else _token(request, tenant)
-        who = f"{token.client_id}" if token else throttling.address_of(request)
+        who = token.client_id if isinstance(token, AccessToken) else throttling.address_of(request)
         told = standing(MACHINE, who=who)
         if told.seconds_to_wait:
             response: HttpResponse = errors.refuse(request, problems.TOO_OFTEN)
             response["Retry-After"] = str(told.seconds_to_wait)
+        elif isinstance(token, Refused):
+            raise token
         else:
             if token:
                 _act_as(request, token)
@@ -119,12 +121,21 @@ def _called(request: HttpRequest) -> Called:
     except Resolver404:
         raise Http404 from None
     kind = getattr(match.func, "cls", None)  # none: a page about the API itself
-    named = kind.operations.get((request.method or "").lower()) if kind else None
+    method = "get" if request.method == "HEAD" else (request.method or "").lower()
+    named = kind.operations.get(method) if kind else None
     # One that there is no such method of is told so, and nothing else.
     return Called(match.func, match.kwargs, is_open=named.is_open if named else True)
 
 
-def _token(request: HttpRequest, tenant: str) -> AccessToken:
+def _token(request: HttpRequest, tenant: str) -> AccessToken | Refused:
+    """Return the token, or why there is none that holds: whoever tries keeps a pace too."""
+    try:
+        return _held(request, tenant)
+    except Refused as no:
+        return no
+
+
+def _held(request: HttpRequest, tenant: str) -> AccessToken:
     """Return the token, which must be for the huvudman whose host was asked.
 
     :raises Refused: if there is none that holds

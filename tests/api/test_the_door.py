@@ -16,7 +16,9 @@ from care.identity.models import Assignment
 from care.identity.permissions import Role
 from care.identity.scopes import Scope
 from care.sharing.models import AccessLog
+from project import machines
 from tenants.context import acting_as
+from tenants.pace import Pace
 
 CASES = "/api/v1/cases"
 
@@ -204,9 +206,6 @@ class TestAnswers:
         assert "#/admitted_at" in {it["pointer"] for it in told["errors"]}
 
     def test_the_pace_is_told_and_kept(self, ward: Machine, monkeypatch: Any) -> None:
-        from project import machines
-        from tenants.pace import Pace
-
         monkeypatch.setattr(machines, "MACHINE", Pace("machine", burst=2, seconds=60))
 
         answers = [ward.get("/assignments") for _ in range(3)]
@@ -219,6 +218,35 @@ class TestAnswers:
         answer = Client().get("/api/v1/api-info", headers={"host": HOSTS[REGION]})
 
         assert answer.json()["api_status"] == "active"
+
+    def test_what_a_head_asks_is_judged_as_what_a_get_does(self, ward: Machine) -> None:
+        answer = ward.sent("HEAD", "/cases", "")
+        nobody = Client(raise_request_exception=False).head(CASES, headers={"host": HOSTS[REGION]})
+
+        assert (answer.status_code, answer.content) == (200, b"")
+        assert nobody.status_code == 401
+
+    def test_nothing_else_is_answered(self, ward: Machine) -> None:
+        assert ward.sent("OPTIONS", "/cases", "").status_code == 405
+
+    def test_whoever_tries_tokens_keeps_a_pace(
+        self, ward: Machine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(machines, "MACHINE", Pace("machine", burst=2, seconds=60))
+
+        assert [asked("x").status_code for _ in range(3)] == [401, 401, 429]
+        assert asked(ward.token).status_code == 200
+
+    def test_a_key_of_one_assignment_is_not_anothers(self, ward: Machine) -> None:
+        nurse = hire(REGION, "Sara Lindmark", "SE2999999119-P001", (WARD, Role.WARD_NURSE))
+        key, body = {"Idempotency-Key": "12345678"}, {
+            "person": {"number": "19400107-9120", "given_name": "Tilda",
+                       "family_name": "Åkerlund", "registered_municipality": "2303"},
+            "variant": "somatic", "admitted_at": "2026-03-02T08:15:00Z",
+        }  # fmt: skip
+
+        assert ward.post("/cases", body, **key).status_code == 201
+        assert type_of(ward.used_by(nurse).post("/cases", body, **key)) == "idempotency-key-reused"
 
     def test_a_call_in_the_clear_is_refused_and_not_led_on(
         self, ward: Machine, settings: Any
