@@ -13,6 +13,7 @@ from served import Demo
 from api import problems
 from portal.assets import build
 
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "api" / "index.md"
 
