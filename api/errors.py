@@ -33,6 +33,7 @@ from care.law.guards import Incomplete
 from care.law.machine import NotPermitted
 from care.sharing import access
 from care.sharing.access import Denied, NotAllowed, NotVisible, ReasonNeeded
+from tenants.agreements import NotAParty
 from tenants.idempotency import InFlight, KeyReused
 from tenants.reference import new_reference
 
@@ -153,6 +154,7 @@ VERDICTS: Mapping[type[BaseException], Problem | Callable[[Any], tuple[Problem, 
     NotVisible: problems.NOT_FOUND,
     NoSuchUnit: problems.NOT_FOUND,
     NotThere: problems.NOT_FOUND,
+    NotAParty: problems.NOT_FOUND,
     NotAllowed: problems.NOT_ALLOWED,
     ReasonNeeded: problems.REASON_NEEDED,
     UnknownClient: problems.BAD_TOKEN,

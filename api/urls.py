@@ -5,7 +5,18 @@ from django.urls.converters import StringConverter
 
 from api import docs
 from api.operation import Operation, address
-from api.v1 import about, acts, cases, directory, events, individuals, messages, webhooks
+from api.v1 import (
+    about,
+    acts,
+    agreements,
+    cases,
+    directory,
+    events,
+    individuals,
+    messages,
+    tenants,
+    webhooks,
+)
 
 
 class HsaId(StringConverter):
@@ -32,6 +43,7 @@ urlpatterns: list[URLPattern] = [
     path("api/v1/api-info", about.info_address, name="api_info"),
     path("api/v1/health", about.health_address, name="health"),
     path("api/v1/assignments", directory.assignments, name="list_assignments"),
+    path("api/v1/tenants", tenants.tenants, name="list_tenants"),
     path("api/v1/units", directory.units_address, name="list_units"),
     path("api/v1/units/<hsa:id>", directory.unit, name="read_unit"),
     path("api/v1/units/<hsa:id>/watch", directory.watch, name="read_watch"),
@@ -59,5 +71,7 @@ urlpatterns: list[URLPattern] = [
         webhooks.resending_one,
         name="resend_webhook_delivery",
     ),
+    path("api/v1/agreements", agreements.agreements_address, name="list_agreements"),
+    path("api/v1/agreements/<uuid:id>", agreements.agreement, name="read_agreement"),
     path("api/v1/individuals/search", individuals.search, name="search_individuals"),
 ]
