@@ -15,6 +15,9 @@ from rest_framework import exceptions as drf
 
 from api import problems
 from api.problems import Problem
+from billing.allocation import CannotAllocate
+from billing.parties import NoBoard
+from billing.queries import NoSuchRun
 from care.cases.operations import IndividualHasOpenCase
 from care.feed.operations import (
     BadAddress,
@@ -155,6 +158,8 @@ VERDICTS: Mapping[type[BaseException], Problem | Callable[[Any], tuple[Problem, 
     NoSuchUnit: problems.NOT_FOUND,
     NotThere: problems.NOT_FOUND,
     NotAParty: problems.NOT_FOUND,
+    NoBoard: problems.NOT_FOUND,
+    NoSuchRun: problems.NOT_FOUND,
     NotAllowed: problems.NOT_ALLOWED,
     ReasonNeeded: problems.REASON_NEEDED,
     UnknownClient: problems.BAD_TOKEN,
@@ -169,6 +174,7 @@ VERDICTS: Mapping[type[BaseException], Problem | Callable[[Any], tuple[Problem, 
     GroundMissing: problems.GROUND_MISSING,
     NoReceiver: problems.NO_RECEIVER,
     BadIdentity: _says,
+    CannotAllocate: _says,
     NoSuchWebhook: problems.NOT_FOUND,
     NoSuchDelivery: problems.NOT_FOUND,
     Stale: problems.STALE,

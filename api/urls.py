@@ -9,11 +9,14 @@ from api.v1 import (
     about,
     acts,
     agreements,
+    allocations,
     cases,
+    costs,
     directory,
     events,
     individuals,
     messages,
+    simulations,
     tenants,
     webhooks,
 )
@@ -73,5 +76,18 @@ urlpatterns: list[URLPattern] = [
     ),
     path("api/v1/agreements", agreements.agreements_address, name="list_agreements"),
     path("api/v1/agreements/<uuid:id>", agreements.agreement, name="read_agreement"),
+    path("api/v1/allocations", allocations.allocations, name="list_allocations"),
+    path("api/v1/allocations/simulate", simulations.simulations, name="simulate_allocation"),
+    path("api/v1/allocations/<uuid:id>", allocations.allocation, name="read_allocation"),
+    path(
+        "api/v1/allocations/<uuid:id>/explanation",
+        allocations.explanation,
+        name="explain_allocation",
+    ),
+    path(
+        "api/v1/population-snapshots",
+        costs.population_snapshots,
+        name="list_population_snapshots",
+    ),
     path("api/v1/individuals/search", individuals.search, name="search_individuals"),
 ]
