@@ -16,6 +16,7 @@ from rest_framework import exceptions as drf
 from api import problems
 from api.problems import Problem
 from billing.allocation import CannotAllocate
+from billing.issued import NoSuchBatch, NoSuchInvoice
 from billing.parties import NoBoard
 from billing.queries import NoSuchRun
 from care.cases.operations import IndividualHasOpenCase
@@ -160,6 +161,8 @@ VERDICTS: Mapping[type[BaseException], Problem | Callable[[Any], tuple[Problem, 
     NotAParty: problems.NOT_FOUND,
     NoBoard: problems.NOT_FOUND,
     NoSuchRun: problems.NOT_FOUND,
+    NoSuchInvoice: problems.NOT_FOUND,
+    NoSuchBatch: problems.NOT_FOUND,
     NotAllowed: problems.NOT_ALLOWED,
     ReasonNeeded: problems.REASON_NEEDED,
     UnknownClient: problems.BAD_TOKEN,
