@@ -61,6 +61,7 @@ SETTINGS: dict[str, Any] = {
         {"name": "individuals", "description": "Sök en person. / Find a person."},
         {"name": "directory", "description": "Enheter och uppdrag. / Units and assignments."},
         {"name": "agreements", "description": "Överenskommelser. / Agreements."},
+        {"name": "readiness", "description": "Vilka som är redo att börja. / Who is ready."},
         {"name": "costs", "description": "Den gemensamma nämndens kostnader. / Shared costs."},
         {"name": "events", "description": "Händelseflödet. / The event feed."},
         {"name": "webhooks", "description": "Anrop när något händer. / Calls when it happens."},

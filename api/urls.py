@@ -17,6 +17,7 @@ from api.v1 import (
     individuals,
     invoices,
     messages,
+    readiness,
     sie_batches,
     simulations,
     tenants,
@@ -96,5 +97,6 @@ urlpatterns: list[URLPattern] = [
     path("api/v1/invoices/<uuid:id>/ubl", invoices.invoice_file, name="read_invoice_file"),
     path("api/v1/sie-batches", sie_batches.sie_batches, name="list_sie_batches"),
     path("api/v1/sie-batches/<uuid:id>", sie_batches.sie_batch, name="read_sie_batch"),
+    path("api/v1/readiness", readiness.board, name="list_readiness"),
     path("api/v1/individuals/search", individuals.search, name="search_individuals"),
 ]
