@@ -15,6 +15,10 @@ from rest_framework import exceptions as drf
 
 from api import problems
 from api.problems import Problem
+from billing.allocation import CannotAllocate
+from billing.issued import NoSuchBatch, NoSuchInvoice
+from billing.parties import NoBoard
+from billing.queries import NoSuchRun
 from care.cases.operations import IndividualHasOpenCase
 from care.feed.operations import (
     BadAddress,
@@ -33,6 +37,7 @@ from care.law.guards import Incomplete
 from care.law.machine import NotPermitted
 from care.sharing import access
 from care.sharing.access import Denied, NotAllowed, NotVisible, ReasonNeeded
+from tenants.agreements import NotAParty
 from tenants.idempotency import InFlight, KeyReused
 from tenants.reference import new_reference
 
@@ -153,6 +158,11 @@ VERDICTS: Mapping[type[BaseException], Problem | Callable[[Any], tuple[Problem, 
     NotVisible: problems.NOT_FOUND,
     NoSuchUnit: problems.NOT_FOUND,
     NotThere: problems.NOT_FOUND,
+    NotAParty: problems.NOT_FOUND,
+    NoBoard: problems.NOT_FOUND,
+    NoSuchRun: problems.NOT_FOUND,
+    NoSuchInvoice: problems.NOT_FOUND,
+    NoSuchBatch: problems.NOT_FOUND,
     NotAllowed: problems.NOT_ALLOWED,
     ReasonNeeded: problems.REASON_NEEDED,
     UnknownClient: problems.BAD_TOKEN,
@@ -167,6 +177,7 @@ VERDICTS: Mapping[type[BaseException], Problem | Callable[[Any], tuple[Problem, 
     GroundMissing: problems.GROUND_MISSING,
     NoReceiver: problems.NO_RECEIVER,
     BadIdentity: _says,
+    CannotAllocate: _says,
     NoSuchWebhook: problems.NOT_FOUND,
     NoSuchDelivery: problems.NOT_FOUND,
     Stale: problems.STALE,

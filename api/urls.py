@@ -5,7 +5,24 @@ from django.urls.converters import StringConverter
 
 from api import docs
 from api.operation import Operation, address
-from api.v1 import about, acts, cases, directory, events, individuals, messages, webhooks
+from api.v1 import (
+    about,
+    acts,
+    agreements,
+    allocations,
+    cases,
+    costs,
+    directory,
+    events,
+    individuals,
+    invoices,
+    messages,
+    readiness,
+    sie_batches,
+    simulations,
+    tenants,
+    webhooks,
+)
 
 
 class HsaId(StringConverter):
@@ -32,6 +49,7 @@ urlpatterns: list[URLPattern] = [
     path("api/v1/api-info", about.info_address, name="api_info"),
     path("api/v1/health", about.health_address, name="health"),
     path("api/v1/assignments", directory.assignments, name="list_assignments"),
+    path("api/v1/tenants", tenants.tenants, name="list_tenants"),
     path("api/v1/units", directory.units_address, name="list_units"),
     path("api/v1/units/<hsa:id>", directory.unit, name="read_unit"),
     path("api/v1/units/<hsa:id>/watch", directory.watch, name="read_watch"),
@@ -59,5 +77,26 @@ urlpatterns: list[URLPattern] = [
         webhooks.resending_one,
         name="resend_webhook_delivery",
     ),
+    path("api/v1/agreements", agreements.agreements_address, name="list_agreements"),
+    path("api/v1/agreements/<uuid:id>", agreements.agreement, name="read_agreement"),
+    path("api/v1/allocations", allocations.allocations, name="list_allocations"),
+    path("api/v1/allocations/simulate", simulations.simulations, name="simulate_allocation"),
+    path("api/v1/allocations/<uuid:id>", allocations.allocation, name="read_allocation"),
+    path(
+        "api/v1/allocations/<uuid:id>/explanation",
+        allocations.explanation,
+        name="explain_allocation",
+    ),
+    path(
+        "api/v1/population-snapshots",
+        costs.population_snapshots,
+        name="list_population_snapshots",
+    ),
+    path("api/v1/invoices", invoices.invoices, name="list_invoices"),
+    path("api/v1/invoices/<uuid:id>", invoices.invoice, name="read_invoice"),
+    path("api/v1/invoices/<uuid:id>/ubl", invoices.invoice_file, name="read_invoice_file"),
+    path("api/v1/sie-batches", sie_batches.sie_batches, name="list_sie_batches"),
+    path("api/v1/sie-batches/<uuid:id>", sie_batches.sie_batch, name="read_sie_batch"),
+    path("api/v1/readiness", readiness.board, name="list_readiness"),
     path("api/v1/individuals/search", individuals.search, name="search_individuals"),
 ]
