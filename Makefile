@@ -64,8 +64,8 @@ oracle: export SAMPLAN_ORACLE_CHUNKS = 26
 oracle: .venv/.dev assets ## row-level security and the forecast against their oracles, 5,200 sequences
 	@$(BIN)/pytest tests/isolation/test_oracle.py tests/isolation/test_forecast.py
 
-matrix: .venv/.dev assets ## every page and act for each role and relation, and 10,000 requests against the access log
-	@$(BIN)/pytest -rP -m long tests/isolation
+matrix: .venv/.dev assets ## every page and act for each role and relation, 10,000 requests against the access log, 5,000 changes sent again
+	@$(BIN)/pytest -rP -m long tests/isolation tests/api
 
 sign-ins: export SAMPLAN_SIGN_INS ?= 500
 sign-ins: export SAMPLAN_AWAY ?= 600

@@ -57,7 +57,6 @@ class Operation:
     scope: Scope | None = None  # None: whoever may call at all
     needs: tuple[Permission, ...] = ()
     status: int = 200
-    is_list: bool = False
     is_open: bool = False  # to anybody, without a token
     has_key: bool = False  # it changes something: the same key, the same answer
     parameters: tuple[OpenApiParameter, ...] = ()

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db import connection
-from django.http import HttpRequest
 from rest_framework import serializers
 
 from api import description
@@ -54,14 +53,6 @@ def health(request: Call) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return {"status": "pass", "at": request.at}
-
-
-@operation("GET", tag="service", answers=None, is_open=True)
-def openapi(request: HttpRequest) -> None:
-    """Hämta API:ets beskrivning (OpenAPI 3.1).
-
-    The description of the API, as JSON.
-    """
 
 
 info_address = address(get=api_info)
